@@ -1,0 +1,71 @@
+/* compiler.h - the passes, grouped by file, in the order in which compile.c runs them. Each prototype carries its
+ * contract: what it needs, gives and keeps. verify_graph checks after every pass what the contracts say. */
+#ifndef NNCC_COMPILER_H
+#define NNCC_COMPILER_H
+
+#include "../ir/ir.h"
+
+/* `--set name=value`, in the order given; value is the text of one scalar. */
+typedef struct {
+    const char *name, *value;
+} Setting;
+
+typedef struct {
+    const Setting *set;                 /* overrides of the spec's params */
+    int nset;
+    int max_batch;                      /* compile-time maximum, 1 unless told */
+    const char *dump;                   /* print the graph (or program) after this pass to `log`; NULL: none */
+    bool time;                          /* print what each pass cost to `log` */
+    FILE *log;                          /* for dump and time; may be NULL when neither is asked for */
+} Options;
+
+/* ---- parse.c: YAML text -> Tree; every node of the tree remembers its place ------------------------------ */
+typedef enum { TREE_scalar, TREE_list, TREE_map } TreeKind;
+typedef struct Tree {
+    TreeKind kind;
+    Loc loc;
+    const char *text;                   /* scalar: its text */
+    bool quoted;                        /* scalar: written in quotes, hence never a number, bool or expression */
+    struct Tree **item;                 /* list: elements; map: values in file order */
+    const char **key;                   /* map: keys */
+    Loc *key_loc;                       /* map: their places */
+    size_t count;
+} Tree;
+/* Reads a spec file, or `text` under the name `path` when text is not NULL, with the limits on bytes, depth, events
+ * and scalar length; resolves `extends`. Fails with the place of the mistake. */
+Tree *parse(Context *, const char *path, const char *text);
+
+/* ---- expand.c: Tree -> Graph: parameters, blocks, repeats, residuals, branches become a flat graph ------- */
+/* Gives nodes in execution order with attributes checked against keys.h, torchvision's names, declared tensors;
+ * shapes are set too, because blocks may ask for them. */
+Graph *expand(Context *, const Tree *, const Options *);
+
+/* ---- the passes ------------------------------------------------------------------------------------------ */
+void infer(Graph *);    /* infer.c: gives every node's shape and macs; fails where a spec's shapes cannot work */
+void regroup(Graph *);  /* regroup.c: needs shapes; identical parallel branches become one grouped convolution chain */
+void fold(Graph *);     /* fold.c: needs shapes; removes identities and dropout; batch norms whose only producer is a
+                           convolution or linear layer become its `folded` */
+void prune(Graph *);    /* prune.c: drops what the output does not depend on (but never the input) */
+void fuse(Graph *);     /* fuse.c: element-wise nodes and pools join their producer's tail */
+void layout(Graph *);   /* layout.c: gives every node a Layout; inserts `pack` nodes where two readers disagree */
+void choose(Graph *);   /* choose.c: gives every convolution its algorithm and tile */
+void plan(Graph *);     /* plan.c: gives every storage an offset in one image's arena; sets live_floats, arena_floats */
+Program *lower(Graph *);/* lower.c: nodes -> kernels, steps and pack items */
+
+/* compile.c: the chain. compile_graph stops after infer: what the reference interpreter and inspect read. */
+Graph *compile_graph(Context *, const char *path, const char *text, const Options *);
+Program *compile(Context *, const char *path, const char *text, const Options *);
+const char *const *pass_names(void);    /* for -d and its "did you mean"; ends with NULL */
+
+/* ---- ops: what each operation is (one file per family under ops/) --------------------------------------- */
+typedef enum { KIND_INTERNAL, KIND_ELEMENTWISE, KIND_TENSOR, KIND_VIEW } OpKind;
+typedef struct {
+    const char *name, *keys, *meaning;
+    int least, most;                        /* operands */
+    OpKind kind;
+    void (*infer)(Graph *, Node *);         /* sets shape and macs; fails at node->loc on impossible shapes */
+    void (*declare)(Graph *, Node *);       /* declares the parameters of a node whose shape is known; NULL: none */
+} OpInfo;
+extern const OpInfo op_info[NOP];           /* ops/table.c; lower.c and backends/reference.c have tables of their own */
+
+#endif

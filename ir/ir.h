@@ -1,0 +1,339 @@
+/* ir.h - the two languages the compiler thinks in. Read this file first.
+ *
+ * A Graph is a list of Nodes, one operation and the one tensor it makes each; passes rewrite it until every
+ * node knows its algorithm, layout and place in memory. A Kernel is a small vector program; a Program says
+ * which kernels run on which addresses, in which order. Nothing here depends on a target or on the runtime.
+ *
+ * Shapes are those of one image: the batch is never part of a Shape, because image n of a batch lives at the
+ * same offsets as image 0, n * arena_floats further on. */
+#ifndef NNCC_IR_H
+#define NNCC_IR_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { LANES = 8 };                     /* floats in one vector, and channels in one block, on every target */
+
+/* ---- util.c: memory, text, diagnostics ------------------------------------------------------------------ */
+
+typedef struct ArenaBlock ArenaBlock;
+typedef struct Context Context;
+
+/* One text file, kept whole so that a diagnostic can show the line it is about. */
+typedef struct {
+    const char *path;                   /* as the user named it */
+    const char *text;                   /* NUL-terminated copy */
+    size_t size;
+} Source;
+
+typedef struct {
+    const Source *source;               /* NULL: no place (command line, API) */
+    int line, column;                   /* from 1 */
+} Loc;
+
+/* Everything one compilation owns. There is no other state: two contexts may work in two threads. */
+struct Context {
+    ArenaBlock *arena;                  /* all memory of the compilation, dropped at once by context_free */
+    jmp_buf on_error;                   /* fail_at jumps here; set by whoever calls into the compiler */
+    char message[4096];                 /* the last diagnostic as the user should see it, "" if none */
+    Loc where;                          /* its place, for those who want it apart */
+};
+
+/* A growing text; memory from the context's arena. */
+typedef struct {
+    Context *context;
+    char *data;                         /* NUL-terminated, never NULL after text_new */
+    size_t size, capacity;
+} Text;
+
+void context_init(Context *);
+void context_free(Context *);
+/* Zeroed memory that lives as long as the context. Fails (never returns NULL) when memory runs out. */
+void *arena_alloc(Context *, size_t count, size_t size);
+char *arena_strdup(Context *, const char *);
+char *arena_printf(Context *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Grow an arena array so that index `used` is valid: capacity doubles, old contents are copied. */
+void *arena_grow(Context *, void *old, size_t used, size_t *capacity, size_t size);
+
+Text text_new(Context *);
+void text_add(Text *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_append(Text *, const char *bytes, size_t size);
+
+/* A mistake of the user: writes `path:line:column: error: ...`, the line, a caret (and `hint: ...` when hint is
+ * not NULL) to context->message and jumps to context->on_error. */
+_Noreturn void fail_at(Context *, Loc, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* A bug of ours: prints and aborts. */
+_Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The candidate nearest to `word` by edit distance, or NULL when none is near. Candidates end with NULL. */
+const char *did_you_mean(const char *word, const char *const *candidates);
+/* a * b and a + b that fail_at when the result does not fit in int64_t or exceeds `limit`. */
+int64_t checked_mul(Context *, Loc, int64_t a, int64_t b, int64_t limit, const char *what);
+
+/* ---- the graph ------------------------------------------------------------------------------------------ */
+
+/* The tensor of one image. flat: rank 1 (channels only), height and width are then 1. */
+typedef struct {
+    int channels, height, width;
+    bool flat;
+} Shape;
+
+/* A parameter or buffer as a weights file holds it: torchvision's name and shape. */
+typedef struct Tensor {
+    const char *name;
+    int rank;
+    int64_t dim[4];                     /* conv: [out, in / groups, kh, kw]; linear: [out, in]; norms: [channels] */
+    bool buffer;                        /* running statistics, not trained */
+    bool integer;                       /* num_batches_tracked: int64, rank 0 */
+    Loc loc;                            /* the operation that first named it */
+    struct Tensor *next;
+} Tensor;
+
+/* What a node reads of a tensor: all of it, or a slice when identical branches share one stacked parameter
+ * (over axis 0, output channels; over axis 1, input channels, right before an add). */
+typedef struct {
+    Tensor *tensor;                     /* NULL: absent (a convolution without bias) */
+    int axis;                           /* the sliced axis */
+    int64_t begin, count;               /* the slice, in elements of that axis; count == dim[axis] when whole */
+} Weight;
+
+/* Which parameter of a node; the order is that of the declaration in the weights file. */
+enum { W_weight, W_bias, W_mean, W_var, W_batches, NWEIGHT };
+
+typedef enum {
+#define OP(name, ...) OP_##name,
+#include "ops.h"
+    NOP
+} Op;
+
+/* Attributes of all operations, fat on purpose: no unions. keys.h says how each is spelled in a spec. */
+typedef struct {
+#define KEY(name, type, field, ...)
+#define ATTR(ctype, field) ctype field;
+#include "keys.h"
+} Attr;
+
+/* How a node's result lies in memory (written by `layout`). A pixel (c, y, x) of channel c is the float at
+ *   origin + (p / LANES) * plane + y * row + x * LANES + p % LANES,   p = segment start of c + position in segment
+ * when blocked, and origin + c * plane + y * row + x when planar. Above, below and beside the picture lie
+ * `pad[0]` rows and `pad[1]` columns of zeros that readers may touch: the gap between two rows is shared. */
+typedef enum { LAYOUT_none, LAYOUT_planar, LAYOUT_blocked } LayoutKind;
+typedef struct {
+    LayoutKind kind;
+    int pad[2];                         /* rows above and below, columns left and right, of zeros */
+    int nsegment;                       /* channels come in segments, each rounded up to whole blocks, so that */
+    const int *segment;                 /*   splits and joins of odd widths are still whole blocks: lengths, summing to channels */
+    int blocks;                         /* channel blocks of this view: sum of ceil(segment / LANES) (planar: channels) */
+    int64_t row, plane;                 /* floats from one row, one block (planar: channel) to the next */
+    int64_t origin;                     /* floats from the start of the storage to (0, 0, 0) of this view */
+    int64_t size;                       /* floats of the whole storage, borders included; 0 for a view into another's */
+    struct Node *storage;               /* the node that owns the memory: itself, or the concat/slice source it is a view of */
+} Layout;
+
+/* What `choose` decided for a convolution. */
+typedef enum { ALGORITHM_none, ALGORITHM_direct, ALGORITHM_depthwise } Algorithm;
+typedef struct {
+    Algorithm algorithm;
+    int vectors;                        /* output-channel vectors of one register tile */
+    int pixels;                         /* pixels of one register tile; vectors * pixels accumulators */
+    int rows;                           /* output rows of one task (1x1 over a flat picture: tiles of one task) */
+} Tile;
+
+/* One operation and the one tensor it makes. */
+typedef struct Node {
+    Op op;
+    Attr attr;
+    Loc loc;                            /* the spec line it comes from */
+    const char *name;                   /* dotted, torchvision's where it has parameters; never NULL; unique */
+    int id;                             /* position in the graph, renumbered by graph_number */
+    struct Node **in;                   /* operands; in[0] is "the" input */
+    int nin;
+    Weight weight[NWEIGHT];             /* declared by expand, sliced for stacked branches, joined by regroup */
+    Shape shape;                        /* infer: the result of this operation alone (a fused tail may change it) */
+    int64_t macs;                       /* infer: multiply-accumulates of one image */
+    struct Node *folded;                /* fold: the batch norm folded into this convolution's weights, or NULL */
+    struct Node *tail;                  /* fuse: element-wise and pooling nodes applied, in order, to each result
+                                           tile in registers; linked through their own tail; not in the graph list.
+                                           A tail's in[0] is its predecessor; further operands are graph nodes */
+    Layout layout;                      /* layout: of the final result, after the tail */
+    Tile tile;                          /* choose */
+    int64_t offset;                     /* plan: of the storage, in floats from the start of an image's arena; -1: none */
+    int uses;                           /* graph_number: how many operands refer to this node */
+    struct Node *prev, *next;           /* execution order */
+    struct Node *mark;                  /* scratch of whichever pass runs */
+} Node;
+
+/* How a picture becomes an input (the spec's preprocess). */
+typedef struct {
+    bool present;
+    int resize;                         /* shorter side after resizing, 0: none */
+    int crop[2];                        /* height, width of the centre crop; 0: none */
+    float mean[4], std[4];              /* per channel, after scaling to 0..1 */
+    int nmean, nstd;
+} Preprocess;
+
+typedef struct {
+    Context *context;
+    const char *name;
+    const char *path;                   /* of the spec */
+    Node *first, *last;                 /* always a valid execution order */
+    int count;                          /* nodes in the list */
+    Node *input, *output;
+    Tensor *tensors, **tensors_end;     /* every parameter and buffer, in declaration order */
+    int ntensors;
+    Preprocess preprocess;
+    int max_batch;                      /* the compile-time maximum */
+    int64_t live_floats, arena_floats;  /* plan: largest sum of live storages, and what the arena takes, per image */
+} Graph;
+
+/* graph.c */
+Graph *graph_new(Context *, const char *name);
+Node *graph_add(Graph *, Op, Loc, const char *name, Node *const *in, int nin);      /* appended */
+Node *graph_insert(Graph *, Node *before, Op, Loc, const char *name, Node *const *in, int nin);
+void graph_remove(Graph *, Node *);                     /* nobody may use it any more */
+void graph_replace_uses(Graph *, Node *old, Node *new); /* every operand that refers to old, tails' and the output too */
+void graph_number(Graph *);                             /* ids in execution order, and use counts (tails' operands too) */
+Tensor *graph_tensor(Graph *, const char *name);        /* find by name or NULL */
+Shape node_result(const Node *);                        /* shape after the tail: what the node stores */
+Node *node_last(Node *);                                /* the end of the tail, or the node itself */
+int64_t shape_floats(Shape);
+int64_t graph_parameters(const Graph *);                /* trainable elements, buffers not counted */
+int64_t graph_macs(const Graph *);
+const char *op_name(Op);
+bool op_is_elementwise(Op);
+
+/* print.c: deterministic text, one node a line; no addresses, no places: equal graphs print equally. */
+void print_graph(Text *, const Graph *);
+/* verify.c: dies, naming node and pass, when an invariant of this header does not hold after that pass. */
+void verify_graph(Graph *, const char *pass);
+
+/* ---- kernels -------------------------------------------------------------------------------------------- */
+
+typedef enum {
+#define VOP(name, ...) V_##name,
+#include "vops.h"
+    NVOP
+} VOp;
+
+enum { MAX_POINTERS = 7, MAX_REGISTERS = 16, MAX_CALL_GRID = 3 };
+
+/* One instruction. d, a, b are vector registers; a memory operand is pointer + constant offset. */
+typedef struct {
+    uint8_t op;                         /* VOp */
+    uint8_t d, a, b;
+    uint8_t pointer;                    /* which pointer argument */
+    uint8_t imm;                        /* permutation, shift count */
+    int32_t offset;                     /* floats: memory offset, or bump */
+    int32_t count;                      /* loop trips */
+} VIns;
+
+/* A leaf function of a few float pointers. Every size in it is a constant. Loops may nest; a pointer that a
+ * loop bumps must be bumped back by the kernel itself where it is needed again. */
+typedef struct Kernel {
+    const char *name;                   /* unique in its program: conv_3x3_s1_4x3 and the like */
+    const char *comment;                /* what one call computes, with shapes */
+    VIns *code;
+    size_t count, capacity;
+    int npointer;                       /* arguments in use */
+    const char *pointer[MAX_POINTERS];  /* their names in printed code: x, w, y, r... */
+    bool written[MAX_POINTERS];         /* the kernel stores through it */
+    float *constant;                    /* constant pool; its pointer is the argument `constants` */
+    size_t nconstant, constant_capacity;
+    int constants;                      /* pointer number of the pool, or -1 */
+    uint32_t free_registers;            /* bit set of registers not handed out */
+    int depth;                          /* of open loops, while building */
+    Context *context;
+    struct Kernel *next;                /* in the program */
+    int id;                             /* position in the program */
+} Kernel;
+
+/* kernel.c: building. Registers are numbers handed out and taken back; running out is a bug. */
+Kernel *kernel_new(Context *);
+int kernel_pointer(Kernel *, const char *name, bool written);
+int kernel_register(Kernel *);
+void kernel_release(Kernel *, int reg);
+int kernel_constant(Kernel *, float value);             /* offset of the value in the pool (declares the pool's pointer) */
+void k_loop(Kernel *, int64_t trips);                   /* trips >= 1 */
+void k_end(Kernel *);
+void k_bump(Kernel *, int pointer, int64_t floats);
+void k_zero(Kernel *, int d);
+void k_load(Kernel *, int d, int pointer, int64_t offset);          /* LANES floats */
+void k_store(Kernel *, int pointer, int64_t offset, int a);
+void k_broadcast(Kernel *, int d, int pointer, int64_t offset);     /* one float to all lanes */
+void k_load1(Kernel *, int d, int pointer, int64_t offset);         /* one float to lane 0, zero elsewhere */
+void k_store1(Kernel *, int pointer, int64_t offset, int a);        /* lane 0 */
+void k_op(Kernel *, VOp, int d, int a, int b);          /* register operations; for V_fma d += a * b */
+void k_imm(Kernel *, VOp, int d, int a, int imm);
+void k_literal(Kernel *, int d, float value);           /* broadcast of a pooled constant */
+
+/* ---- programs ------------------------------------------------------------------------------------------- */
+
+typedef enum { BASE_arena, BASE_weights, BASE_input, BASE_output, NBASE } Base;
+
+/* A place that differs from layer to layer while the code is the same. */
+typedef struct {
+    Base base;
+    int64_t offset;                     /* floats, image 0 */
+} Slot;
+
+/* Where one pointer of a kernel points, as a function of the task's coordinates in the grid. */
+typedef struct {
+    int slot;                           /* index into the step's slots */
+    int64_t offset;                     /* floats from the slot */
+    int64_t stride[MAX_CALL_GRID];      /* floats per step of each grid coordinate */
+} Argument;
+
+/* A kernel over a grid of independent tasks, for each image (or each `images` of them at once). The pool
+ * pointer, if any, is supplied by whoever prints the call. */
+typedef struct {
+    const Kernel *kernel;
+    int images;                         /* images one call handles: 1, or a tile of them for linear layers; calls with
+                                           images > 1 take floor(batch / images) groups, the rest go to calls with 1 */
+    int grid[MAX_CALL_GRID];            /* extents, outermost first; unused ones are 1 */
+    Argument argument[MAX_POINTERS];
+} Call;
+
+/* The code of a step: the same for all layers of one shape. */
+typedef struct StepCode {
+    const char *name;                   /* unique in its program */
+    const char *comment;                /* operation, shape formula, algorithm */
+    Call *call;                         /* independent of each other: a step's tasks may run in any order */
+    int ncall;
+    int nslot;
+    Base base[8];                       /* of each slot */
+    int64_t macs;                       /* per image */
+    struct StepCode *next;
+    int id;
+} StepCode;
+
+/* One layer: its code and its places. Steps run in order, each after all tasks of the one before. */
+typedef struct {
+    StepCode *code;
+    Slot slot[8];
+    const Node *node;                   /* what it computes, for comments and profiles; NULL for none */
+    const char *label;                  /* the layer's name in profiles and comments */
+} Step;
+
+/* How packed weights are made from named tensors (executed by runtime/pack.c; pack.h has the structs). */
+struct PackItem;
+
+typedef struct {
+    Context *context;
+    const Graph *graph;
+    Kernel *kernels, **kernels_end;
+    int nkernels;
+    StepCode *codes, **codes_end;
+    int ncodes;
+    Step *step;
+    size_t nstep, step_capacity;
+    struct PackItem *pack;
+    size_t npack, pack_capacity;
+    int64_t weights_floats;             /* packed payload */
+    int64_t arena_floats;               /* per image, a multiple of 16 */
+    uint64_t stamp;                     /* hash of everything that fixes the packed layout */
+} Program;
+
+#endif

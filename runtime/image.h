@@ -1,0 +1,29 @@
+/* image.h - pictures and arrays as network inputs. No function prints or exits. */
+#ifndef NNCC_IMAGE_H
+#define NNCC_IMAGE_H
+
+#include "weights.h"
+
+/* How a picture becomes an input, torchvision's evaluation transform: shorter side to `resize` (0: none) by Pillow's
+ * antialiased bilinear filter, centre crop of crop[0] rows and crop[1] columns (0: none), / 255, (x - mean) / std. */
+typedef struct {
+    int resize;
+    int crop[2];
+    float mean[4], std[4];
+} Transform;
+
+/* 8-bit samples, row-major [height][width][channels]; channels is 1 or 3. */
+typedef struct {
+    int height, width, channels;
+    uint8_t *pixel;                 /* owned; image_free */
+} Image;
+
+bool image_read(const char *path, int channels, Image *, Failure *);    /* JPEG or PNG by content */
+bool image_resize(const Image *, int height, int width, Image *out, Failure *);  /* Pillow's BILINEAR, to the bit */
+void image_free(Image *);
+/* Fills out[channels][height][width]; fails when the result of the transform has another size. */
+bool image_input(const char *path, const Transform *, int channels, int height, int width, float *out, Failure *);
+/* A .npy file of float32 or float64 (little endian, C or Fortran order): shape [n,c,h,w] or [c,h,w]. *batch gets n. */
+bool npy_input(const char *path, int channels, int height, int width, int *batch, float **out, Failure *);
+
+#endif
