@@ -256,6 +256,7 @@ int kernel_pointer(Kernel *, const char *name, bool written);
 int kernel_register(Kernel *);
 void kernel_release(Kernel *, int reg);
 int kernel_constant(Kernel *, float value);             /* offset of the value in the pool (declares the pool's pointer) */
+int kernel_constants(Kernel *, const float *values, int count);     /* likewise of consecutive values */
 void k_loop(Kernel *, int64_t trips);                   /* trips >= 1 */
 void k_end(Kernel *);
 void k_bump(Kernel *, int pointer, int64_t floats);

@@ -1,0 +1,164 @@
+/* kernel.c - building kernels: small vector programs, one instruction at a time.
+ *
+ * Registers are handed out lowest number first and taken back; a kernel that asks for more than MAX_REGISTERS is a
+ * bug of whoever chose its tile. Constants go into a pool behind one more pointer, each value once. */
+#include <string.h>
+
+#include "ir.h"
+
+Kernel *kernel_new(Context *context)
+{
+    Kernel *k = arena_alloc(context, 1, sizeof *k);
+    k->context = context;
+    k->constants = -1;
+    k->free_registers = (1u << MAX_REGISTERS) - 1;
+    return k;
+}
+
+int kernel_pointer(Kernel *k, const char *name, bool written)
+{
+    if (k->npointer == MAX_POINTERS)
+        die("kernel: more than %d pointers", MAX_POINTERS);
+    k->pointer[k->npointer] = name;
+    k->written[k->npointer] = written;
+    return k->npointer++;
+}
+
+int kernel_register(Kernel *k)
+{
+    if (!k->free_registers)
+        die("kernel: out of vector registers");
+    int reg = __builtin_ctz(k->free_registers);
+    k->free_registers &= k->free_registers - 1;
+    return reg;
+}
+
+void kernel_release(Kernel *k, int reg)
+{
+    if (k->free_registers >> reg & 1)
+        die("kernel: register %d released twice", reg);
+    k->free_registers |= 1u << reg;
+}
+
+int kernel_constant(Kernel *k, float value)
+{
+    if (k->constants < 0)
+        k->constants = kernel_pointer(k, "constants", false);
+    for (size_t i = 0; i < k->nconstant; i++)
+        if (!memcmp(&k->constant[i], &value, sizeof value))
+            return (int)i;
+    k->constant = arena_grow(k->context, k->constant, k->nconstant, &k->constant_capacity, sizeof *k->constant);
+    k->constant[k->nconstant] = value;
+    return (int)k->nconstant++;
+}
+
+int kernel_constants(Kernel *k, const float *values, int count)
+{
+    if (k->constants < 0)
+        k->constants = kernel_pointer(k, "constants", false);
+    int at = (int)k->nconstant;
+    for (int i = 0; i < count; i++) {
+        k->constant = arena_grow(k->context, k->constant, k->nconstant, &k->constant_capacity, sizeof *k->constant);
+        k->constant[k->nconstant++] = values[i];
+    }
+    return at;
+}
+
+static void emit(Kernel *k, VIns ins)
+{
+    k->code = arena_grow(k->context, k->code, k->count, &k->capacity, sizeof *k->code);
+    k->code[k->count++] = ins;
+}
+
+static int32_t narrow(int64_t value)
+{
+    if (value != (int32_t)value)
+        die("kernel: the distance %lld does not fit an instruction", (long long)value);
+    return (int32_t)value;
+}
+
+void k_loop(Kernel *k, int64_t trips)
+{
+    k->depth++;
+    emit(k, (VIns){.op = V_loop, .count = narrow(trips)});
+}
+
+void k_end(Kernel *k)
+{
+    if (!k->depth--)
+        die("kernel: end without loop");
+    emit(k, (VIns){.op = V_end});
+}
+
+/* Consecutive bumps of one pointer become one, and bumps that cancel out vanish. */
+void k_bump(Kernel *k, int pointer, int64_t floats)
+{
+    for (size_t i = k->count; i-- > 0 && k->code[i].op == V_bump;) {
+        if (k->code[i].pointer != pointer)
+            continue;
+        k->code[i].offset = narrow(k->code[i].offset + floats);
+        if (!k->code[i].offset) {
+            memmove(k->code + i, k->code + i + 1, (k->count - i - 1) * sizeof *k->code);
+            k->count--;
+        }
+        return;
+    }
+    if (floats)
+        emit(k, (VIns){.op = V_bump, .pointer = (uint8_t)pointer, .offset = narrow(floats)});
+}
+
+void k_zero(Kernel *k, int d)
+{
+    emit(k, (VIns){.op = V_zero, .d = (uint8_t)d});
+}
+
+static void emit_memory(Kernel *k, VOp op, int reg, int pointer, int64_t offset)
+{
+    VIns ins = {.op = (uint8_t)op, .pointer = (uint8_t)pointer, .offset = narrow(offset)};
+    if (op == V_store || op == V_store1)
+        ins.a = (uint8_t)reg;
+    else
+        ins.d = (uint8_t)reg;
+    emit(k, ins);
+}
+
+void k_load(Kernel *k, int d, int pointer, int64_t offset)
+{
+    emit_memory(k, V_load, d, pointer, offset);
+}
+
+void k_store(Kernel *k, int pointer, int64_t offset, int a)
+{
+    emit_memory(k, V_store, a, pointer, offset);
+}
+
+void k_broadcast(Kernel *k, int d, int pointer, int64_t offset)
+{
+    emit_memory(k, V_broadcast, d, pointer, offset);
+}
+
+void k_load1(Kernel *k, int d, int pointer, int64_t offset)
+{
+    emit_memory(k, V_load1, d, pointer, offset);
+}
+
+void k_store1(Kernel *k, int pointer, int64_t offset, int a)
+{
+    emit_memory(k, V_store1, a, pointer, offset);
+}
+
+void k_op(Kernel *k, VOp op, int d, int a, int b)
+{
+    emit(k, (VIns){.op = (uint8_t)op, .d = (uint8_t)d, .a = (uint8_t)a, .b = (uint8_t)b});
+}
+
+void k_imm(Kernel *k, VOp op, int d, int a, int imm)
+{
+    emit(k, (VIns){.op = (uint8_t)op, .d = (uint8_t)d, .a = (uint8_t)a, .imm = (uint8_t)imm});
+}
+
+void k_literal(Kernel *k, int d, float value)
+{
+    int at = kernel_constant(k, value);     /* first: it may create the pool */
+    k_broadcast(k, d, k->constants, at);
+}
