@@ -89,6 +89,8 @@ typedef struct Tensor {
     bool buffer;                        /* running statistics, not trained */
     bool integer;                       /* num_batches_tracked: int64, rank 0 */
     Loc loc;                            /* the operation that first named it */
+    int axis;                           /* the axis over which identical branches share it, 0 where they do not */
+    int64_t claimed;                    /* elements of that axis that nodes have declared so far: dim[axis] when complete */
     struct Tensor *next;
 } Tensor;
 
@@ -99,6 +101,14 @@ typedef struct {
     int axis;                           /* the sliced axis */
     int64_t begin, count;               /* the slice, in elements of that axis; count == dim[axis] when whole */
 } Weight;
+
+/* Identical repeated branches: this node is number `index` of `count`, and each of its parameters is that slice of
+ * one stacked tensor. Filled by expand before it declares, in the order of `index`; all zero where there is no stack. */
+typedef struct {
+    const char *name;                   /* what the stacked tensors are named after: the same in all branches */
+    int index, count;                   /* count 0: no stack */
+    int axis;                           /* of weights of rank 2 and more; parameters of rank 1 stack over axis 0 */
+} Stack;
 
 /* Which parameter of a node; the order is that of the declaration in the weights file. */
 enum { W_weight, W_bias, W_mean, W_var, W_batches, NWEIGHT };
@@ -151,6 +161,7 @@ typedef struct Node {
     int id;                             /* position in the graph, renumbered by graph_number */
     struct Node **in;                   /* operands; in[0] is "the" input */
     int nin;
+    Stack stack;                        /* expand: the branch this node is in */
     Weight weight[NWEIGHT];             /* declared by expand, sliced for stacked branches, joined by regroup */
     Shape shape;                        /* infer: the result of this operation alone (a fused tail may change it) */
     int64_t macs;                       /* infer: multiply-accumulates of one image */
@@ -163,6 +174,7 @@ typedef struct Node {
     int64_t offset;                     /* plan: of the storage, in floats from the start of an image's arena; -1: none */
     int uses;                           /* graph_number: how many operands refer to this node */
     struct Node *prev, *next;           /* execution order */
+    struct Node *instead;               /* graph_replace_uses: who readers are to use instead; NULL: this node */
     struct Node *mark;                  /* scratch of whichever pass runs */
 } Node;
 
@@ -184,6 +196,9 @@ typedef struct {
     Node *input, *output;
     Tensor *tensors, **tensors_end;     /* every parameter and buffer, in declaration order */
     int ntensors;
+    Tensor **tensor_table;              /* by hash of the name: graph_tensor */
+    size_t tensor_slots;                /* size of that table, a power of two */
+    int named;                          /* nodes that graph_add had to name so far */
     Preprocess preprocess;
     int max_batch;                      /* the compile-time maximum */
     int64_t live_floats, arena_floats;  /* plan: largest sum of live storages, and what the arena takes, per image */
@@ -191,12 +206,19 @@ typedef struct {
 
 /* graph.c */
 Graph *graph_new(Context *, const char *name);
-Node *graph_add(Graph *, Op, Loc, const char *name, Node *const *in, int nin);      /* appended */
+/* Appended; a NULL name is replaced by one made from the operation's and a number. Operands are copied. */
+Node *graph_add(Graph *, Op, Loc, const char *name, Node *const *in, int nin);
 Node *graph_insert(Graph *, Node *before, Op, Loc, const char *name, Node *const *in, int nin);
 void graph_remove(Graph *, Node *);                     /* nobody may use it any more */
-void graph_replace_uses(Graph *, Node *old, Node *new); /* every operand that refers to old, tails' and the output too */
-void graph_number(Graph *);                             /* ids in execution order, and use counts (tails' operands too) */
-Tensor *graph_tensor(Graph *, const char *name);        /* find by name or NULL */
+void graph_move(Graph *, Node *, Node *before);         /* to another place in the list; before NULL: to the end */
+/* Every operand that refers to old, tails' and the output too, shall refer to new. Takes constant time: operands follow
+ * at the next graph_number, or one node at a time by graph_redirect, which a pass calls on each node that it visits. */
+void graph_replace_uses(Graph *, Node *old, Node *new);
+void graph_redirect(Node *);
+void graph_number(Graph *);                             /* redirects; ids in execution order; use counts (tails' operands and
+                                                           the graph's output too) */
+Tensor *graph_tensor(const Graph *, const char *name);  /* find by name or NULL */
+Tensor *graph_add_tensor(Graph *, const char *name, Loc);/* appended; the name must be new */
 Shape node_result(const Node *);                        /* shape after the tail: what the node stores */
 Node *node_last(Node *);                                /* the end of the tail, or the node itself */
 int64_t shape_floats(Shape);
