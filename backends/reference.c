@@ -1,0 +1,525 @@
+/* reference.c - the naive interpreter, against which everything else is tested.
+ *
+ * One function reference_F for each family F of ops.h, written from the formula with double activations and double
+ * accumulators. Nothing here is optimised, and nothing may be: its worth is that it can be checked by reading.
+ * A missing family does not compile, because the dispatch below is a projection of ops.h. */
+#include "backend.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The result of one node for the whole batch: data[batch][channels][height][width]. */
+typedef struct {
+    Shape shape;
+    double *data;                       /* owned by the run, NULL when not made yet or no longer needed */
+} Value;
+
+/* One reference_run. */
+typedef struct {
+    const Graph *graph;
+    const Weights *weights;
+    const float *input;                 /* [batch][channels][height][width] */
+    int batch;
+    Value *value;                       /* of each node, by id */
+    int *unread;                        /* by id: operands that still refer to the node */
+    Value *operand;                     /* operands of the node being computed */
+    Failure *failure;
+} Run;
+
+typedef void Reference(const Run *, const Node *, const Value *in, Value out);
+
+#define OP(name, least, most, kind, family, ...) static Reference reference_##family;
+#include "../ir/ops.h"
+
+static Reference *const reference[NOP] = {
+#define OP(name, least, most, kind, family, ...) [OP_##name] = reference_##family,
+#include "../ir/ops.h"
+};
+
+/* ---- what the operations share ---------------------------------------------------------------------------- */
+
+/* A parameter as a node sees it, its slice applied: row r of the first axis begins at data[r * stride]. */
+typedef struct {
+    const float *data;                  /* NULL: the node has no such parameter */
+    int64_t stride;                     /* elements from one row to the next; 1 for vectors */
+} Rows;
+
+static Rows parameter(const Run *run, const Node *node, int which)
+{
+    Weight weight = node->weight[which];
+    if (!weight.tensor)
+        return (Rows){0};
+    int rank;
+    int64_t dim[4], step[4];            /* step[a]: elements from one index of axis a to the next */
+    const float *data = weights_find(run->weights, weight.tensor->name, &rank, dim);
+    for (int axis = rank - 1; axis >= 0; axis--)
+        step[axis] = axis == rank - 1 ? 1 : step[axis + 1] * dim[axis + 1];
+    return (Rows){data + weight.begin * step[weight.axis], step[0]};
+}
+
+/* Element r of a parameter vector, or `absent` where the node has none. */
+static double element(Rows vector, int64_t r, double absent)
+{
+    return vector.data ? vector.data[r * vector.stride] : absent;
+}
+
+static int64_t pixels(Shape shape)
+{
+    return (int64_t)shape.height * shape.width;
+}
+
+static int64_t total(const Run *run, Value value)
+{
+    return run->batch * shape_floats(value.shape);
+}
+
+/* out[i] = f(in[i]) */
+static void map(const Run *run, double (*f)(const Attr *, double), const Node *node, const Value *in, Value out)
+{
+    for (int64_t i = 0; i < total(run, out); i++)
+        out.data[i] = f(&node->attr, in[0].data[i]);
+}
+
+/* ---- convolution and linear ------------------------------------------------------------------------------- */
+
+typedef struct {
+    int begin, end;
+} Range;
+
+/* The outputs o in [0, outputs) along one axis for which the tap reads inside the picture:
+ * 0 <= o * stride + tap * dilation - pad < size. */
+static Range inside(const Attr *attr, int axis, int tap, int size, int outputs)
+{
+    int64_t shift = (int64_t)tap * attr->dilation[axis] - attr->pad[axis], stride = attr->stride[axis];
+    int64_t begin = shift < 0 ? (-shift + stride - 1) / stride : 0;
+    int64_t end = size > shift ? (size - shift + stride - 1) / stride : 0;
+    end = end < outputs ? end : outputs;
+    return (Range){begin < end ? begin : end, end};
+}
+
+/* y[oh][ow] += sum over c, ky, kx of filter[c][ky][kx] * x[c][oy * sy + ky * dy - py][ox * sx + kx * dx - px] */
+static void convolve(const Node *node, Shape in, const double *x, const float *filter, double *y)
+{
+    const Attr *a = &node->attr;
+    int width = node->shape.width;
+    for (int c = 0; c < in.channels / a->groups; c++, x += pixels(in))
+        for (int ky = 0; ky < a->kernel[0]; ky++)
+            for (int kx = 0; kx < a->kernel[1]; kx++) {
+                double f = *filter++;
+                Range rows = inside(a, 0, ky, in.height, node->shape.height);
+                Range columns = inside(a, 1, kx, in.width, width);
+                for (int oy = rows.begin; oy < rows.end; oy++) {
+                    int64_t from = ((int64_t)oy * a->stride[0] + ky * a->dilation[0] - a->pad[0]) * in.width
+                                   + kx * a->dilation[1] - a->pad[1];
+                    for (int ox = columns.begin; ox < columns.end; ox++)
+                        y[(int64_t)oy * width + ox] += f * x[from + (int64_t)ox * a->stride[1]];
+                }
+            }
+}
+
+static void reference_conv(const Run *run, const Node *node, const Value *in, Value out)
+{
+    Rows weight = parameter(run, node, W_weight), bias = parameter(run, node, W_bias);
+    int outputs = out.shape.channels, groups = node->attr.groups;
+#pragma omp parallel for collapse(2)
+    for (int n = 0; n < run->batch; n++)
+        for (int o = 0; o < outputs; o++) {
+            int64_t first = o / (outputs / groups) * (in[0].shape.channels / groups);   /* input channel of the group */
+            double *y = out.data + (n * (int64_t)outputs + o) * pixels(out.shape);
+            for (int64_t i = 0; i < pixels(out.shape); i++)
+                y[i] = element(bias, o, 0);
+            convolve(node, in[0].shape, in[0].data + n * shape_floats(in[0].shape) + first * pixels(in[0].shape),
+                     weight.data + o * weight.stride, y);
+        }
+}
+
+/* y[n][o] = bias[o] + sum over i of weight[o][i] * x[n][i] */
+static void reference_linear(const Run *run, const Node *node, const Value *in, Value out)
+{
+    Rows weight = parameter(run, node, W_weight), bias = parameter(run, node, W_bias);
+    int64_t inputs = shape_floats(in[0].shape), outputs = out.shape.channels;
+#pragma omp parallel for collapse(2)
+    for (int n = 0; n < run->batch; n++)
+        for (int64_t o = 0; o < outputs; o++) {
+            double sum = element(bias, o, 0);
+            for (int64_t i = 0; i < inputs; i++)
+                sum += weight.data[o * weight.stride + i] * in[0].data[n * inputs + i];
+            out.data[n * outputs + o] = sum;
+        }
+}
+
+/* ---- normalisation ---------------------------------------------------------------------------------------- */
+
+/* out may be in[0]: a folded norm works in place. */
+static void reference_bn(const Run *run, const Node *node, const Value *in, Value out)
+{
+    Rows gamma = parameter(run, node, W_weight), beta = parameter(run, node, W_bias);
+    Rows mean = parameter(run, node, W_mean), variance = parameter(run, node, W_var);
+    int64_t at = 0;
+    for (int n = 0; n < run->batch; n++)
+        for (int c = 0; c < out.shape.channels; c++) {
+            double scale = element(gamma, c, 1) / sqrt(element(variance, c, 1) + node->attr.eps);
+            for (int64_t i = 0; i < pixels(out.shape); i++, at++)
+                out.data[at] = (in[0].data[at] - element(mean, c, 0)) * scale + element(beta, c, 0);
+        }
+}
+
+/* Standardises count values: mean 0, (biased) variance 1. */
+static void standardise(const double *x, int64_t count, double eps, double *y)
+{
+    double sum = 0, squares = 0;
+    for (int64_t i = 0; i < count; i++)
+        sum += x[i];
+    double mean = sum / count;
+    for (int64_t i = 0; i < count; i++)
+        squares += (x[i] - mean) * (x[i] - mean);
+    double deviation = sqrt(squares / count + eps);
+    for (int64_t i = 0; i < count; i++)
+        y[i] = (x[i] - mean) / deviation;
+}
+
+/* ln, in and gn differ in how many channels are standardised together: all, one, a group. */
+static void reference_norm(const Run *run, const Node *node, const Value *in, Value out)
+{
+    Rows gamma = parameter(run, node, W_weight), beta = parameter(run, node, W_bias);
+    int channels = out.shape.channels;
+    int groups = node->op == OP_ln ? 1 : node->op == OP_in ? channels : node->attr.groups;
+    int64_t together = channels / groups * pixels(out.shape);
+    for (int64_t g = 0; g < (int64_t)run->batch * groups; g++)
+        standardise(in[0].data + g * together, together, node->attr.eps, out.data + g * together);
+    int64_t at = 0;
+    for (int n = 0; n < run->batch; n++)
+        for (int c = 0; c < channels; c++)
+            for (int64_t i = 0; i < pixels(out.shape); i++, at++)
+                out.data[at] = out.data[at] * element(gamma, c, 1) + element(beta, c, 0);
+}
+
+/* exp(x) / sum of exp over the channels of each pixel; the largest is taken off first, lest exp overflow. */
+static void reference_softmax(const Run *run, const Node *node, const Value *in, Value out)
+{
+    (void)node;
+    int channels = out.shape.channels;
+    int64_t plane = pixels(out.shape);
+    for (int n = 0; n < run->batch; n++)
+        for (int64_t i = 0; i < plane; i++) {
+            const double *x = in[0].data + n * channels * plane + i;
+            double *y = out.data + n * channels * plane + i, largest = x[0], sum = 0;
+            for (int c = 1; c < channels; c++)
+                largest = fmax(largest, x[c * plane]);
+            for (int c = 0; c < channels; c++)
+                sum += y[c * plane] = exp(x[c * plane] - largest);
+            for (int c = 0; c < channels; c++)
+                y[c * plane] /= sum;
+        }
+}
+
+/* ---- element-wise ----------------------------------------------------------------------------------------- */
+
+static double sigmoid(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+/* One function for each activation f, and the reference_f that maps it over the tensor. Comparisons are turned so
+ * that what is not a number stays so. */
+#define ACTIVATION(name, formula)                                                                   \
+    static double name##_of(const Attr *attr, double x)                                             \
+    {                                                                                               \
+        (void)attr;                                                                                 \
+        return formula;                                                                             \
+    }                                                                                               \
+    static void reference_##name(const Run *run, const Node *node, const Value *in, Value out)      \
+    {                                                                                               \
+        map(run, name##_of, node, in, out);                                                         \
+    }
+ACTIVATION(relu, x < 0 ? 0 : x)
+ACTIVATION(relu6, x < 0 ? 0 : x > 6 ? 6 : x)
+ACTIVATION(leaky_relu, x < 0 ? attr->slope * x : x)
+ACTIVATION(sigmoid, sigmoid(x))
+ACTIVATION(tanh, tanh(x))
+ACTIVATION(silu, x * sigmoid(x))
+ACTIVATION(hard_swish, x * (x < -3 ? 0 : x > 3 ? 6 : x + 3) / 6)
+
+static void reference_add(const Run *run, const Node *node, const Value *in, Value out)
+{
+    for (int64_t i = 0; i < total(run, out); i++) {
+        double sum = 0;
+        for (int k = 0; k < node->nin; k++)
+            sum += in[k].data[i];
+        out.data[i] = sum;
+    }
+}
+
+/* An operand of 1 x 1 pixels serves every pixel of its channel. */
+static void reference_mul(const Run *run, const Node *node, const Value *in, Value out)
+{
+    (void)node;
+    int64_t plane = pixels(out.shape);
+    for (int64_t i = 0; i < total(run, out); i++) {
+        double a = in[0].data[pixels(in[0].shape) == plane ? i : i / plane];
+        double b = in[1].data[pixels(in[1].shape) == plane ? i : i / plane];
+        out.data[i] = a * b;
+    }
+}
+
+/* ---- pools ------------------------------------------------------------------------------------------------ */
+
+/* One window of a pool over one channel: taps at top + i * dilation, left + j * dilation. */
+typedef struct {
+    const Attr *attr;
+    Shape in;
+    int64_t top, left;                  /* of the first tap; may lie in the padding */
+} Window;
+
+static double window_max(Window w, const double *x)
+{
+    const Attr *a = w.attr;
+    double largest = -INFINITY;         /* padding never wins */
+    for (int i = 0; i < a->kernel[0]; i++)
+        for (int j = 0; j < a->kernel[1]; j++) {
+            int64_t row = w.top + (int64_t)i * a->dilation[0], column = w.left + (int64_t)j * a->dilation[1];
+            if (row < 0 || row >= w.in.height || column < 0 || column >= w.in.width)
+                continue;
+            double v = x[row * w.in.width + column];
+            if (v > largest || isnan(v))
+                largest = v;
+        }
+    return largest;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Elements of the window beyond the padded picture (ceil mode) never count; elements of the padding may. */
+static double window_mean(Window w, const double *x)
+{
+    const Attr *a = w.attr;
+    int64_t bottom = least(w.top + a->kernel[0], w.in.height + a->pad[0]);
+    int64_t right = least(w.left + a->kernel[1], w.in.width + a->pad[1]);
+    int64_t padded = (bottom - w.top) * (right - w.left);
+    int64_t y0 = w.top < 0 ? 0 : w.top, y1 = least(bottom, w.in.height);
+    int64_t x0 = w.left < 0 ? 0 : w.left, x1 = least(right, w.in.width);
+    if (y0 >= y1 || x0 >= x1)
+        return 0;
+    double sum = 0;
+    for (int64_t row = y0; row < y1; row++)
+        for (int64_t column = x0; column < x1; column++)
+            sum += x[row * w.in.width + column];
+    return sum / (a->count_pad ? padded : (y1 - y0) * (x1 - x0));
+}
+
+static void reference_pool(const Run *run, const Node *node, const Value *in, Value out)
+{
+    const Attr *a = &node->attr;
+    double *y = out.data;
+    for (int64_t c = 0; c < (int64_t)run->batch * out.shape.channels; c++) {
+        const double *x = in[0].data + c * pixels(in[0].shape);
+        for (int oy = 0; oy < out.shape.height; oy++)
+            for (int ox = 0; ox < out.shape.width; ox++) {
+                Window w = {a, in[0].shape, (int64_t)oy * a->stride[0] - a->pad[0], (int64_t)ox * a->stride[1] - a->pad[1]};
+                *y++ = node->op == OP_max_pool ? window_max(w, x) : window_mean(w, x);
+            }
+    }
+}
+
+static void reference_global_avg_pool(const Run *run, const Node *node, const Value *in, Value out)
+{
+    (void)node;
+    int64_t plane = pixels(in[0].shape);
+    for (int64_t c = 0; c < (int64_t)run->batch * out.shape.channels; c++) {
+        double sum = 0;
+        for (int64_t i = 0; i < plane; i++)
+            sum += in[0].data[c * plane + i];
+        out.data[c] = sum / plane;
+    }
+}
+
+/* ---- movement --------------------------------------------------------------------------------------------- */
+
+static void reference_input(const Run *run, const Node *node, const Value *in, Value out)
+{
+    (void)node, (void)in;
+    for (int64_t i = 0; i < total(run, out); i++)
+        out.data[i] = run->input[i];
+}
+
+static void reference_identity(const Run *run, const Node *node, const Value *in, Value out)
+{
+    (void)node;
+    memcpy(out.data, in[0].data, total(run, out) * sizeof *out.data);
+}
+
+/* Layouts exist in compiled programs only; here they are all row-major. */
+static void reference_convert(const Run *run, const Node *node, const Value *in, Value out)
+{
+    reference_identity(run, node, in, out);
+}
+
+/* [channels][height][width] is already the order that flattening asks for. */
+static void reference_flatten(const Run *run, const Node *node, const Value *in, Value out)
+{
+    reference_identity(run, node, in, out);
+}
+
+static void reference_pad(const Run *run, const Node *node, const Value *in, Value out)
+{
+    Shape from = in[0].shape, to = out.shape;
+    int top = node->attr.edges[0], left = node->attr.edges[2], before = node->attr.channels[0];
+    for (int64_t i = 0; i < total(run, out); i++)
+        out.data[i] = node->attr.value;
+    for (int n = 0; n < run->batch; n++)
+        for (int c = 0; c < from.channels; c++)
+            for (int y = 0; y < from.height; y++) {
+                int64_t source = (((int64_t)n * from.channels + c) * from.height + y) * from.width;
+                int64_t target = (((int64_t)n * to.channels + before + c) * to.height + top + y) * to.width + left;
+                memcpy(out.data + target, in[0].data + source, from.width * sizeof *out.data);
+            }
+}
+
+static void reference_concat(const Run *run, const Node *node, const Value *in, Value out)
+{
+    double *y = out.data;
+    for (int n = 0; n < run->batch; n++)
+        for (int k = 0; k < node->nin; k++) {
+            int64_t count = shape_floats(in[k].shape);
+            memcpy(y, in[k].data + n * count, count * sizeof *y);
+            y += count;
+        }
+}
+
+static void reference_slice(const Run *run, const Node *node, const Value *in, Value out)
+{
+    int64_t begin = node->attr.begin * pixels(in[0].shape), count = shape_floats(out.shape);
+    for (int n = 0; n < run->batch; n++)
+        memcpy(out.data + n * count, in[0].data + n * shape_floats(in[0].shape) + begin, count * sizeof *out.data);
+}
+
+/* ---- the interpreter -------------------------------------------------------------------------------------- */
+
+static bool out_of_memory(const Run *run, const Node *node)
+{
+    snprintf(run->failure->text, sizeof run->failure->text, "out of memory at '%s' (batch %d)", node->name, run->batch);
+    return false;
+}
+
+/* Every parameter is there, in the shape that the graph declares. */
+static bool check_weights(const Run *run)
+{
+    for (const Tensor *t = run->graph->tensors; t; t = t->next) {
+        int rank;
+        int64_t dim[4];
+        if (t->integer)
+            continue;
+        if (!weights_find(run->weights, t->name, &rank, dim) || rank != t->rank || memcmp(dim, t->dim, rank * sizeof *dim)) {
+            snprintf(run->failure->text, sizeof run->failure->text, "the weights hold no tensor '%s' of the network's shape", t->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Counts the readers of every node, so that its value can be freed after the last; returns the most operands. */
+static int count_readers(Run *run)
+{
+    int most = 1, position = 0;
+    for (const Node *node = run->graph->first; node; node = node->next) {
+        if (node->id != position++)
+            die("reference_run: node '%s' has a stale number", node->name);
+        for (const Node *part = node; part; part = part->tail) {
+            most = part->nin > most ? part->nin : most;
+            for (int k = part == node ? 0 : 1; k < part->nin; k++)  /* a tail's in[0] is its predecessor */
+                run->unread[part->in[k]->id]++;
+        }
+    }
+    run->unread[run->graph->output->id]++;
+    return most;
+}
+
+static bool value_new(const Run *run, const Node *node, Value *value)
+{
+    size_t bytes;
+    value->shape = node->shape;
+    value->data = NULL;
+    if (!__builtin_mul_overflow((size_t)shape_floats(node->shape), run->batch * sizeof(double), &bytes))
+        value->data = malloc(bytes);
+    return value->data || out_of_memory(run, node);
+}
+
+/* Operands from `first` on are graph nodes: gather their values. */
+static void gather(Run *run, const Node *node, int first)
+{
+    for (int k = first; k < node->nin; k++)
+        run->operand[k] = run->value[node->in[k]->id];
+}
+
+/* Frees the values that nobody reads after this operation. */
+static void release(Run *run, const Node *node, int first)
+{
+    for (int k = first; k < node->nin; k++)
+        if (--run->unread[node->in[k]->id] == 0) {
+            free(run->value[node->in[k]->id].data);
+            run->value[node->in[k]->id].data = NULL;
+        }
+}
+
+/* The operation, the batch norm folded into it, then its tail. */
+static bool run_node(Run *run, const Node *node)
+{
+    Value *result = &run->value[node->id];
+    gather(run, node, 0);
+    if (!value_new(run, node, result))
+        return false;
+    reference[node->op](run, node, run->operand, *result);
+    release(run, node, 0);
+    if (node->folded)
+        reference_bn(run, node->folded, result, *result);
+    for (const Node *part = node->tail; part; part = part->tail) {
+        Value before = *result;
+        gather(run, part, 1);
+        run->operand[0] = before;
+        bool made = value_new(run, part, result);
+        if (made)
+            reference[part->op](run, part, run->operand, *result);
+        free(before.data);
+        if (!made)
+            return false;
+        release(run, part, 1);
+    }
+    return true;
+}
+
+static bool run_nodes(Run *run, double *output)
+{
+    for (const Node *node = run->graph->first; node; node = node->next) {
+        if (!run_node(run, node))
+            return false;
+        if (run->unread[node->id] == 0) {       /* a dead branch, before prune */
+            free(run->value[node->id].data);
+            run->value[node->id].data = NULL;
+        }
+    }
+    Value result = run->value[run->graph->output->id];
+    memcpy(output, result.data, total(run, result) * sizeof *output);
+    return true;
+}
+
+bool reference_run(const Graph *graph, const Weights *weights, const float *input, int batch, double *output, Failure *failure)
+{
+    Run run = {.graph = graph, .weights = weights, .input = input, .batch = batch, .failure = failure};
+    if (!check_weights(&run))
+        return false;
+    run.value = calloc(graph->count, sizeof *run.value);
+    run.unread = calloc(graph->count, sizeof *run.unread);
+    if (run.value && run.unread)
+        run.operand = calloc(count_readers(&run), sizeof *run.operand);
+    bool done = run.operand ? run_nodes(&run, output) : out_of_memory(&run, graph->input);
+    for (int id = 0; run.value && id < graph->count; id++)
+        free(run.value[id].data);
+    free(run.value);
+    free(run.unread);
+    free(run.operand);
+    return done;
+}
