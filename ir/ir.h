@@ -248,6 +248,7 @@ typedef struct {
     uint8_t d, a, b;
     uint8_t pointer;                    /* which pointer argument */
     uint8_t imm;                        /* permutation, shift count */
+    uint8_t reserved[2];                /* zero: equal instructions are equal bytes */
     int32_t offset;                     /* floats: memory offset, or bump */
     int32_t count;                      /* loop trips */
 } VIns;
@@ -267,6 +268,7 @@ typedef struct Kernel {
     int constants;                      /* pointer number of the pool, or -1 */
     uint32_t free_registers;            /* bit set of registers not handed out */
     int depth;                          /* of open loops, while building */
+    uint32_t unrolled;                  /* bit d: the loop opened at depth d runs once and is not printed */
     Context *context;
     struct Kernel *next;                /* in the program */
     int id;                             /* position in the program */
@@ -279,7 +281,7 @@ int kernel_register(Kernel *);
 void kernel_release(Kernel *, int reg);
 int kernel_constant(Kernel *, float value);             /* offset of the value in the pool (declares the pool's pointer) */
 int kernel_constants(Kernel *, const float *values, int count);     /* likewise of consecutive values */
-void k_loop(Kernel *, int64_t trips);                   /* trips >= 1 */
+void k_loop(Kernel *, int64_t trips);                   /* trips >= 1; a loop of one trip leaves no trace */
 void k_end(Kernel *);
 void k_bump(Kernel *, int pointer, int64_t floats);
 void k_zero(Kernel *, int d);

@@ -79,15 +79,18 @@ static int32_t narrow(int64_t value)
 
 void k_loop(Kernel *k, int64_t trips)
 {
-    k->depth++;
-    emit(k, (VIns){.op = V_loop, .count = narrow(trips)});
+    uint32_t bit = 1u << k->depth++;
+    k->unrolled = trips == 1 ? k->unrolled | bit : k->unrolled & ~bit;
+    if (trips > 1)
+        emit(k, (VIns){.op = V_loop, .count = narrow(trips)});
 }
 
 void k_end(Kernel *k)
 {
     if (!k->depth--)
         die("kernel: end without loop");
-    emit(k, (VIns){.op = V_end});
+    if (!(k->unrolled >> k->depth & 1))
+        emit(k, (VIns){.op = V_end});
 }
 
 /* Consecutive bumps of one pointer become one, and bumps that cancel out vanish. */
