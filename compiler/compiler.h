@@ -64,7 +64,7 @@ typedef struct {
     int least, most;                        /* operands */
     OpKind kind;
     void (*infer)(Graph *, Node *);         /* sets shape and macs; fails at node->loc on impossible shapes */
-    void (*declare)(Graph *, Node *);       /* declares the parameters of a node whose shape is known; NULL: none */
+    void (*declare)(Graph *, Node *);       /* declares the parameters of a node whose shape is known (see Node.stack) */
 } OpInfo;
 extern const OpInfo op_info[NOP];           /* ops/table.c; lower.c and backends/reference.c have tables of their own */
 

@@ -229,6 +229,7 @@ bool op_is_elementwise(Op);
 
 /* print.c: deterministic text, one node a line; no addresses, no places: equal graphs print equally. */
 void print_graph(Text *, const Graph *);
+const char *shape_text(Context *, Shape);               /* "64x56x56", flat: "64" */
 /* verify.c: dies, naming node and pass, when an invariant of this header does not hold after that pass. */
 void verify_graph(Graph *, const char *pass);
 

@@ -1,0 +1,13 @@
+/* table.c - ir/ops.h as data: what the parser, the passes and `nncc --ops` ask about an operation. */
+#include "family.h"
+
+#define INTERNAL    KIND_INTERNAL
+#define ELEMENTWISE KIND_ELEMENTWISE
+#define TENSOR      KIND_TENSOR
+#define VIEW        KIND_VIEW
+
+const OpInfo op_info[NOP] = {
+#define OP(name, least, most, kind, family, declare, keys, meaning) \
+    [OP_##name] = {#name, keys, meaning, least, most, kind, infer_##family, declare_##declare},
+#include "../../ir/ops.h"
+};
