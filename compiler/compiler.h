@@ -25,7 +25,7 @@ typedef struct Tree {
     TreeKind kind;
     Loc loc;
     const char *text;                   /* scalar: its text */
-    bool quoted;                        /* scalar: written in quotes, hence never a number, bool or expression */
+    bool quoted;                        /* scalar: written in quotes: never null; `$` and expressions mean what they mean outside */
     struct Tree **item;                 /* list: elements; map: values in file order */
     const char **key;                   /* map: keys */
     Loc *key_loc;                       /* map: their places */
@@ -39,6 +39,10 @@ Tree *parse(Context *, const char *path, const char *text);
 /* Gives nodes in execution order with attributes checked against keys.h, torchvision's names, declared tensors;
  * shapes are set too, because blocks may ask for them. */
 Graph *expand(Context *, const Tree *, const Options *);
+
+/* ---- schema.c: the language from its tables (ir/ops.h, ir/keys.h, words.h): `nncc --ops` and `nncc --schema` ---- */
+void print_ops(Text *);                 /* every operation and structure word with keys, defaults and meanings */
+void print_schema(Text *);              /* JSON Schema draft-07: what specs/nncc.schema.json holds */
 
 /* ---- the passes ------------------------------------------------------------------------------------------ */
 void infer(Graph *);    /* infer.c: gives every node's shape and macs; fails where a spec's shapes cannot work */
