@@ -7,22 +7,34 @@
 
 /* ---- targets: one file each (avx2.c, portable.c), listed once in targets.c -------------------------------- */
 
-/* How one vector instruction is spelled: a format with %d %a %b (registers), %m (memory operand), %i (immediate). */
+/* How one vector instruction is spelled. In `c`, %d %a %b are its registers, %m its memory operand (`x + 64`) and %i its
+ * immediate. Loops, their ends and pointer bumps are plain C on every target: they have no row. */
 typedef struct {
-    const char *c;
+    const char *c;                      /* one statement */
+    const char *helper;                 /* C function that it calls, printed once where it is needed; NULL: none */
 } VRow;
 
 typedef struct {
-    const char *name;                   /* "avx2", "c" */
+    const char *name;                   /* "avx2", "c"; also the first word of its kernels' names */
     const char *meaning;                /* for --help */
-    const char *cflags;                 /* what its output needs beside -O2 -ffp-contract=off */
-    const char *prelude;                /* printed once before its kernels: includes, helpers */
-    const char *declare;                /* format of a register's declaration */
+    const char *includes;               /* of the files that hold its kernels */
+    const char *guard;                  /* preprocessor condition under which its kernels compile; NULL: always */
+    const char *attribute;              /* line in front of each function; "" for none */
+    const char *type, *declarator;      /* of a register: "float", "%d[8]" */
+    const char *libraries;              /* to link beside libc, "" for none */
     const VRow *row;                    /* NVOP rows */
     bool asks_processor;                /* its code needs AVX2 and FMA: forward() checks */
 } Target;
 extern const Target *const targets[];   /* ends with NULL */
 const Target *target_find(const char *name);
+
+/* ---- print_c.c: Kernel -> C --------------------------------------------------------------------------------- */
+/* One static function called TARGET_NAME, with the kernel's comment above it. */
+void print_kernel(Text *, const Kernel *, const Target *);
+/* A comment of any text, one line or a block, with nothing in it that could end it. NULL or "": nothing. */
+void print_comment(Text *, const char *text);
+/* The helpers that the kernels of a list (linked through `next`) need on a target, each once. */
+void print_helpers(Text *, const Kernel *first, const Target *);
 
 /* ---- emit.c: Program -> model.c and model.h ---------------------------------------------------------------- */
 typedef struct {
@@ -30,17 +42,30 @@ typedef struct {
     const Target *target[2];            /* the first that the processor can run is taken at run time */
     int ntarget;
     bool with_main;                     /* add main(): classify a .npy or print timings */
-    bool profile;                       /* add per-layer timers and PREFIX_profile */
+    bool profile;                       /* add timers, PREFIX_forward_profiled and what describes the steps */
     const float *embed;                 /* packed payload to carry in the file, or NULL */
-    const char *header_name;            /* what model.c includes: "model.h" */
+    const char *header_name;            /* what model.c includes: "model.h"; characters other than [A-Za-z0-9._+-] are
+                                           printed as _, so the file must be called so */
     const char *command;                /* command line, for the comment at the top */
 } EmitOptions;
 void emit_source(Text *, const Program *, const EmitOptions *);
 void emit_header(Text *, const Program *, const EmitOptions *);
-/* A C identifier from any name: [A-Za-z0-9_] kept, the rest becomes _, never a keyword or empty. */
+/* A C identifier from any name: letters and digits kept, the rest becomes _, never a keyword, reserved or empty. */
 const char *c_identifier(Context *, const char *name);
 
-/* model.weights: a 64-byte stamp (magic, version, size, program->stamp) and the packed payload. */
+/* ---- weights_file.c: model.weights, a stamp and the packed payload ------------------------------------------- */
+
+/* The first 64 bytes of a weights file and of every block of weights: who may read what follows. */
+typedef struct {
+    char magic[6];                      /* "NNCCW" */
+    uint16_t version;                   /* of the payload's format; also tells a machine of another byte order */
+    uint64_t bytes;                     /* of the payload */
+    uint64_t layout;                    /* hash of how the payload is laid out */
+    uint64_t model;                     /* hash of the tensors' names and shapes, and of the input's */
+    char name[32];                      /* of the network, cut to fit: for people, never compared */
+} Stamp;
+enum { WEIGHTS_VERSION = 1 };
+Stamp program_stamp(const Program *);
 bool weights_file_write(const char *path, const Program *, const float *payload, Failure *);
 /* Packed payload of a program: 64-byte aligned, weights_floats long, to be freed by the caller. The block starts with
  * the stamp, so that it can be handed to PREFIX_forward as it is: *payload points behind it. */

@@ -1,0 +1,40 @@
+/* avx2.c - the target "avx2": a register is a __m256, an instruction is an intrinsic.
+ *
+ * Each kernel carries its own target attribute, so that the file compiles without -mavx2 and the rest of it runs on
+ * any x86-64 processor: that is what lets forward() ask the processor first. */
+#include "backend.h"
+
+static const VRow rows[NVOP] = {
+    [V_zero]      = { "%d = _mm256_setzero_ps();", NULL },
+    [V_load]      = { "%d = _mm256_loadu_ps(%m);", NULL },
+    [V_store]     = { "_mm256_storeu_ps(%m, %a);", NULL },
+    [V_broadcast] = { "%d = _mm256_broadcast_ss(%m);", NULL },
+    [V_load1]     = { "%d = _mm256_zextps128_ps256(_mm_load_ss(%m));", NULL },
+    [V_store1]    = { "_mm_store_ss(%m, _mm256_castps256_ps128(%a));", NULL },
+    [V_copy]      = { "%d = %a;", NULL },
+    [V_fma]       = { "%d = _mm256_fmadd_ps(%a, %b, %d);", NULL },
+    [V_add]       = { "%d = _mm256_add_ps(%a, %b);", NULL },
+    [V_sub]       = { "%d = _mm256_sub_ps(%a, %b);", NULL },
+    [V_mul]       = { "%d = _mm256_mul_ps(%a, %b);", NULL },
+    [V_div]       = { "%d = _mm256_div_ps(%a, %b);", NULL },
+    [V_max]       = { "%d = _mm256_max_ps(%a, %b);", NULL },
+    [V_min]       = { "%d = _mm256_min_ps(%a, %b);", NULL },
+    [V_sqrt]      = { "%d = _mm256_sqrt_ps(%a);", NULL },
+    [V_iadd]      = { "%d = _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(%a), _mm256_castps_si256(%b)));", NULL },
+    [V_shl]       = { "%d = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(%a), %i));", NULL },
+    [V_permute]   = { "%d = _mm256_permute_ps(%a, %i);", NULL },
+    [V_swap]      = { "%d = _mm256_permute2f128_ps(%a, %a, 1);", NULL },
+};
+
+const Target target_avx2 = {
+    .name = "avx2",
+    .meaning = "C with AVX2 and FMA intrinsics, for x86-64 processors since 2013",
+    .includes = "#include <immintrin.h>\n",
+    .guard = "defined(__x86_64__)",
+    .attribute = "__attribute__((target(\"avx2,fma\")))\n",
+    .type = "__m256",
+    .declarator = "%d",
+    .libraries = "",
+    .row = rows,
+    .asks_processor = true,
+};

@@ -1,0 +1,40 @@
+/* emit.h - what the files that print model.c and model.h share. The rest of the compiler uses backend.h. */
+#ifndef NNCC_EMIT_H
+#define NNCC_EMIT_H
+
+#include "backend.h"
+
+/* One file being printed. */
+typedef struct {
+    Text *out;
+    const Program *program;
+    const EmitOptions *options;
+    const char *prefix, *upper;         /* of functions, of macros and enumerators */
+    Shape input, output;
+    Stamp stamp;                        /* of the weights that fit */
+} Emit;
+
+/* ---- emit_text.c ---- */
+/* Prints lines with every @ replaced by the prefix and every $ by its capitals: C that reads like what it prints. */
+void emit_lines(Emit *, const char *lines);
+/* A string literal of any bytes; anything but letters, digits and ` _.-:/` is octal. */
+void text_string(Text *, const char *bytes);
+/* A float literal of the same bits (of any quiet NaN where it is not a number). */
+void text_float(Text *, float value);
+/* What a file name may be in the printed text: characters other than letters, digits and ._+- become _. */
+void text_file_name(Text *, const char *name);
+/* The last part of a path. */
+const char *base_name(const char *path);
+
+/* ---- emit_steps.c ---- */
+void emit_steps(Emit *);                /* one function per code, then the table of steps */
+
+/* ---- emit_parts.c ---- */
+void emit_interface(Emit *);            /* the checks, forward() and its relatives */
+void emit_files(Emit *);                /* mapping of weights files */
+void emit_profile(Emit *);              /* timers */
+
+/* ---- emit_main.c ---- */
+void emit_main(Emit *);
+
+#endif

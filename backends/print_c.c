@@ -1,0 +1,167 @@
+/* print_c.c - kernels as C. Vector instructions are the rows of a target with their placeholders filled in; loops,
+ * bumps and the function around them are the same C on every target.
+ *
+ * Pointers carry no `restrict`: a step that works in place hands the same memory in twice. */
+#include "backend.h"
+
+#include <string.h>
+
+/* One kernel while it is printed. */
+typedef struct {
+    Text *out;
+    const Kernel *kernel;
+    const Target *target;
+    int depth;                          /* of open loops */
+    char counter[16];                   /* their variables, outermost first */
+} Printer;
+
+static void add_char(Text *out, char c)
+{
+    text_append(out, &c, 1);
+}
+
+static void print_indent(Printer *p)
+{
+    for (int i = 0; i <= p->depth; i++)
+        text_append(p->out, "    ", 4);
+}
+
+/* x, x + 64 or x - 64. */
+static void print_memory(Printer *p, const VIns *ins)
+{
+    const char *name = p->kernel->pointer[ins->pointer];
+    if (ins->offset)
+        text_add(p->out, "%s %c %lld", name, ins->offset < 0 ? '-' : '+',
+                 ins->offset < 0 ? -(long long)ins->offset : (long long)ins->offset);
+    else
+        text_add(p->out, "%s", name);
+}
+
+static void print_placeholder(Printer *p, char which, const VIns *ins)
+{
+    switch (which) {
+    case 'd': text_add(p->out, "v%u", ins->d); return;
+    case 'a': text_add(p->out, "v%u", ins->a); return;
+    case 'b': text_add(p->out, "v%u", ins->b); return;
+    case 'i': text_add(p->out, "%u", ins->imm); return;
+    case 'm': print_memory(p, ins); return;
+    }
+    die("print: target %s has a row with the placeholder %%%c", p->target->name, which);
+}
+
+static void print_row(Printer *p, const char *format, const VIns *ins)
+{
+    for (const char *percent; (percent = strchr(format, '%')); format = percent + 2) {
+        text_append(p->out, format, (size_t)(percent - format));
+        print_placeholder(p, percent[1], ins);
+    }
+    text_append(p->out, format, strlen(format));
+}
+
+/* The next letter from i on that no pointer is called. */
+static char new_counter(const Printer *p)
+{
+    char letter = p->depth ? (char)(p->counter[p->depth - 1] + 1) : 'i';
+    for (int i = 0; i < p->kernel->npointer; i++)
+        if (p->kernel->pointer[i][0] == letter && !p->kernel->pointer[i][1]) {
+            letter++;
+            i = -1;
+        }
+    if (letter > 'u')
+        die("print: kernel %s nests too many loops", p->kernel->name);
+    return letter;
+}
+
+static void print_loop(Printer *p, const VIns *ins)
+{
+    char i = new_counter(p);
+    text_add(p->out, "for (int %c = 0; %c < %d; %c++) {\n", i, i, ins->count, i);
+    p->counter[p->depth++] = i;
+}
+
+static void print_instruction(Printer *p, const VIns *ins)
+{
+    if (ins->op == V_end)
+        p->depth--;
+    print_indent(p);
+    if (ins->op == V_loop) {
+        print_loop(p, ins);
+    } else if (ins->op == V_end) {
+        text_add(p->out, "}\n");
+    } else if (ins->op == V_bump) {
+        text_add(p->out, "%s %c= %lld;\n", p->kernel->pointer[ins->pointer], ins->offset < 0 ? '-' : '+',
+                 ins->offset < 0 ? -(long long)ins->offset : (long long)ins->offset);
+    } else {
+        const char *row = p->target->row[ins->op].c;
+        if (!row)
+            die("print: target %s cannot spell instruction %d", p->target->name, ins->op);
+        print_row(p, row, ins);
+        add_char(p->out, '\n');
+    }
+}
+
+static bool has_operand(VOp op, char which)
+{
+    static const char *const operands[NVOP] = {
+#define VOP(name, operands, ...) [V_##name] = operands,
+#include "../ir/vops.h"
+    };
+    return strchr(operands[op], which);
+}
+
+/* Bit set of the registers that a kernel names. */
+static uint32_t registers_used(const Kernel *kernel)
+{
+    uint32_t used = 0;
+    for (size_t i = 0; i < kernel->count; i++) {
+        const VIns *ins = &kernel->code[i];
+        if (has_operand(ins->op, 'd'))
+            used |= 1u << ins->d;
+        if (has_operand(ins->op, 'a'))
+            used |= 1u << ins->a;
+        if (has_operand(ins->op, 'b'))
+            used |= 1u << ins->b;
+    }
+    return used;
+}
+
+static void print_declaration(Printer *p)
+{
+    uint32_t used = registers_used(p->kernel);
+    const char *separator = "";
+    if (!used)
+        return;
+    text_add(p->out, "    %s ", p->target->type);
+    for (uint8_t reg = 0; reg < MAX_REGISTERS; reg++)
+        if (used >> reg & 1) {
+            text_add(p->out, "%s", separator);
+            print_row(p, p->target->declarator, &(VIns){.d = reg});
+            separator = ", ";
+        }
+    text_add(p->out, ";\n");
+}
+
+void print_kernel(Text *out, const Kernel *kernel, const Target *target)
+{
+    Printer p = {.out = out, .kernel = kernel, .target = target};
+    print_comment(out, kernel->comment);
+    text_add(out, "%sstatic void %s_%s(", target->attribute, target->name, kernel->name);
+    for (int i = 0; i < kernel->npointer; i++)
+        text_add(out, "%s%sfloat *%s", i ? ", " : "", kernel->written[i] ? "" : "const ", kernel->pointer[i]);
+    text_add(out, ")\n{\n");
+    print_declaration(&p);
+    for (size_t i = 0; i < kernel->count; i++)
+        print_instruction(&p, &kernel->code[i]);
+    text_add(out, "}\n\n");
+}
+
+void print_helpers(Text *out, const Kernel *first, const Target *target)
+{
+    bool used[NVOP] = {false};
+    for (const Kernel *kernel = first; kernel; kernel = kernel->next)
+        for (size_t i = 0; i < kernel->count; i++)
+            used[kernel->code[i].op] = true;
+    for (int op = 0; op < NVOP; op++)
+        if (used[op] && target->row[op].helper)
+            text_add(out, "%s\n", target->row[op].helper);
+}
