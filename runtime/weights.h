@@ -11,6 +11,13 @@
 typedef struct {
     char text[2048];
 } Failure;
+bool failure_set(Failure *, const char *format, ...) __attribute__((format(printf, 2, 3)));     /* returns false */
+
+/* An untrusted name as messages may show it: bytes that are not printable ASCII as \xNN, long names cut. */
+typedef struct {
+    char text[128];
+} Printable;
+const char *printable(const char *name, Printable *out);
 
 /* A tensor that a network expects. */
 typedef struct {
@@ -25,8 +32,11 @@ typedef struct Weights Weights;
 
 /* Reads the expected tensors of a safetensors file (F32, F16, BF16, F64; I64 for integers) by name and shape. Missing,
  * unexpected and mismatched tensors are listed in failure->text and refused unless partial is set: then what could be
- * loaded is, the rest is 0 (1 for scales and variances), and *report (to be freed by the caller) says what was done. */
+ * loaded is, the rest is 0 (1 for scales and variances), and *report says what was done. The report also warns of
+ * values that are not finite. It is NULL when there is nothing to say; the caller frees it. */
 Weights *weights_load(const char *path, const TensorSpec *expected, size_t count, bool partial, char **report, Failure *failure);
+/* Training initialisation from a seed: kaiming normal for convolutions, uniform for linear layers, norms 1 and 0. */
+Weights *weights_init(const TensorSpec *expected, size_t count, uint64_t seed, Failure *failure);
 /* The pattern of a seed: splitmix64 of FNV-1a of the name, the same bits in every language. gain scales 1-d weights. */
 Weights *weights_pattern(const TensorSpec *expected, size_t count, uint64_t seed, double gain, Failure *failure);
 /* `W` of the command line: pattern:SEED[,gain=G], init:SEED or a path. */
@@ -34,8 +44,12 @@ Weights *weights_open(const char *argument, const TensorSpec *expected, size_t c
 const float *weights_find(const Weights *, const char *name, int *rank, int64_t dim[4]);
 void weights_free(Weights *);
 
+/* Elements of a tensor, or -1 when the product of its dimensions does not fit or one is negative. */
+int64_t tensor_floats(const TensorSpec *);
+
 /* One value of the pattern: u in [0, 1) of element i of the tensor called name. */
 double pattern_uniform(uint64_t base, uint64_t i);
+uint64_t pattern_bits(uint64_t base, uint64_t i);       /* its 64 bits, z */
 uint64_t pattern_base(const char *name, uint64_t seed);
 /* The input called "input" (2u - 1), row-major, count floats; and labels z mod classes. */
 void pattern_input(float *out, size_t count, uint64_t seed);

@@ -1,0 +1,375 @@
+/* weights.c - the tensors that a network expects, found in a file by name and shape or made from a seed. */
+#include "pattern.h"
+#include "safetensors.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    TensorSpec spec;                    /* name owned */
+    float *data;                        /* into Weights.data */
+    size_t count;                       /* floats */
+    const Stored *stored;               /* while a file is read: where its values come from; NULL: not in the file */
+    bool mismatched;                    /* while a file is read: it is there, with another shape or dtype */
+} Entry;
+
+struct Weights {
+    Entry *entry;                       /* sorted by name */
+    size_t count;
+    float *data;                        /* all values, zero until filled */
+};
+
+/* ---- a set of named tensors -------------------------------------------------------------------------------- */
+
+int64_t tensor_floats(const TensorSpec *tensor)
+{
+    int64_t count = 1;
+    for (int i = 0; i < tensor->rank; i++)
+        if (tensor->dim[i] < 0 || __builtin_mul_overflow(count, tensor->dim[i], &count))
+            return -1;
+    return count;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    return strcmp(((const Entry *)a)->spec.name, ((const Entry *)b)->spec.name);
+}
+
+static Entry *find_entry(const Weights *weights, const char *name)
+{
+    size_t low = 0, high = weights->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(name, weights->entry[middle].spec.name);
+        if (order == 0)
+            return &weights->entry[middle];
+        *(order < 0 ? &high : &low) = order < 0 ? middle : middle + 1;
+    }
+    return NULL;
+}
+
+/* Copies the specs, sorts them and gives each its place. Entries without memory keep a NULL name for weights_free. */
+static bool place_entries(Weights *weights, const TensorSpec *expected, size_t count, Failure *failure)
+{
+    int64_t total = 0, bytes;
+    for (size_t i = 0; i < count; i++) {
+        Entry *entry = &weights->entry[weights->count];
+        int64_t floats = tensor_floats(&expected[i]);
+        if (floats < 0 || __builtin_add_overflow(total, floats, &total) || __builtin_mul_overflow(total, (int64_t)sizeof(float), &bytes))
+            return failure_set(failure, "tensor '%s' is too large", expected[i].name);
+        *entry = (Entry){ .spec = expected[i], .count = (size_t)floats };
+        entry->spec.name = strdup(expected[i].name);
+        if (!entry->spec.name)
+            return failure_set(failure, "out of memory for %zu tensors", count);
+        weights->count++;
+    }
+    weights->data = calloc((size_t)total + 1, sizeof(float));
+    if (!weights->data)
+        return failure_set(failure, "out of memory for %" PRId64 " weights", total);
+    qsort(weights->entry, weights->count, sizeof *weights->entry, compare_entries);
+    total = 0;
+    for (size_t i = 0; i < count; i++) {
+        weights->entry[i].data = weights->data + total;
+        total += (int64_t)weights->entry[i].count;
+    }
+    return true;
+}
+
+static Weights *weights_new(const TensorSpec *expected, size_t count, Failure *failure)
+{
+    Weights *weights = calloc(1, sizeof *weights);
+    if (weights)
+        weights->entry = calloc(count + 1, sizeof *weights->entry);
+    if (!weights || !weights->entry)
+        failure_set(failure, "out of memory for %zu tensors", count);
+    else if (place_entries(weights, expected, count, failure))
+        return weights;
+    weights_free(weights);
+    return NULL;
+}
+
+void weights_free(Weights *weights)
+{
+    if (!weights)
+        return;
+    for (size_t i = 0; i < weights->count; i++)
+        free((char *)weights->entry[i].spec.name);
+    free(weights->entry);
+    free(weights->data);
+    free(weights);
+}
+
+const float *weights_find(const Weights *weights, const char *name, int *rank, int64_t dim[4])
+{
+    const Entry *entry = find_entry(weights, name);
+    if (!entry)
+        return NULL;
+    *rank = entry->spec.rank;
+    memcpy(dim, entry->spec.dim, sizeof entry->spec.dim);
+    return entry->data;
+}
+
+/* ---- from a seed ------------------------------------------------------------------------------------------- */
+
+Weights *weights_pattern(const TensorSpec *expected, size_t count, uint64_t seed, double gain, Failure *failure)
+{
+    Weights *weights = weights_new(expected, count, failure);
+    for (size_t i = 0; weights && i < count; i++)
+        pattern_fill(&weights->entry[i].spec, weights->entry[i].data, weights->entry[i].count, (Seed){ seed, gain });
+    return weights;
+}
+
+/* The weight that stands beside a bias: fc.weight for fc.bias; NULL: there is none. */
+static const TensorSpec *sibling(const Weights *weights, const TensorSpec *bias)
+{
+    char name[512];
+    const Entry *entry = NULL;
+    size_t stem = tensor_role(bias) == ROLE_bias ? strlen(bias->name) - strlen("bias") : sizeof name;
+    if (stem + sizeof "weight" <= sizeof name) {
+        memcpy(name, bias->name, stem);
+        memcpy(name + stem, "weight", sizeof "weight");
+        entry = find_entry(weights, name);
+    }
+    return entry ? &entry->spec : NULL;
+}
+
+Weights *weights_init(const TensorSpec *expected, size_t count, uint64_t seed, Failure *failure)
+{
+    Weights *weights = weights_new(expected, count, failure);
+    for (size_t i = 0; weights && i < count; i++) {
+        const Entry *entry = &weights->entry[i];
+        init_fill(&entry->spec, sibling(weights, &entry->spec), entry->data, entry->count, seed);
+    }
+    return weights;
+}
+
+/* ---- what a file lacks, or has too much of ------------------------------------------------------------------ */
+
+/* Names to be shown: as many as fit, and how many there were. */
+typedef struct {
+    int count;
+    bool full;                          /* no more names fit */
+    char text[560];                     /* always with room for the dots */
+} Names;
+
+static void names_add(Names *names, const char *name, const char *detail)
+{
+    Printable shown;
+    const char *comma = names->count++ ? ", " : "";
+    size_t used = strlen(names->text), room = sizeof names->text - used, size;
+    if (names->full)
+        return;
+    size = (size_t)snprintf(names->text + used, room, "%s%s%s", comma, printable(name, &shown), detail);
+    names->full = size + sizeof ", ..." > room;
+    if (names->full)
+        snprintf(names->text + used, room, "%s...", comma);
+}
+
+typedef struct {
+    int loaded;
+    Names missing, unexpected, mismatched;
+    Names infinite, zero_variance;      /* warnings */
+} Findings;
+
+/* "[64, 3, 7, 7]" */
+static void shape_text(char *out, size_t size, int rank, const int64_t *dim)
+{
+    size_t used = (size_t)snprintf(out, size, "[");
+    for (int i = 0; i < rank; i++)
+        used += (size_t)snprintf(out + used, size - used, i ? ", %" PRId64 : "%" PRId64, dim[i]);
+    snprintf(out + used, size - used, "]");
+}
+
+static bool same_shape(const TensorSpec *expected, const Stored *stored)
+{
+    return expected->rank == stored->rank && memcmp(expected->dim, stored->dim, (size_t)stored->rank * sizeof *stored->dim) == 0;
+}
+
+static bool fitting_dtype(const TensorSpec *expected, const Dtype *dtype)
+{
+    return dtype->convert && (strcmp(dtype->name, "I64") == 0) == expected->integer;
+}
+
+static void names_add_mismatch(Names *names, const TensorSpec *expected, const Stored *stored)
+{
+    char have[128], want[128], detail[400];
+    bool transposed = expected->rank == 2 && stored->rank == 2 && expected->dim[0] == stored->dim[1] && expected->dim[1] == stored->dim[0];
+    shape_text(have, sizeof have, stored->rank, stored->dim);
+    shape_text(want, sizeof want, expected->rank, expected->dim);
+    if (same_shape(expected, stored))
+        snprintf(detail, sizeof detail, ": %s in the file, %s expected", stored->dtype->name, expected->integer ? "I64" : "F32, F16, BF16 or F64");
+    else
+        snprintf(detail, sizeof detail, ": %s in the file, %s expected%s", have, want, transposed ? " (transposed?)" : "");
+    names_add(names, expected->name, detail);
+}
+
+/* Compares the file with what is expected; entries learn where their values are. */
+static void match(Weights *weights, const TensorSpec *expected, const Safetensors *file, Findings *findings)
+{
+    for (size_t i = 0; i < file->count; i++) {
+        const Stored *stored = &file->tensor[i];
+        Entry *entry = find_entry(weights, stored->name);
+        if (!entry)
+            names_add(&findings->unexpected, stored->name, "");
+        else if (same_shape(&entry->spec, stored) && fitting_dtype(&entry->spec, stored->dtype))
+            entry->stored = stored;
+        else {
+            names_add_mismatch(&findings->mismatched, &entry->spec, stored);
+            entry->mismatched = true;
+        }
+    }
+    for (size_t i = 0; i < weights->count; i++) {
+        const Entry *entry = find_entry(weights, expected[i].name);
+        findings->loaded += entry->stored != NULL;
+        if (!entry->stored && !entry->mismatched && !entry->spec.integer)
+            names_add(&findings->missing, entry->spec.name, "");
+    }
+}
+
+static void text_add_names(char *out, size_t size, const char *what, const Names *names, const char *remark)
+{
+    size_t used = strlen(out);
+    snprintf(out + used, size - used, names->count ? "; %s %d (%s%s)" : "; %s %d", what, names->count, names->text, remark);
+}
+
+static void findings_text(const Findings *findings, char *out, size_t size)
+{
+    int total = findings->loaded + findings->missing.count + findings->mismatched.count;
+    snprintf(out, size, "loaded %d/%d", findings->loaded, total);
+    text_add_names(out, size, "missing", &findings->missing, ": left at 0, scales and variances at 1");
+    text_add_names(out, size, "unexpected", &findings->unexpected, "");
+    text_add_names(out, size, "shape mismatch", &findings->mismatched, "");
+    text_add_names(out, size, "warning: values that are not finite in", &findings->infinite, "");
+    text_add_names(out, size, "warning: variance 0 in", &findings->zero_variance, "");
+}
+
+static bool refuse_findings(const char *path, const Findings *findings, Failure *failure)
+{
+    char text[1800] = "", hint[64] = "";
+    text_add_names(text, sizeof text, "missing", &findings->missing, "");
+    text_add_names(text, sizeof text, "unexpected", &findings->unexpected, "");
+    text_add_names(text, sizeof text, "shape mismatch", &findings->mismatched, "");
+    if (findings->loaded)
+        snprintf(hint, sizeof hint, "; --partial loads the %d that fit", findings->loaded);
+    return failure_set(failure, "%s: does not fit the network%s%s", path, text, hint);
+}
+
+/* ---- from a file ------------------------------------------------------------------------------------------- */
+
+/* Looks at the values of an entry. A negative variance has no square root: refused; what is merely suspicious is noted. */
+static bool check_values(const Entry *entry, const char *path, Findings *findings, Failure *failure)
+{
+    float least = INFINITY, not_finite = 0;
+    Printable shown;
+    for (size_t i = 0; i < entry->count; i++) {
+        not_finite += entry->data[i] - entry->data[i];          /* 0, or NaN for NaN and infinities */
+        least = entry->data[i] < least ? entry->data[i] : least;
+    }
+    if (not_finite != 0)
+        names_add(&findings->infinite, entry->spec.name, "");
+    if (tensor_role(&entry->spec) != ROLE_variance || least > 0)
+        return true;
+    if (least < 0)
+        return failure_set(failure, "%s: tensor '%s': a variance is negative (%g)", path, printable(entry->spec.name, &shown), least);
+    names_add(&findings->zero_variance, entry->spec.name, "");
+    return true;
+}
+
+/* Entries read their values in the order of the file; those it lacks take the values of a fresh norm, or 0. */
+static bool read_values(Weights *weights, const Safetensors *file, Findings *findings, Failure *failure)
+{
+    for (size_t i = 0; i < file->count; i++) {
+        const Entry *entry = find_entry(weights, file->tensor[i].name);
+        if (!entry || entry->stored != &file->tensor[i])
+            continue;
+        if (!safetensors_values(file, entry->stored, entry->data, failure) || !check_values(entry, file->file.path, findings, failure))
+            return false;
+    }
+    for (size_t i = 0; i < weights->count; i++) {
+        const Entry *entry = &weights->entry[i];
+        TensorRole role = tensor_role(&entry->spec);
+        for (size_t k = 0; !entry->stored && (role == ROLE_scale || role == ROLE_variance) && k < entry->count; k++)
+            entry->data[k] = 1;
+    }
+    return true;
+}
+
+static bool load(Weights *weights, const TensorSpec *expected, const Safetensors *file, bool partial, Findings *findings, Failure *failure)
+{
+    match(weights, expected, file, findings);
+    if (!partial && (findings->missing.count || findings->unexpected.count || findings->mismatched.count))
+        return refuse_findings(file->file.path, findings, failure);
+    return read_values(weights, file, findings, failure);
+}
+
+static bool make_report(const Findings *findings, bool partial, char **report, Failure *failure)
+{
+    char text[3200];
+    if (!report || (!partial && !findings->infinite.count && !findings->zero_variance.count))
+        return true;
+    findings_text(findings, text, sizeof text);
+    *report = strdup(text);
+    return *report || failure_set(failure, "out of memory");
+}
+
+Weights *weights_load(const char *path, const TensorSpec *expected, size_t count, bool partial, char **report, Failure *failure)
+{
+    Safetensors file;
+    Findings findings = { 0 };
+    Weights *weights;
+    bool done;
+    if (report)
+        *report = NULL;
+    if (!safetensors_open(path, &file, failure))
+        return NULL;
+    weights = weights_new(expected, count, failure);
+    done = weights && load(weights, expected, &file, partial, &findings, failure) && make_report(&findings, partial, report, failure);
+    safetensors_close(&file);
+    if (done)
+        return weights;
+    weights_free(weights);
+    return NULL;
+}
+
+/* ---- from the command line ---------------------------------------------------------------------------------- */
+
+/* SEED[,gain=G] */
+static bool parse_seed(const char *text, bool with_gain, Seed *seed)
+{
+    char *end;
+    *seed = (Seed){ 0, 1 };
+    errno = 0;
+    if (*text < '0' || *text > '9')
+        return false;
+    seed->value = strtoull(text, &end, 10);
+    if (errno)
+        return false;
+    if (with_gain && strncmp(end, ",gain=", 6) == 0) {
+        text = end + 6;
+        seed->gain = strtod(text, &end);
+        return end > text && *end == 0 && isfinite(seed->gain);
+    }
+    return *end == 0;
+}
+
+Weights *weights_open(const char *argument, const TensorSpec *expected, size_t count, bool partial, char **report, Failure *failure)
+{
+    bool pattern = strncmp(argument, "pattern:", 8) == 0, init = strncmp(argument, "init:", 5) == 0;
+    Seed seed;
+    if (!pattern && !init)
+        return weights_load(argument, expected, count, partial, report, failure);
+    if (report)
+        *report = NULL;
+    if (!parse_seed(strchr(argument, ':') + 1, pattern, &seed)) {
+        failure_set(failure, "%s: expected %s, where SEED is an integer from 0 to 2^64 - 1", argument,
+                    pattern ? "pattern:SEED or pattern:SEED,gain=G" : "init:SEED");
+        return NULL;
+    }
+    if (init)
+        return weights_init(expected, count, seed.value, failure);
+    return weights_pattern(expected, count, seed.value, seed.gain, failure);
+}
