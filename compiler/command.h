@@ -67,10 +67,6 @@ typedef struct {
 const Command *arguments_parse(Arguments *, Context *, int argc, char **argv, int *status);
 int usage_error(const char *hint, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* command_describe.c: the language from its tables, for people and for editors. */
-void print_operations(FILE *);
-void print_schema(FILE *);
-
 /* command_session.c: the steps that commands share, each failing with a message for the user. */
 void session_weights(Session *);                /* needs graph; default pattern:1 */
 void session_input(Session *);                  /* needs graph; sets batch; default pattern:1 */

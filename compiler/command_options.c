@@ -284,6 +284,13 @@ static int check_pass(Parser *parser)
                        "there is no pass %s", dump);
 }
 
+static void print_language(Context *context, void (*print)(Text *))
+{
+    Text text = text_new(context);
+    print(&text);
+    fputs(text.data, stdout);
+}
+
 const Command *arguments_parse(Arguments *arguments, Context *context, int argc, char **argv, int *status)
 {
     Parser parser = {.arguments = arguments, .context = context};
@@ -301,10 +308,8 @@ const Command *arguments_parse(Arguments *arguments, Context *context, int argc,
         return NULL;
     if (arguments->version)
         return puts("nncc " NNCC_VERSION), NULL;
-    if (arguments->ops)
-        return print_operations(stdout), NULL;
-    if (arguments->schema)
-        return print_schema(stdout), NULL;
+    if (arguments->ops || arguments->schema)
+        return print_language(context, arguments->ops ? print_ops : print_schema), NULL;
     if (!arguments->spec) {
         *status = usage_error(NULL, "which spec? %s", command->synopsis);
         return NULL;

@@ -177,7 +177,8 @@ const Target *session_target(Session *session)
 void session_model(Session *session, const Target *target, const char *compiler, bool profile)
 {
     Failure failure = {""};
-    aot_close(&session->model);
+    if (session->model.handle)
+        aot_close(&session->model);
     check(session, aot_load(session->program, target, compiler, profile, &session->model, &failure), &failure);
     if (!session->arena)
         session->arena = allocate(session, session->model.arena_size);
@@ -195,7 +196,8 @@ void session_forward(Session *session, int threads)
 
 void session_close(Session *session)
 {
-    aot_close(&session->model);
+    if (session->model.handle)
+        aot_close(&session->model);
     weights_free(session->weights);
     free(session->packed);
     free(session->arena);

@@ -1,0 +1,145 @@
+/* command_emit.c - `nncc SPEC -o model.c`: the C file, its header beside it, and with --weights either
+ * model.weights or, under --embed, the weights inside the C file. The C file is written last. */
+#include <ctype.h>
+#include <string.h>
+
+#include "command.h"
+
+/* The comma list of --target. */
+static void choose_targets(Session *session, EmitOptions *emit)
+{
+    char *list = arena_strdup(&session->context, session->arguments->target ? session->arguments->target : "avx2"), *rest;
+    const char *known[8] = {0};
+    for (int i = 0; i < 7 && targets[i]; i++)
+        known[i] = targets[i]->name;
+    for (char *name = strtok_r(list, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+        const Target *target = target_find(name);
+        const char *near = did_you_mean(name, known);
+        if (!target)
+            fail(session, near ? arena_printf(&session->context, "did you mean %s?", near) : "avx2, c or avx2,c", "there is no target %s", name);
+        if (emit->ntarget == 2 || (emit->ntarget && emit->target[0] == target))
+            fail(session, "avx2, c or avx2,c", "--target %s names too many", session->arguments->target);
+        emit->target[emit->ntarget++] = target;
+    }
+    if (!emit->ntarget)
+        fail(session, "avx2, c or avx2,c", "--target names none");
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* The command that makes this file again, for its first comment; without directories, which differ from user to user. */
+static const char *echo(Session *session)
+{
+    const Arguments *arguments = session->arguments;
+    Text text = text_new(&session->context);
+    text_add(&text, "nncc %s", base_name(arguments->spec));
+    for (int i = 0; i < arguments->nset; i++)
+        text_add(&text, " --set %s=%s", arguments->set[i].name, arguments->set[i].value);
+    if (arguments->target)
+        text_add(&text, " --target %s", arguments->target);
+    if (arguments->batch)
+        text_add(&text, " --batch %d", arguments->batch);
+    if (arguments->prefix)
+        text_add(&text, " --prefix %s", arguments->prefix);
+    if (arguments->embed)
+        text_add(&text, " --embed --weights %s", base_name(arguments->weights));
+    text_add(&text, "%s%s", arguments->with_main ? " --main" : "", arguments->profile ? " --profile" : "");
+    text_add(&text, " -o %s", base_name(arguments->output));
+    return text.data;
+}
+
+/* The header's name stands in the C file, and the compiler that reads it should need no luck. */
+static void check_output_name(Session *session, const char *path)
+{
+    const char *name = base_name(path);
+    for (const char *c = name; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("._+-", *c))
+            fail(session, "letters, digits and . _ + - make a name that C can include", "the output cannot be called %s", name);
+    if (!*name)
+        fail(session, "name a file, such as model.c", "the output has no name");
+    if (!strcmp(replace_extension(session, path, ".h"), path))
+        fail(session, "name the C file: the header is called like it", "the header would overwrite %s", path);
+}
+
+/* model.weights, written by the library in the same careful way. */
+static void write_weights(Session *session, const char *path)
+{
+    Failure failure = {""};
+    check(session, weights_file_write(path, session->program, session->payload, &failure), &failure);
+}
+
+static void tell(const Session *session, const EmitOptions *emit, const char *weights)
+{
+    const Arguments *arguments = session->arguments;
+    const char *libraries = emit->target[emit->ntarget - 1]->libraries;
+    fprintf(stderr, "wrote %s and %s%s%s\n", arguments->output, emit->header_name, weights ? " and " : "", weights ? base_name(weights) : "");
+    fprintf(stderr, "  cc -std=c11 -O2 -ffp-contract=off -fopenmp %s", arguments->output);
+    if (arguments->with_main)
+        fprintf(stderr, " %s%s-o program\n", libraries, *libraries ? " " : "");
+    else
+        fputs(" -c\n", stderr);
+    if (!arguments->weights)
+        fputs("  weights are made by --weights FILE.safetensors (or pattern:1 to try)\n", stderr);
+}
+
+static void write_files(Session *session, EmitOptions *emit)
+{
+    const Arguments *arguments = session->arguments;
+    const char *path = arguments->output, *header = replace_extension(session, path, ".h");
+    const char *weights = arguments->weights && !arguments->embed ? replace_extension(session, path, ".weights") : NULL;
+    Text source = text_new(&session->context), declarations = text_new(&session->context);
+    emit->header_name = base_name(header);
+    emit_header(&declarations, session->program, emit);
+    emit_source(&source, session->program, emit);
+    refuse_overwrite(session, path);
+    refuse_overwrite(session, header);
+    if (weights) {
+        refuse_overwrite(session, weights);
+        write_weights(session, weights);
+    }
+    write_output(session, header, declarations.data, declarations.size);
+    write_output(session, path, source.data, source.size);
+    tell(session, emit, weights);
+}
+
+/* To a pipe or a terminal goes one text that needs no header. */
+static void write_one_stream(Session *session, EmitOptions *emit)
+{
+    Text source = text_new(&session->context);
+    if (session->arguments->weights && !session->arguments->embed)
+        fail(session, "add --embed, or write to a file", "weights need a place beside the C file, or in it");
+    emit_source(&source, session->program, emit);
+    write_output(session, session->arguments->output, source.data, source.size);
+}
+
+int command_emit(Session *session)
+{
+    const Arguments *arguments = session->arguments;
+    EmitOptions emit = {.prefix = arguments->prefix, .with_main = arguments->with_main, .profile = arguments->profile};
+    if (!arguments->output && !arguments->dump && !arguments->time)
+        return usage_error("`-o model.c` names the C file, `-o -` is standard output", "nothing to do: where should the C go?");
+    if (arguments->embed && !arguments->weights)
+        return usage_error("add --weights FILE.safetensors", "--embed needs weights to carry");
+    choose_targets(session, &emit);
+    if (arguments->output && !is_stream(arguments->output))
+        check_output_name(session, arguments->output);
+    session_program(session);
+    if (!arguments->output)
+        return 0;
+    emit.command = echo(session);
+    if (arguments->weights) {
+        session->graph = compile_graph(&session->context, arguments->spec, NULL, &session->options);
+        session_weights(session);
+        session_pack(session);
+        emit.embed = arguments->embed ? session->payload : NULL;
+    }
+    if (is_stream(arguments->output))
+        write_one_stream(session, &emit);
+    else
+        write_files(session, &emit);
+    return 0;
+}
