@@ -401,8 +401,7 @@ static void reference_slice(const Run *run, const Node *node, const Value *in, V
 
 static bool out_of_memory(const Run *run, const Node *node)
 {
-    snprintf(run->failure->text, sizeof run->failure->text, "out of memory at '%s' (batch %d)", node->name, run->batch);
-    return false;
+    return failure_set(run->failure, "out of memory at '%s' (batch %d)", node->name, run->batch);
 }
 
 /* Every parameter is there, in the shape that the graph declares. */
@@ -413,10 +412,8 @@ static bool check_weights(const Run *run)
         int64_t dim[4];
         if (t->integer)
             continue;
-        if (!weights_find(run->weights, t->name, &rank, dim) || rank != t->rank || memcmp(dim, t->dim, rank * sizeof *dim)) {
-            snprintf(run->failure->text, sizeof run->failure->text, "the weights hold no tensor '%s' of the network's shape", t->name);
-            return false;
-        }
+        if (!weights_find(run->weights, t->name, &rank, dim) || rank != t->rank || memcmp(dim, t->dim, rank * sizeof *dim))
+            return failure_set(run->failure, "the weights hold no tensor '%s' of the network's shape", t->name);
     }
     return true;
 }
