@@ -154,11 +154,6 @@ static void cut_groups(Segmenter *s, const Node *n)
             add_cut(s, n, at);
 }
 
-static bool is_depthwise(const Node *n)
-{
-    return n->op == OP_conv && n->attr.groups > 1 && n->attr.groups == n->in[0]->shape.channels && n->attr.groups == n->attr.out;
-}
-
 static void tie_node(Segmenter *s, const Node *n)
 {
     switch (n->op) {

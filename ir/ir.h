@@ -143,13 +143,15 @@ typedef struct {
     struct Node *storage;               /* the node that owns the memory: itself, or the concat/slice source it is a view of */
 } Layout;
 
-/* What `choose` decided for a convolution. */
+/* What `choose` decided for a convolution or linear layer. */
 typedef enum { ALGORITHM_none, ALGORITHM_direct, ALGORITHM_depthwise } Algorithm;
 typedef struct {
     Algorithm algorithm;
     int vectors;                        /* output-channel vectors of one register tile */
-    int pixels;                         /* pixels of one register tile; vectors * pixels accumulators */
-    int rows;                           /* output rows of one task (1x1 over a flat picture: tiles of one task) */
+    int pixels;                         /* results of one register tile; vectors * pixels accumulators (times a fused pool's window) */
+    int rows;                           /* result rows of one task, or pixels when flat */
+    bool flat;                          /* the picture is walked as one line: 1x1, stride 1, no border anywhere */
+    bool panels_first;                  /* tasks of one panel of output channels follow each other: the weights stay in cache */
 } Tile;
 
 /* One operation and the one tensor it makes. */
@@ -241,7 +243,7 @@ typedef enum {
     NVOP
 } VOp;
 
-enum { MAX_POINTERS = 7, MAX_REGISTERS = 16, MAX_CALL_GRID = 3 };
+enum { MAX_POINTERS = 8, MAX_REGISTERS = 16, MAX_CALL_GRID = 3 };
 
 /* One instruction. d, a, b are vector registers; a memory operand is pointer + constant offset. */
 typedef struct {
@@ -272,6 +274,7 @@ typedef struct Kernel {
     uint32_t unrolled;                  /* bit d: the loop opened at depth d runs once and is not printed */
     Context *context;
     struct Kernel *next;                /* in the program */
+    struct Kernel *same_bucket;         /* lower: in its table of kernels */
     int id;                             /* position in the program */
 } Kernel;
 
@@ -332,6 +335,7 @@ typedef struct StepCode {
     Base base[8];                       /* of each slot */
     int64_t macs;                       /* per image */
     struct StepCode *next;
+    struct StepCode *same_bucket;       /* lower: in its table of codes */
     int id;
 } StepCode;
 

@@ -1,0 +1,397 @@
+/* lower.c - nodes become steps: kernels, the grid they run on, and where their pointers point.
+ *
+ * Needs a planned graph with tiles; gives a Program. The functions here build steps; what a step computes is written in
+ * ops/. Equal kernels and equal step codes are made once and shared: that is what keeps the output of a network of a
+ * thousand layers as small as its variety. */
+#include <string.h>
+#include <xxhash.h>
+
+#include "lower.h"
+
+/* ---- equal things are made once ------------------------------------------------------------------------------ */
+
+enum { BUCKETS = 1024 };
+struct Table {
+    Kernel *kernel[BUCKETS];
+    StepCode *code[BUCKETS];
+};
+
+static bool same_kernel(const Kernel *a, const Kernel *b)
+{
+    if (a->count != b->count || a->nconstant != b->nconstant || a->npointer != b->npointer)
+        return false;
+    for (int i = 0; i < a->npointer; i++)
+        if (strcmp(a->pointer[i], b->pointer[i]) || a->written[i] != b->written[i])
+            return false;
+    return !memcmp(a->code, b->code, a->count * sizeof *a->code) &&
+           (!a->nconstant || !memcmp(a->constant, b->constant, a->nconstant * sizeof *a->constant));
+}
+
+static Kernel *share_kernel(Lower *l, Kernel *k, const char *name, const char *comment)
+{
+    Kernel **bucket = &l->table->kernel[XXH3_64bits(k->code, k->count * sizeof *k->code) % BUCKETS];
+    for (Kernel *old = *bucket; old; old = old->same_bucket)
+        if (same_kernel(old, k))
+            return old;
+    Program *p = l->program;
+    k->id = p->nkernels++;
+    k->name = arena_printf(l->context, "%s_%d", name, k->id);
+    k->comment = comment;
+    k->same_bucket = *bucket;
+    *bucket = k;
+    *p->kernels_end = k;
+    p->kernels_end = &k->next;
+    return k;
+}
+
+static bool same_code(const StepCode *a, const StepCode *b)
+{
+    return a->ncall == b->ncall && a->nslot == b->nslot && a->macs == b->macs &&
+           !memcmp(a->base, b->base, sizeof a->base) &&
+           !memcmp(a->call, b->call, (size_t)a->ncall * sizeof *a->call) && !strcmp(a->comment, b->comment);
+}
+
+static StepCode *share_code(Lower *l, StepCode *code, const char *name)
+{
+    StepCode **bucket = &l->table->code[XXH3_64bits(code->call, (size_t)code->ncall * sizeof *code->call) % BUCKETS];
+    for (StepCode *old = *bucket; old; old = old->same_bucket)
+        if (same_code(old, code))
+            return old;
+    Program *p = l->program;
+    code->id = p->ncodes++;
+    code->name = arena_printf(l->context, "%s_%d", name, code->id);
+    code->same_bucket = *bucket;
+    *bucket = code;
+    *p->codes_end = code;
+    p->codes_end = &code->next;
+    return code;
+}
+
+/* ---- steps --------------------------------------------------------------------------------------------------- */
+
+void step_begin(Lower *l)
+{
+    l->code = arena_alloc(l->context, 1, sizeof *l->code);
+    l->call_capacity = 0;
+    memset(l->slot, 0, sizeof l->slot);
+}
+
+static int step_slot(Lower *l, Base base, int64_t offset)
+{
+    StepCode *c = l->code;
+    for (int i = 0; i < c->nslot; i++)
+        if (l->slot[i].base == base && l->slot[i].offset == offset)
+            return i;
+    if (c->nslot == MAX_SLOTS)
+        die("lower: a step with more than %d slots", MAX_SLOTS);
+    l->slot[c->nslot] = (Slot){base, offset};
+    c->base[c->nslot] = base;
+    return c->nslot++;
+}
+
+Kernel *step_kernel(Lower *l)
+{
+    return kernel_new(l->context);
+}
+
+View view_of(const Node *n)
+{
+    const Layout *l = &n->layout;
+    int64_t pixel = l->kind == LAYOUT_planar ? 1 : LANES;
+    Shape s = node_result(n);
+    return s.height == 1 && s.width == 1 ? (View){l->plane, 0, 0} : (View){l->plane, l->row, pixel};
+}
+
+static Base base_of(const Node *owner)
+{
+    return owner->op == OP_input ? BASE_input : owner->op == OP_output ? BASE_output : BASE_arena;
+}
+
+Stream stream_open(Lower *l, Kernel *k, const Node *n, const char *name, bool written)
+{
+    const Node *owner = n->layout.storage;
+    Base base = base_of(owner);
+    int64_t offset = (base == BASE_arena ? owner->offset : 0) + n->layout.origin;
+    Stream s = {.pointer = kernel_pointer(k, name, written), .slot = step_slot(l, base, offset), .view = view_of(n)};
+    l->pointer_slot[s.pointer] = s.slot;
+    return s;
+}
+
+Stream stream_weights(Lower *l, Kernel *k, int64_t offset, const char *name)
+{
+    Stream s = {.pointer = kernel_pointer(k, name, false), .slot = step_slot(l, BASE_weights, offset)};
+    l->pointer_slot[s.pointer] = s.slot;
+    return s;
+}
+
+Call *step_call(Lower *l, Kernel *k, const int grid[MAX_CALL_GRID], const char *name, const char *comment)
+{
+    StepCode *c = l->code;
+    c->call = arena_grow(l->context, c->call, (size_t)c->ncall, &l->call_capacity, sizeof *c->call);
+    Call *call = &c->call[c->ncall++];
+    memset(call, 0, sizeof *call);      /* padding too: equal calls are equal bytes */
+    call->kernel = share_kernel(l, k, name, comment);
+    call->images = 1;
+    memcpy(call->grid, grid, sizeof call->grid);
+    for (int i = 0; i < k->npointer; i++)
+        call->argument[i].slot = i == k->constants ? -1 : l->pointer_slot[i];
+    return call;
+}
+
+void call_move(Call *call, Stream s, int64_t floats)
+{
+    call->argument[s.pointer].offset += floats;
+}
+
+void call_stride(Call *call, Stream s, int dimension, int64_t floats)
+{
+    call->argument[s.pointer].stride[dimension] = floats;
+}
+
+void step_end(Lower *l, Node *n, const char *name, const char *comment)
+{
+    Node *owner = n->layout.storage;
+    if (!owner->mark && owner->op != OP_output && (owner->layout.pad[0] || owner->layout.pad[1]))
+        zero_border(l, owner);
+    owner->mark = n;
+    l->code->macs = n->macs;
+    l->code->comment = comment;
+    StepCode *code = share_code(l, l->code, name);
+    Program *p = l->program;
+    p->step = arena_grow(l->context, p->step, p->nstep, &p->step_capacity, sizeof *p->step);
+    Step *step = &p->step[p->nstep++];
+    *step = (Step){.code = code, .node = n, .label = n->name};
+    memcpy(step->slot, l->slot, sizeof step->slot);
+}
+
+/* ---- outputs ------------------------------------------------------------------------------------------------- */
+
+static int vectors_of(const Node *tail)
+{
+    return tail->op == OP_bn ? 2 : 0;
+}
+
+int64_t output_pack(Lower *l, const Node *n, int nvector)
+{
+    int64_t lanes = (int64_t)n->layout.blocks * LANES, total = nvector;
+    for (const Node *t = n->tail; t; t = t->tail)
+        total += vectors_of(t);
+    int64_t start = pack_reserve(l, total * lanes), at = start + nvector * lanes;
+    if (nvector)
+        pack_channel_vector(l, n, &n->layout, VECTOR_bias, start);
+    for (const Node *t = n->tail; t; t = t->tail)
+        if (t->op == OP_bn) {
+            pack_channel_vector(l, t, &n->layout, VECTOR_norm_scale, at);
+            pack_channel_vector(l, t, &n->layout, VECTOR_norm_shift, at + lanes);
+            at += 2 * lanes;
+        }
+    return start;
+}
+
+Output output_open(Lower *l, Kernel *k, const Node *n, int64_t vectors, int nvector)
+{
+    static const char *const name[] = {"r", "s", "t"};
+    Output o = {.y = stream_open(l, k, n, "y", true), .lanes = (int64_t)n->layout.blocks * LANES, .nvector = nvector};
+    int operands = 0;
+    for (const Node *t = n->tail; t; t = t->tail) {
+        TailElement *e = &o.tail[o.ntail++];
+        *e = (TailElement){.node = t, .operand.pointer = -1, .vector = o.nvector};
+        o.nvector += vectors_of(t);
+        if (t->nin > 1)
+            e->operand = stream_open(l, k, t->in[1], name[operands++], false);
+    }
+    o.vectors.pointer = -1;
+    if (o.nvector)
+        o.vectors = stream_weights(l, k, vectors, "b");
+    return o;
+}
+
+static int64_t distance(View v, Place p)
+{
+    return v.block * p.block + v.row * p.row + v.pixel * p.pixel;
+}
+
+static int apply_bn(Kernel *k, const Output *o, const TailElement *e, int reg, int block)
+{
+    int scale = kernel_register(k), shift = kernel_register(k);
+    k_load(k, scale, o->vectors.pointer, e->vector * o->lanes + block * LANES);
+    k_load(k, shift, o->vectors.pointer, (e->vector + 1) * o->lanes + block * LANES);
+    k_op(k, V_fma, shift, reg, scale);
+    kernel_release(k, scale);
+    kernel_release(k, reg);
+    return shift;
+}
+
+static int apply_binary(Kernel *k, const TailElement *e, int reg, Place at)
+{
+    int other = kernel_register(k);
+    k_load(k, other, e->operand.pointer, distance(e->operand.view, at));
+    k_op(k, e->node->op == OP_add ? V_add : V_mul, reg, reg, other);
+    kernel_release(k, other);
+    return reg;
+}
+
+int output_apply(Kernel *k, const Output *o, int reg, Place at)
+{
+    for (int i = 0; i < o->ntail; i++) {
+        const TailElement *e = &o->tail[i];
+        if (e->node->op == OP_bn)
+            reg = apply_bn(k, o, e, reg, at.block);
+        else if (e->operand.pointer >= 0)
+            reg = apply_binary(k, e, reg, at);
+        else if (op_is_elementwise(e->node->op))
+            reg = emit_unary(k, e->node, reg);
+    }
+    return reg;
+}
+
+void output_store(Kernel *k, const Output *o, int reg, Place at)
+{
+    reg = output_apply(k, o, reg, at);
+    k_store(k, o->y.pointer, distance(o->y.view, at), reg);
+    kernel_release(k, reg);
+}
+
+void output_bump(Kernel *k, const Output *o, Place by)
+{
+    k_bump(k, o->y.pointer, distance(o->y.view, by));
+    for (int i = 0; i < o->ntail; i++)
+        if (o->tail[i].operand.pointer >= 0)
+            k_bump(k, o->tail[i].operand.pointer, distance(o->tail[i].operand.view, by));
+    if (o->vectors.pointer >= 0)
+        k_bump(k, o->vectors.pointer, by.block * LANES);
+}
+
+void output_move(Call *call, const Output *o, Place by)
+{
+    call_move(call, o->y, distance(o->y.view, by));
+    for (int i = 0; i < o->ntail; i++)
+        if (o->tail[i].operand.pointer >= 0)
+            call_move(call, o->tail[i].operand, distance(o->tail[i].operand.view, by));
+    if (o->vectors.pointer >= 0)
+        call_move(call, o->vectors, by.block * LANES);
+}
+
+void output_stride(Call *call, const Output *o, int dimension, Place by)
+{
+    call_stride(call, o->y, dimension, distance(o->y.view, by));
+    for (int i = 0; i < o->ntail; i++)
+        if (o->tail[i].operand.pointer >= 0)
+            call_stride(call, o->tail[i].operand, dimension, distance(o->tail[i].operand.view, by));
+    if (o->vectors.pointer >= 0)
+        call_stride(call, o->vectors, dimension, by.block * LANES);
+}
+
+/* ---- packed weights ------------------------------------------------------------------------------------------ */
+
+/* Every array starts on a cache line. */
+int64_t pack_reserve(Lower *l, int64_t floats)
+{
+    int64_t at = l->program->weights_floats;
+    l->program->weights_floats += (floats + 15) / 16 * 16;
+    return at;
+}
+
+void pack_add(Lower *l, PackItem item)
+{
+    Program *p = l->program;
+    p->pack = arena_grow(l->context, p->pack, p->npack, &p->pack_capacity, sizeof *p->pack);
+    p->pack[p->npack++] = item;
+}
+
+const int *lane_channels(Lower *l, const Layout *layout)
+{
+    int *channel = arena_alloc(l->context, (size_t)layout->blocks * LANES, sizeof *channel);
+    int lane = 0, first = 0;
+    for (int i = 0; i < layout->nsegment; first += layout->segment[i++])
+        for (int j = 0; j < (layout->segment[i] + LANES - 1) / LANES * LANES; j++)
+            channel[lane++] = j < layout->segment[i] ? first + j : -1;
+    return channel;
+}
+
+static PackSource source_of(Weight w)
+{
+    return w.tensor ? (PackSource){w.tensor->name, w.axis, w.begin, w.count} : (PackSource){0};
+}
+
+/* The node's own parameters and those of its folded norm. */
+PackItem pack_item(const Node *n)
+{
+    PackItem item = {.weight = source_of(n->weight[W_weight]), .bias = source_of(n->weight[W_bias])};
+    const Node *norm = n->op == OP_bn ? n : n->folded;
+    if (norm) {
+        static const int order[] = {W_weight, W_bias, W_mean, W_var};
+        for (int i = 0; i < 4; i++)
+            item.norm[i] = source_of(norm->weight[order[i]]);
+        item.eps = norm->attr.eps;
+    }
+    return item;
+}
+
+void pack_channel_vector(Lower *l, const Node *n, const Layout *layout, VectorKind kind, int64_t at)
+{
+    PackItem item = pack_item(n);
+    item.kind = PACK_vector;
+    item.vector = kind;
+    item.at = at;
+    item.nlane = layout->blocks * LANES;
+    item.size = item.nlane;
+    item.channel = lane_channels(l, layout);
+    item.out = node_result(n).channels;
+    pack_add(l, item);
+}
+
+static void hash_source(XXH3_state_t *h, PackSource s)
+{
+    XXH3_64bits_update(h, s.name ? s.name : "", s.name ? strlen(s.name) + 1 : 1);
+    XXH3_64bits_update(h, (int64_t[]){s.axis, s.begin, s.count}, 3 * sizeof(int64_t));
+}
+
+/* Fixes the packed layout: two programs of one stamp can read each other's weights. */
+static uint64_t stamp(const Program *p)
+{
+    XXH3_state_t *h = XXH3_createState();
+    if (!h)
+        die("lower: no memory for a hash");
+    XXH3_64bits_reset(h);
+    for (size_t i = 0; i < p->npack; i++) {
+        const PackItem *it = &p->pack[i];
+        int64_t facts[] = {it->kind, it->vector, it->at, it->size, it->out, it->in, it->kh, it->kw, it->groups, it->nlane};
+        XXH3_64bits_update(h, facts, sizeof facts);
+        XXH3_64bits_update(h, &it->eps, sizeof it->eps);
+        hash_source(h, it->weight);
+        hash_source(h, it->bias);
+        for (int j = 0; j < 4; j++)
+            hash_source(h, it->norm[j]);
+        XXH3_64bits_update(h, it->channel, (size_t)it->nlane * sizeof *it->channel);
+        XXH3_64bits_update(h, it->block, (size_t)it->nblock * sizeof *it->block);
+        XXH3_64bits_update(h, it->panel, (size_t)it->npanel * sizeof *it->panel);
+    }
+    uint64_t digest = XXH3_64bits_digest(h);
+    XXH3_freeState(h);
+    return digest;
+}
+
+/* ---- the pass ------------------------------------------------------------------------------------------------ */
+
+static void (*const lower_op[NOP])(Lower *, Node *) = {
+#define OP(name, least, most, kind, family, ...) [OP_##name] = lower_##family,
+#include "../ir/ops.h"
+};
+
+Program *lower(Graph *g)
+{
+    Program *p = arena_alloc(g->context, 1, sizeof *p);
+    p->context = g->context;
+    p->graph = g;
+    p->kernels_end = &p->kernels;
+    p->codes_end = &p->codes;
+    p->arena_floats = g->arena_floats;
+    Lower l = {.program = p, .graph = g, .context = g->context, .table = arena_alloc(g->context, 1, sizeof *l.table)};
+    for (Node *n = g->first; n; n = n->next)
+        n->mark = NULL;
+    for (Node *n = g->first; n; n = n->next)
+        lower_op[n->op](&l, n);
+    p->stamp = stamp(p);
+    return p;
+}

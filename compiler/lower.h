@@ -1,0 +1,115 @@
+/* lower.h - what the lowering of an operation works with: the step under construction, tensors as kernels see them,
+ * and the output of a kernel with the tail that is applied on the way to it. */
+#ifndef NNCC_LOWER_H
+#define NNCC_LOWER_H
+
+#include "../runtime/pack.h"
+#include "compiler.h"
+
+enum { MAX_SLOTS = 8, MAX_TAIL = 64 };
+
+typedef struct Table Table;             /* lower.c: hash table of kernels and step codes already made */
+
+/* The lowering of one graph, and the step being built. */
+typedef struct Lower {
+    Program *program;
+    Graph *graph;
+    Context *context;
+    Table *table;
+    StepCode *code;                     /* under construction */
+    size_t call_capacity;
+    Slot slot[MAX_SLOTS];
+    int pointer_slot[MAX_POINTERS];     /* of the kernel under construction: where each pointer starts */
+} Lower;
+
+/* A tensor as a kernel addresses it: floats from one block, row and pixel to the next. All 0 but block for a tensor of
+ * one pixel that serves every pixel. */
+typedef struct {
+    int64_t block, row, pixel;
+} View;
+
+/* A kernel pointer and what it walks over. */
+typedef struct {
+    int pointer;                        /* in the kernel */
+    int slot;                           /* in the step */
+    View view;
+} Stream;
+
+/* One element of a tail. */
+typedef struct {
+    const Node *node;
+    Stream operand;                     /* second operand of add and mul; pointer -1: none */
+    int vector;                         /* bn: index of its scale among the per-channel vectors; the shift follows */
+} TailElement;
+
+/* Where a kernel's results go: the result tensor and every tail operand advance together. */
+typedef struct {
+    Stream y;
+    Stream vectors;                     /* per-channel vectors, `lanes` floats each: bias, scales, shifts; pointer -1: none */
+    int64_t lanes;                      /* of the result: blocks * LANES */
+    int nvector;
+    TailElement tail[MAX_TAIL];
+    int ntail;
+} Output;
+
+/* A position relative to the pointers: block, row, pixel. */
+typedef struct {
+    int block, row, pixel;
+} Place;
+
+/* ---- steps ---- */
+void step_begin(Lower *);
+/* Ends the step of node n: zeroes the border too, when n is the first to write into a bordered storage. */
+void step_end(Lower *, Node *n, const char *name, const char *comment);
+Kernel *step_kernel(Lower *);           /* a new kernel, whose streams refer to this step */
+/* A stream over the result of `n`, with a pointer called `name` in the kernel. */
+Stream stream_open(Lower *, Kernel *, const Node *n, const char *name, bool written);
+/* A stream over packed weights at `offset` floats. */
+Stream stream_weights(Lower *, Kernel *, int64_t offset, const char *name);
+/* A call of the kernel (or of an equal one made before) on a grid, with all pointers at their streams' starts. */
+Call *step_call(Lower *, Kernel *, const int grid[MAX_CALL_GRID], const char *name, const char *comment);
+void call_move(Call *, Stream, int64_t floats);
+void call_stride(Call *, Stream, int dimension, int64_t floats);
+
+/* ---- outputs ---- */
+/* Opens y and the operands of n's tail. Of the per-channel vectors at `vectors` floats of the weights, the first
+ * `nvector` (a bias) are the kernel's own; those of the tail follow, see output_pack. */
+Output output_open(Lower *, Kernel *, const Node *n, int64_t vectors, int nvector);
+/* Reserves and packs the per-channel vectors of n: a bias when nvector is 1, then those of the tail. */
+int64_t output_pack(Lower *, const Node *n, int nvector);
+/* Applies the tail to a register; returns the register that holds the result (the old one may be released). */
+int output_apply(Kernel *, const Output *, int reg, Place);
+/* Applies the tail, stores and releases the register. */
+void output_store(Kernel *, const Output *, int reg, Place);
+/* Moves y and the operands; the vectors only by blocks. */
+void output_bump(Kernel *, const Output *, Place by);
+void output_move(Call *, const Output *, Place by);
+void output_stride(Call *, const Output *, int dimension, Place by);
+
+/* ---- packed weights ---- */
+PackItem pack_item(const Node *);       /* with the node's own parameters and those of its folded norm */
+int64_t pack_reserve(Lower *, int64_t floats);
+void pack_add(Lower *, PackItem);
+/* lane -> channel of n's result, -1 for padding. */
+const int *lane_channels(Lower *, const Layout *);
+/* A per-channel vector of node n's own parameters (or of its folded norm) at `at`, in the lanes of `layout`. */
+void pack_channel_vector(Lower *, const Node *n, const Layout *, VectorKind, int64_t at);
+
+/* ---- element-wise code: ops/elementwise.c ---- */
+/* Emits a unary operation on a register; returns the register with the result. */
+int emit_unary(Kernel *, const Node *, int reg);
+/* e to the power of reg, in place, |error| <= 2 ulp over the range of finite results. */
+int emit_exp(Kernel *, int reg);
+/* Sums all lanes of reg into every lane, in place. */
+void emit_lane_sum(Kernel *, int reg);
+void emit_lane_max(Kernel *, int reg);
+
+View view_of(const Node *);
+/* Adds calls that zero the border around a storage: ops/movement.c. */
+void zero_border(Lower *, const Node *owner);
+
+/* ---- one function per family of ops.h ---- */
+#define OP(name, least, most, kind, family, ...) void lower_##family(Lower *, Node *);
+#include "../ir/ops.h"
+
+#endif
