@@ -1,0 +1,36 @@
+/* fold.c - work that need not be done at run time: nodes that pass values on, and batch norms by running statistics,
+ * which scale and shift what a convolution or linear layer has just summed up. */
+#include "compiler.h"
+
+/* `node` leaves the graph; its readers read its operand. */
+static void bypass(Graph *graph, Node *node)
+{
+    Node *in = node->in[0];
+    in->uses += node->uses - 1;
+    graph_remove(graph, node);
+    graph_replace_uses(graph, node, in);
+}
+
+static bool can_fold(const Node *norm)
+{
+    const Node *producer = norm->in[0];
+    return (producer->op == OP_conv || producer->op == OP_linear) && producer->uses == 1 && !producer->folded;
+}
+
+/* Needs shapes and an inference graph. Gives one without identity and dropout, where every batch norm that alone reads
+ * a convolution or linear layer has become its `folded`; pack() multiplies it into the weights. Keeps the rest. */
+void fold(Graph *graph)
+{
+    graph_number(graph);
+    for (Node *node = graph->first, *next; node; node = next) {
+        next = node->next;
+        graph_redirect(node);
+        if (node->op == OP_identity || node->op == OP_dropout) {
+            bypass(graph, node);
+        } else if (node->op == OP_bn && can_fold(node)) {
+            node->in[0]->folded = node;
+            bypass(graph, node);
+        }
+    }
+    graph_number(graph);
+}
