@@ -69,11 +69,12 @@ int usage_error(const char *hint, const char *format, ...) __attribute__((format
 
 /* command_session.c: the steps that commands share, each failing with a message for the user. */
 void session_weights(Session *);                /* needs graph; default pattern:1 */
-void session_input(Session *);                  /* needs graph; sets batch; default pattern:1 */
+void session_input(Session *);                  /* needs graph; sets batch (to 1, unless set); default pattern:1 */
 void session_program(Session *);                /* compiles for `batch` images at most */
 void session_pack(Session *);
 void session_model(Session *, const Target *, const char *compiler, bool profile);
-void session_forward(Session *, int threads);   /* input -> output on the compiled model */
+/* Runs images first..first + count - 1 of the input; their results start the output. */
+void session_forward(Session *, int threads, int first, int count);
 void session_close(Session *);
 _Noreturn void fail(Session *, const char *hint, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void check(Session *, bool fine, const Failure *);

@@ -170,7 +170,7 @@ static void run_compiled(Session *session)
     double loaded = seconds_now(), best = INFINITY;
     for (int run = 0; run < (session->arguments->json ? 1 : 3); run++) {
         double begin = seconds_now();
-        session_forward(session, threads);
+        session_forward(session, threads, 0, session->batch);
         best = fmin(best, seconds_now() - begin);
     }
     fprintf(stderr, "%s: spec to kernels %.0f ms, packing weights %.0f ms, ", session->graph->name, 1e3 * (compiled - start), 1e3 * (packed - compiled));

@@ -138,7 +138,8 @@ static void input_from_picture(Session *session, const char *path)
 void session_input(Session *session)
 {
     const char *from = session->arguments->input ? session->arguments->input : "pattern:1";
-    session->batch = session->arguments->batch ? session->arguments->batch : 1;
+    if (session->arguments->batch || !session->batch)
+        session->batch = session->arguments->batch ? session->arguments->batch : 1;
     if (!strncmp(from, "pattern:", 8))
         input_from_pattern(session, from + 8);
     else if (ends_with(from, ".npy"))
@@ -186,10 +187,11 @@ void session_model(Session *session, const Target *target, const char *compiler,
         session->output = allocate(session, batch_floats(session, session->graph->output->shape) * sizeof(float));
 }
 
-void session_forward(Session *session, int threads)
+void session_forward(Session *session, int threads, int first, int count)
 {
     const AotModel *model = &session->model;
-    int status = model->forward(session->packed, session->arena, session->input, session->batch, threads, session->output);
+    const float *input = session->input + (size_t)first * (size_t)shape_floats(session->graph->input->shape);
+    int status = model->forward(session->packed, session->arena, input, count, threads, session->output);
     if (status)
         fail(session, NULL, "%s", model->strerror(status));
 }
