@@ -97,9 +97,7 @@ Kernel *step_kernel(Lower *l)
 View view_of(const Node *n)
 {
     const Layout *l = &n->layout;
-    int64_t pixel = l->kind == LAYOUT_planar ? 1 : LANES;
-    Shape s = node_result(n);
-    return s.height == 1 && s.width == 1 ? (View){l->plane, 0, 0} : (View){l->plane, l->row, pixel};
+    return (View){l->plane, l->row, l->kind == LAYOUT_planar ? 1 : LANES};
 }
 
 static Base base_of(const Node *owner)
@@ -114,6 +112,15 @@ Stream stream_open(Lower *l, Kernel *k, const Node *n, const char *name, bool wr
     int64_t offset = (base == BASE_arena ? owner->offset : 0) + n->layout.origin;
     Stream s = {.pointer = kernel_pointer(k, name, written), .slot = step_slot(l, base, offset), .view = view_of(n)};
     l->pointer_slot[s.pointer] = s.slot;
+    return s;
+}
+
+Stream stream_operand(Lower *l, Kernel *k, const Node *n, const char *name)
+{
+    Stream s = stream_open(l, k, n, name, false);
+    Shape shape = node_result(n);
+    if (shape.height == 1 && shape.width == 1)
+        s.view.row = s.view.pixel = 0;
     return s;
 }
 
@@ -198,7 +205,7 @@ Output output_open(Lower *l, Kernel *k, const Node *n, int64_t vectors, int nvec
         *e = (TailElement){.node = t, .operand.pointer = -1, .vector = o.nvector};
         o.nvector += vectors_of(t);
         if (t->nin > 1)
-            e->operand = stream_open(l, k, t->in[1], name[operands++], false);
+            e->operand = stream_operand(l, k, t->in[1], name[operands++]);
     }
     o.vectors.pointer = -1;
     if (o.nvector)
@@ -245,11 +252,15 @@ int output_apply(Kernel *k, const Output *o, int reg, Place at)
     return reg;
 }
 
-void output_store(Kernel *k, const Output *o, int reg, Place at)
+void output_put(Kernel *k, const Output *o, int reg, Place at)
 {
-    reg = output_apply(k, o, reg, at);
     k_store(k, o->y.pointer, distance(o->y.view, at), reg);
     kernel_release(k, reg);
+}
+
+void output_store(Kernel *k, const Output *o, int reg, Place at)
+{
+    output_put(k, o, output_apply(k, o, reg, at), at);
 }
 
 void output_bump(Kernel *k, const Output *o, Place by)

@@ -22,8 +22,7 @@ typedef struct Lower {
     int pointer_slot[MAX_POINTERS];     /* of the kernel under construction: where each pointer starts */
 } Lower;
 
-/* A tensor as a kernel addresses it: floats from one block, row and pixel to the next. All 0 but block for a tensor of
- * one pixel that serves every pixel. */
+/* A tensor as a kernel addresses it: floats from one block, row and pixel to the next. */
 typedef struct {
     int64_t block, row, pixel;
 } View;
@@ -64,6 +63,8 @@ void step_end(Lower *, Node *n, const char *name, const char *comment);
 Kernel *step_kernel(Lower *);           /* a new kernel, whose streams refer to this step */
 /* A stream over the result of `n`, with a pointer called `name` in the kernel. */
 Stream stream_open(Lower *, Kernel *, const Node *n, const char *name, bool written);
+/* Likewise, but a tensor of one pixel serves every pixel. */
+Stream stream_operand(Lower *, Kernel *, const Node *n, const char *name);
 /* A stream over packed weights at `offset` floats. */
 Stream stream_weights(Lower *, Kernel *, int64_t offset, const char *name);
 /* A call of the kernel (or of an equal one made before) on a grid, with all pointers at their streams' starts. */
@@ -79,6 +80,8 @@ Output output_open(Lower *, Kernel *, const Node *n, int64_t vectors, int nvecto
 int64_t output_pack(Lower *, const Node *n, int nvector);
 /* Applies the tail to a register; returns the register that holds the result (the old one may be released). */
 int output_apply(Kernel *, const Output *, int reg, Place);
+/* Stores and releases the register. */
+void output_put(Kernel *, const Output *, int reg, Place);
 /* Applies the tail, stores and releases the register. */
 void output_store(Kernel *, const Output *, int reg, Place);
 /* Moves y and the operands; the vectors only by blocks. */
@@ -107,6 +110,8 @@ void emit_lane_max(Kernel *, int reg);
 View view_of(const Node *);
 /* Adds calls that zero the border around a storage: ops/movement.c. */
 void zero_border(Lower *, const Node *owner);
+
+void lower_depthwise(Lower *, Node *);  /* ops/depthwise.c */
 
 /* ---- one function per family of ops.h ---- */
 #define OP(name, least, most, kind, family, ...) void lower_##family(Lower *, Node *);
