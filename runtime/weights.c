@@ -243,8 +243,10 @@ static void findings_text(const Findings *findings, char *out, size_t size)
     text_add_names(out, size, "missing", &findings->missing, ": left at 0, scales and variances at 1");
     text_add_names(out, size, "unexpected", &findings->unexpected, "");
     text_add_names(out, size, "shape mismatch", &findings->mismatched, "");
-    text_add_names(out, size, "warning: values that are not finite in", &findings->infinite, "");
-    text_add_names(out, size, "warning: variance 0 in", &findings->zero_variance, "");
+    if (findings->infinite.count)
+        text_add_names(out, size, "warning: values that are not finite in", &findings->infinite, "");
+    if (findings->zero_variance.count)
+        text_add_names(out, size, "warning: variance 0 in", &findings->zero_variance, "");
 }
 
 static bool refuse_findings(const char *path, const Findings *findings, Failure *failure)
