@@ -3,12 +3,14 @@
 #   make             build/nncc and build/libnncc.a
 #   make demo        spec -> C -> a picture's five best classes
 #   make test        the whole suite, at most ten minutes on two cores
-#   make test-long   fuzzing, every architecture on every target
+#   make test-long   every architecture, on every target and compiler, against the naive reference
 #   make generated   rewrite the checked-in output after a deliberate change
 #   make install     PREFIX=/usr/local DESTDIR=
-#   SANITIZE=1       build with AddressSanitizer and UndefinedBehaviorSanitizer, in build-sanitize/
+#   CC=clang         another compiler;  SANITIZE=1: AddressSanitizer and UndefinedBehaviorSanitizer, in build-sanitize/
 
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 PREFIX  ?= /usr/local
 BUILD   := build$(if $(SANITIZE),-sanitize)
 CFLAGS  ?= -O2 -g
@@ -18,6 +20,10 @@ LIBRARY := $(filter-out compiler/main.c compiler/command_%.c,$(wildcard ir/*.c c
 COMMAND := compiler/main.c $(wildcard compiler/command_*.c)
 TESTS   := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))
 HELPERS := $(filter-out $(wildcard tests/test_*.c tests/fuzz_*.c),$(wildcard tests/*.c))
+
+# What Debian 12 needs: to build, and to test (the output is compiled by both compilers).
+PACKAGES      := build-essential libyaml-dev libjansson-dev libturbojpeg0-dev libpng-dev libxxhash-dev
+TEST_PACKAGES := libcriterion-dev clang libomp-dev
 
 all: $(BUILD)/nncc $(BUILD)/libnncc.a
 
@@ -34,9 +40,34 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+# The packages come first, in a make of their own: nothing else can be built before.
+demo:
+	@.ci/packages $(PACKAGES)
+	@$(MAKE) --no-print-directory $(BUILD)/nncc
+	@tests/demo/run $(BUILD)/nncc
+
+test:
+	@.ci/packages $(PACKAGES) $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory all tests
+	@tests/run $(TESTS)
+
+tests: $(TESTS)
+
+test-long: test
+	@tests/verify_all $(BUILD)/nncc
+
+# What nncc prints for small networks: `make test` compares, so that a change of the output is seen and meant.
+generated: $(BUILD)/nncc
+	@tests/generate $(BUILD)/nncc generated specs
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/nncc
+	install $(BUILD)/nncc $(DESTDIR)$(PREFIX)/bin
+	install -m 644 specs/* $(DESTDIR)$(PREFIX)/share/nncc
+
 clean:
 	rm -rf build build-sanitize
 
-.PHONY: all clean
+.PHONY: all demo test tests test-long generated install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -25,18 +25,12 @@ static void choose_targets(Session *session, EmitOptions *emit)
         fail(session, "avx2, c or avx2,c", "--target names none");
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* The command that makes this file again, for its first comment; without directories, which differ from user to user. */
 static const char *echo(Session *session)
 {
     const Arguments *arguments = session->arguments;
     Text text = text_new(&session->context);
-    text_add(&text, "nncc %s", base_name(arguments->spec));
+    text_add(&text, "nncc %s", basename(arguments->spec));
     for (int i = 0; i < arguments->nset; i++)
         text_add(&text, " --set %s=%s", arguments->set[i].name, arguments->set[i].value);
     if (arguments->target)
@@ -46,16 +40,16 @@ static const char *echo(Session *session)
     if (arguments->prefix)
         text_add(&text, " --prefix %s", arguments->prefix);
     if (arguments->embed)
-        text_add(&text, " --embed --weights %s", base_name(arguments->weights));
+        text_add(&text, " --embed --weights %s", basename(arguments->weights));
     text_add(&text, "%s%s", arguments->with_main ? " --main" : "", arguments->profile ? " --profile" : "");
-    text_add(&text, " -o %s", base_name(arguments->output));
+    text_add(&text, " -o %s", basename(arguments->output));
     return text.data;
 }
 
 /* The header's name stands in the C file, and the compiler that reads it should need no luck. */
 static void check_output_name(Session *session, const char *path)
 {
-    const char *name = base_name(path);
+    const char *name = basename(path);
     for (const char *c = name; *c; c++)
         if (!isalnum((unsigned char)*c) && !strchr("._+-", *c))
             fail(session, "letters, digits and . _ + - make a name that C can include", "the output cannot be called %s", name);
@@ -76,7 +70,7 @@ static void tell(const Session *session, const EmitOptions *emit, const char *we
 {
     const Arguments *arguments = session->arguments;
     const char *libraries = emit->target[emit->ntarget - 1]->libraries;
-    fprintf(stderr, "wrote %s and %s%s%s\n", arguments->output, emit->header_name, weights ? " and " : "", weights ? base_name(weights) : "");
+    fprintf(stderr, "wrote %s and %s%s%s\n", arguments->output, emit->header_name, weights ? " and " : "", weights ? basename(weights) : "");
     fprintf(stderr, "  cc -std=c11 -O2 -ffp-contract=off -fopenmp %s", arguments->output);
     if (arguments->with_main)
         fprintf(stderr, " %s%s-o program\n", libraries, *libraries ? " " : "");
@@ -92,7 +86,7 @@ static void write_files(Session *session, EmitOptions *emit)
     const char *path = arguments->output, *header = replace_extension(session, path, ".h");
     const char *weights = arguments->weights && !arguments->embed ? replace_extension(session, path, ".weights") : NULL;
     Text source = text_new(&session->context), declarations = text_new(&session->context);
-    emit->header_name = base_name(header);
+    emit->header_name = basename(header);
     emit_header(&declarations, session->program, emit);
     emit_source(&source, session->program, emit);
     refuse_overwrite(session, path);
@@ -106,14 +100,21 @@ static void write_files(Session *session, EmitOptions *emit)
     tell(session, emit, weights);
 }
 
-/* To a pipe or a terminal goes one text that needs no header. */
+/* To a pipe or a terminal goes one text: the header stands where the C file would include it. */
 static void write_one_stream(Session *session, EmitOptions *emit)
 {
-    Text source = text_new(&session->context);
+    Text source = text_new(&session->context), whole = text_new(&session->context);
     if (session->arguments->weights && !session->arguments->embed)
         fail(session, "add --embed, or write to a file", "weights need a place beside the C file, or in it");
+    emit->header_name = "model.h";
     emit_source(&source, session->program, emit);
-    write_output(session, session->arguments->output, source.data, source.size);
+    const char *include = "#include \"model.h\"\n", *place = strstr(source.data, include);
+    if (!place)
+        die("emit: the source does not include its header");
+    text_append(&whole, source.data, (size_t)(place - source.data));
+    emit_header(&whole, session->program, emit);
+    text_add(&whole, "%s", place + strlen(include));
+    write_output(session, session->arguments->output, whole.data, whole.size);
 }
 
 int command_emit(Session *session)
