@@ -46,6 +46,7 @@ void print_schema(Text *);              /* JSON Schema draft-07: what specs/nncc
 
 /* ---- the passes ------------------------------------------------------------------------------------------ */
 void infer(Graph *);    /* infer.c: gives every node's shape and macs; fails where a spec's shapes cannot work */
+void infer_again(Graph *, const char *pass);    /* dies where a shape is not what its operands make it, before `layout` */
 void regroup(Graph *);  /* regroup.c: needs shapes; identical parallel branches become one grouped convolution chain */
 void fold(Graph *);     /* fold.c: needs shapes; removes identities and dropout; batch norms whose only producer is a
                            convolution or linear layer become its `folded` */

@@ -1,4 +1,6 @@
 /* infer.c - shapes and costs. The rules of each operation lie in ops/; here is the walk, and what they share. */
+#include <string.h>
+
 #include "ops/family.h"
 
 /* Bounds that keep every later product within 64 bits: elements of one tensor, its channels, MACs of one layer. */
@@ -15,6 +17,29 @@ void infer(Graph *graph)
             fail_at(graph->context, node->loc, NULL, "%s '%s' takes %lld multiply-accumulates; the limit is %lld",
                     op_name(node->op), node->name, (long long)node->macs, (long long)MOST_MACS);
     }
+}
+
+static bool same_result(const Node *a, const Node *b)
+{
+    return a->shape.channels == b->shape.channels && a->shape.height == b->shape.height &&
+           a->shape.width == b->shape.width && a->shape.flat == b->shape.flat && a->macs == b->macs;
+}
+
+/* The verifier's other half, which ir/ cannot know: infers a copy of every node and compares. */
+void infer_again(Graph *graph, const char *pass)
+{
+    jmp_buf outer;
+    memcpy(&outer, &graph->context->on_error, sizeof outer);
+    if (setjmp(graph->context->on_error))
+        die("after %s: shapes do not work any more: %s", pass, graph->context->message);
+    for (Node *node = graph->first; node; node = node->next)
+        for (Node *part = node; part; part = part->tail) {
+            Node again = *part;
+            op_info[part->op].infer(graph, &again);
+            if (!same_result(part, &again))
+                die("after %s: %s '%s' has a shape or cost that its operands do not make", pass, op_name(part->op), part->name);
+        }
+    memcpy(&graph->context->on_error, &outer, sizeof outer);
 }
 
 Shape operand_shape(const Node *node, int i)

@@ -1,0 +1,244 @@
+/* plan.c - a place in one arena for every storage: storages that are alive at the same time must not overlap, all others
+ * may. Finding the smallest arena is NP-hard; placing one storage after the other into the lowest gap that is free
+ * during its life comes within a few percent when the order is good, so a few orders are tried. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler.h"
+
+typedef struct {
+    Node *owner;                        /* whose memory it is */
+    int begin, end;                     /* ids of the first node that writes into it or a view of it, and of the last that reads */
+    int64_t size;                       /* floats, whole cache lines */
+    int64_t offset;                     /* -1: not placed yet */
+} Life;
+
+typedef struct {
+    Life *life;                         /* by begin */
+    int count;
+    size_t *first;                      /* the lives that overlap life i in time are neighbour[first[i] .. first[i + 1]) */
+    int *neighbour;
+} Lives;
+
+enum { CACHE_LINE = 16 };               /* floats */
+
+/* Beyond so many pairs of storages alive at the same time there is no search: everyone gets a place of its own. */
+static const int64_t MOST_PAIRS = 1 << 21;
+
+/* ---- lifetimes ------------------------------------------------------------------------------------------ */
+
+/* Does the plan give this node's result a place? The caller owns the network's input and output. */
+static bool is_planned(const Node *node)
+{
+    const Node *owner = node->layout.storage;
+    return owner && owner->op != OP_input && owner->op != OP_output;
+}
+
+static void extend(Life *life, int id)
+{
+    life->begin = id < life->begin ? id : life->begin;
+    life->end = id > life->end ? id : life->end;
+}
+
+static int by_begin(const void *a, const void *b)
+{
+    const Life *x = a, *y = b;
+    return x->begin != y->begin ? (x->begin > y->begin) - (x->begin < y->begin)
+                                : (x->owner->id > y->owner->id) - (x->owner->id < y->owner->id);
+}
+
+/* One life for each storage, from the nodes' ids. */
+static Lives find_lives(Graph *graph)
+{
+    Life *of = arena_alloc(graph->context, (size_t)graph->count, sizeof *of);   /* by the owner's id */
+    for (Node *node = graph->first; node; node = node->next)
+        of[node->id] = (Life){node, INT32_MAX, -1, 0, -1};
+    for (Node *node = graph->first; node; node = node->next) {
+        if (is_planned(node))
+            extend(&of[node->layout.storage->id], node->id);
+        for (Node *part = node; part; part = part->tail)
+            for (int i = part != node; i < part->nin; i++)
+                if (is_planned(part->in[i]))
+                    extend(&of[part->in[i]->layout.storage->id], node->id);
+    }
+    if (is_planned(graph->output))
+        extend(&of[graph->output->layout.storage->id], graph->count);
+    Lives lives = {.life = of};
+    for (int id = 0; id < graph->count; id++) {
+        Life life = of[id];
+        life.size = (life.owner->layout.size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+        if (life.end >= 0 && life.size > 0)
+            of[lives.count++] = life;
+    }
+    qsort(lives.life, (size_t)lives.count, sizeof *lives.life, by_begin);
+    return lives;
+}
+
+/* ---- who is alive with whom ----------------------------------------------------------------------------- */
+
+static int by_end(const void *a, const void *b)
+{
+    const Life *const *x = a, *const *y = b;
+    return ((*x)->end > (*y)->end) - ((*x)->end < (*y)->end);
+}
+
+/* The largest sum of sizes alive at one time; *pairs gets how many pairs are alive together. */
+static int64_t largest_sum(Graph *graph, const Lives *lives, int64_t *pairs)
+{
+    const Life **ending = arena_alloc(graph->context, (size_t)lives->count, sizeof *ending);
+    for (int i = 0; i < lives->count; i++)
+        ending[i] = &lives->life[i];
+    qsort(ending, (size_t)lives->count, sizeof *ending, by_end);
+    int64_t sum = 0, largest = 0;
+    *pairs = 0;
+    for (int i = 0, ended = 0; i < lives->count; i++) {
+        for (; ending[ended]->end < lives->life[i].begin; ended++)
+            sum -= ending[ended]->size;
+        sum += lives->life[i].size;
+        *pairs += i - ended;
+        largest = sum > largest ? sum : largest;
+    }
+    return largest;
+}
+
+/* Calls over each overlapping pair i, k: counts them when neighbour is NULL, writes them down otherwise. */
+static void visit_pairs(const Lives *lives, int *alive, size_t *next)
+{
+    int nalive = 0;
+    for (int i = 0; i < lives->count; i++) {
+        int kept = 0;
+        for (int a = 0; a < nalive; a++) {
+            int k = alive[a];
+            if (lives->life[k].end < lives->life[i].begin)
+                continue;
+            alive[kept++] = k;
+            if (lives->neighbour) {
+                lives->neighbour[next[i]] = k;
+                lives->neighbour[next[k]] = i;
+            }
+            next[i]++;
+            next[k]++;
+        }
+        nalive = kept;
+        alive[nalive++] = i;
+    }
+}
+
+static void find_neighbours(Graph *graph, Lives *lives, int64_t pairs)
+{
+    size_t count = (size_t)lives->count;
+    int *alive = arena_alloc(graph->context, count, sizeof *alive);
+    size_t *next = arena_alloc(graph->context, count + 1, sizeof *next);
+    lives->first = arena_alloc(graph->context, count + 1, sizeof *lives->first);
+    visit_pairs(lives, alive, next);
+    for (size_t i = 0; i < count; i++)
+        lives->first[i + 1] = lives->first[i] + next[i];
+    memcpy(next, lives->first, count * sizeof *next);
+    lives->neighbour = arena_alloc(graph->context, (size_t)pairs * 2, sizeof *lives->neighbour);
+    visit_pairs(lives, alive, next);
+}
+
+/* ---- placing -------------------------------------------------------------------------------------------- */
+
+static int by_offset(const void *a, const void *b)
+{
+    const Life *const *x = a, *const *y = b;
+    return ((*x)->offset > (*y)->offset) - ((*x)->offset < (*y)->offset);
+}
+
+/* The lowest offset at which life i fits between its neighbours that have been placed. */
+static int64_t lowest_gap(const Lives *lives, int i, const Life **placed)
+{
+    size_t count = 0;
+    for (size_t k = lives->first[i]; k < lives->first[i + 1]; k++)
+        if (lives->life[lives->neighbour[k]].offset >= 0)
+            placed[count++] = &lives->life[lives->neighbour[k]];
+    qsort(placed, count, sizeof *placed, by_offset);
+    int64_t offset = 0;
+    for (size_t k = 0; k < count && placed[k]->offset < offset + lives->life[i].size; k++)
+        if (placed[k]->offset + placed[k]->size > offset)
+            offset = placed[k]->offset + placed[k]->size;
+    return offset;
+}
+
+/* What an order looks at, largest first; equals in order of begin. */
+typedef enum { ORDER_size, ORDER_area, ORDER_length, ORDER_begin, NORDER } Order;
+
+typedef struct {
+    int64_t key;
+    int life;
+} Place;
+
+static int by_key(const void *a, const void *b)
+{
+    const Place *x = a, *y = b;
+    return x->key != y->key ? (x->key < y->key) - (x->key > y->key) : (x->life > y->life) - (x->life < y->life);
+}
+
+static int64_t order_key(const Life *life, Order order)
+{
+    int64_t length = life->end - life->begin + 1;
+    switch (order) {
+    case ORDER_size:   return life->size;
+    case ORDER_area:   return life->size / CACHE_LINE * length;
+    case ORDER_length: return length;
+    default:           return -life->begin;
+    }
+}
+
+/* Places all lives in one order; returns the floats that it takes. */
+static int64_t place_all(Graph *graph, Lives *lives, Order order)
+{
+    Place *place = arena_alloc(graph->context, (size_t)lives->count, sizeof *place);
+    const Life **placed = arena_alloc(graph->context, (size_t)lives->count, sizeof *placed);
+    int64_t floats = 0;
+    for (int i = 0; i < lives->count; i++) {
+        place[i] = (Place){order_key(&lives->life[i], order), i};
+        lives->life[i].offset = -1;
+    }
+    qsort(place, (size_t)lives->count, sizeof *place, by_key);
+    for (int i = 0; i < lives->count; i++) {
+        Life *life = &lives->life[place[i].life];
+        life->offset = lowest_gap(lives, place[i].life, placed);
+        floats = life->offset + life->size > floats ? life->offset + life->size : floats;
+    }
+    return floats;
+}
+
+static int64_t place_apart(Lives *lives)
+{
+    int64_t floats = 0;
+    for (int i = 0; i < lives->count; floats += lives->life[i++].size)
+        lives->life[i].offset = floats;
+    return floats;
+}
+
+static void keep_offsets(const Lives *lives)
+{
+    for (int i = 0; i < lives->count; i++)
+        lives->life[i].owner->offset = lives->life[i].offset;
+}
+
+/* Needs layouts. Gives every storage but the caller's an offset, in floats and on a cache line, and the graph its
+ * live_floats and arena_floats; keeps everything else. */
+void plan(Graph *graph)
+{
+    int64_t pairs;
+    graph_number(graph);
+    Lives lives = find_lives(graph);
+    graph->live_floats = largest_sum(graph, &lives, &pairs);
+    graph->arena_floats = INT64_MAX;
+    if (pairs > MOST_PAIRS) {
+        graph->arena_floats = place_apart(&lives);
+        keep_offsets(&lives);
+        return;
+    }
+    find_neighbours(graph, &lives, pairs);
+    for (Order order = 0; order < NORDER && graph->arena_floats > graph->live_floats; order++) {
+        int64_t floats = place_all(graph, &lives, order);
+        if (floats >= graph->arena_floats)
+            continue;
+        graph->arena_floats = floats;
+        keep_offsets(&lives);
+    }
+}
