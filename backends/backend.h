@@ -17,7 +17,7 @@ typedef struct {
 typedef struct {
     const char *name;                   /* "avx2", "c"; also the first word of its kernels' names */
     const char *meaning;                /* for --help */
-    const char *includes;               /* of the files that hold its kernels */
+    const char *includes;               /* of the files that hold its kernels, beside <math.h>, <stdint.h> and <string.h> */
     const char *guard;                  /* preprocessor condition under which its kernels compile; NULL: always */
     const char *attribute;              /* line in front of each function; "" for none */
     const char *type, *declarator;      /* of a register: "float", "%d[8]" */
@@ -45,7 +45,7 @@ typedef struct {
     bool profile;                       /* add timers, PREFIX_forward_profiled and what describes the steps */
     const float *embed;                 /* packed payload to carry in the file, or NULL */
     const char *header_name;            /* what model.c includes: "model.h"; characters other than [A-Za-z0-9._+-] are
-                                           printed as _, so the file must be called so */
+                                           printed as _, so the file must be called so. NULL: model.c holds the declarations itself */
     const char *command;                /* command line, for the comment at the top */
 } EmitOptions;
 void emit_source(Text *, const Program *, const EmitOptions *);

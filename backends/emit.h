@@ -12,6 +12,8 @@ typedef struct {
     const char *prefix, *upper;         /* of functions, of macros and enumerators */
     Shape input, output;
     Stamp stamp;                        /* of the weights that fit */
+    const Kernel *kernels;              /* the program's, and in front of them the one that measures the peak */
+    const Target *fast;                 /* the target that asks the processor, or NULL */
 } Emit;
 
 /* ---- emit_text.c ---- */
@@ -21,6 +23,7 @@ void emit_lines(Emit *, const char *lines);
 void text_string(Text *, const char *bytes);
 /* A float literal of the same bits (of any quiet NaN where it is not a number). */
 void text_float(Text *, float value);
+void text_count(Text *, int64_t value);         /* 12345678 -> 12,345,678; not negative */
 /* What a file name may be in the printed text: characters other than letters, digits and ._+- become _. */
 void text_file_name(Text *, const char *name);
 /* The last part of a path. */
@@ -29,10 +32,8 @@ const char *base_name(const char *path);
 /* ---- emit_steps.c ---- */
 void emit_steps(Emit *);                /* one function per code, then the table of steps */
 
-/* ---- emit_parts.c ---- */
-void emit_interface(Emit *);            /* the checks, forward() and its relatives */
-void emit_files(Emit *);                /* mapping of weights files */
-void emit_profile(Emit *);              /* timers */
+/* ---- emit_api.c ---- */
+void emit_api(Emit *);                  /* everything in the header */
 
 /* ---- emit_main.c ---- */
 void emit_main(Emit *);

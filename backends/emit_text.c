@@ -91,6 +91,16 @@ void text_float(Text *out, float value)
         text_add(out, "%af", (double)value);
 }
 
+void text_count(Text *out, int64_t value)
+{
+    if (value >= 1000) {
+        text_count(out, value / 1000);
+        text_add(out, ",%03d", (int)(value % 1000));
+    } else {
+        text_add(out, "%d", (int)value);
+    }
+}
+
 void text_file_name(Text *out, const char *name)
 {
     for (; *name; name++)

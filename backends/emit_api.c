@@ -1,0 +1,306 @@
+/* emit_api.c - what model.h declares, as C: status texts, sizes, checks, forward(), weights files, timers. */
+#include "emit.h"
+
+static void emit_strerror(Emit *e)
+{
+    emit_lines(e,
+        "const char *@_strerror(int status)\n"
+        "{\n"
+        "    switch (status) {\n"
+        "    case $_OK:              return \"no error\";\n"
+        "    case $_ERROR_ARGUMENT:  return \"a pointer is NULL, or the number of threads is not in 1..1024\";\n"
+        "    case $_ERROR_BATCH:     return \"the batch is empty or larger than the code was compiled for\";\n"
+        "    case $_ERROR_ALIGNMENT: return \"arena and weights must begin at a multiple of 64 bytes\";\n"
+        "    case $_ERROR_PROCESSOR: return \"this processor lacks AVX2 or FMA\";\n"
+        "    case $_ERROR_FILE:      return \"the weights file cannot be opened or mapped\";\n"
+        "    case $_ERROR_FORMAT:    return \"these are no weights of nncc\";\n"
+        "    case $_ERROR_VERSION:   return \"the weights are in the format of another version of nncc\";\n"
+        "    case $_ERROR_MODEL:     return \"the weights belong to another model\";\n"
+        "    case $_ERROR_LAYOUT:    return \"the weights were packed for other code of this model\";\n"
+        "    case $_ERROR_TRUNCATED: return \"the weights file is not as long as it says\";\n"
+        "    }\n"
+        "    return \"unknown status\";\n"
+        "}\n\n");
+}
+
+static void emit_sizes(Emit *e)
+{
+    text_add(e->out,
+        "size_t %s_arena_size(void)\n{\n    return (size_t)%lld * %s_MAX_BATCH;\n}\n\n"
+        "size_t %s_weights_size(void)\n{\n    return sizeof(Stamp) + expected.bytes;\n}\n\n",
+        e->prefix, (long long)e->program->arena_floats * 4, e->upper, e->prefix);
+}
+
+static void emit_checks(Emit *e)
+{
+    emit_lines(e,
+        "static int check_stamp(const Stamp *stamp)\n"
+        "{\n"
+        "    if (memcmp(stamp->magic, expected.magic, sizeof stamp->magic))\n"
+        "        return $_ERROR_FORMAT;\n"
+        "    if (stamp->version != expected.version)\n"
+        "        return $_ERROR_VERSION;\n"
+        "    if (stamp->model != expected.model)\n"
+        "        return $_ERROR_MODEL;\n"
+        "    if (stamp->layout != expected.layout || stamp->bytes != expected.bytes)\n"
+        "        return $_ERROR_LAYOUT;\n"
+        "    return $_OK;\n"
+        "}\n\n");
+    if (!e->fast)
+        return;
+    emit_lines(e,
+        "/* Whether the processor has AVX2 and FMA, and the system saves their registers. Asked on each call, in about 2\n"
+        " * microseconds, because a file without mutable state remembers nothing. */\n"
+        "static int has_avx2(void)\n"
+        "{\n");
+    if (e->options->ntarget > 1)
+        text_add(e->out, "#if %s\n", e->fast->guard);
+    emit_lines(e,
+        "    unsigned a, b, c, d, state, high;\n"
+        "    __cpuid(1, a, b, c, d);\n"
+        "    if (~c & (1u << 12 | 1u << 27))     /* FMA, and xgetbv is allowed */\n"
+        "        return 0;\n"
+        "    __asm__ volatile (\"xgetbv\" : \"=a\"(state), \"=d\"(high) : \"c\"(0));\n"
+        "    __cpuid_count(7, 0, a, b, c, d);    /* every processor with FMA has this leaf */\n"
+        "    return (state & 6) == 6 && (b >> 5 & 1);\n");
+    if (e->options->ntarget > 1)
+        emit_lines(e, "#else\n    return 0;\n#endif\n");
+    emit_lines(e, "}\n\n");
+}
+
+/* One thread's way through all layers; the others do the same with other tasks. */
+static void emit_run(Emit *e)
+{
+    bool profile = e->options->profile;
+    emit_lines(e,
+        "/* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others:\n"
+        " * the end of an `omp for` is a barrier. Without a team, or without OpenMP, one thread does them all. */\n"
+        "static void run_steps(const Run *run)\n"
+        "{\n");
+    if (profile)
+        emit_lines(e, "    double start = run->seconds ? now() : 0;\n");
+    emit_lines(e,
+        "    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {\n"
+        "        const Step *step = &steps[i];\n"
+        "        const ptrdiff_t groups = run->batch / step->images, rest = run->batch % step->images;\n"
+        "        const ptrdiff_t tasks = groups * step->group_tasks + rest * step->image_tasks;\n"
+        "#ifdef _OPENMP\n"
+        "#pragma omp for schedule(static)\n"
+        "#endif\n"
+        "        for (ptrdiff_t task = 0; task < tasks; task++)\n"
+        "            step->run(run, step->slot, task);\n");
+    if (profile)
+        emit_lines(e,
+            "        if (run->seconds) {\n"
+            "            const double end = now();\n"
+            "#ifdef _OPENMP\n"
+            "#pragma omp master\n"
+            "#endif\n"
+            "            run->seconds[i] = end - start;\n"
+            "            start = end;\n"
+            "        }\n");
+    emit_lines(e, "    }\n}\n\n");
+}
+
+static void emit_forward_body(Emit *e)
+{
+    emit_lines(e, "{\n");
+    if (e->options->embed)
+        emit_lines(e, "    if (!weights)\n        weights = &embedded;\n");
+    emit_lines(e,
+        "    if (!weights || !arena || !input || !output || threads < 1 || threads > 1024)\n"
+        "        return $_ERROR_ARGUMENT;\n"
+        "    if (batch < 1 || batch > $_MAX_BATCH)\n"
+        "        return $_ERROR_BATCH;\n"
+        "    if ((uintptr_t)weights % 64 || (uintptr_t)arena % 64)\n"
+        "        return $_ERROR_ALIGNMENT;\n");
+    if (e->fast && e->options->ntarget == 1)
+        emit_lines(e, "    if (!has_avx2())\n        return $_ERROR_PROCESSOR;\n");
+    emit_lines(e,
+        "    const Stamp *stamp = weights;\n"
+        "    const int status = check_stamp(stamp);\n"
+        "    if (status != $_OK)\n"
+        "        return status;\n"
+        "    const Run run = {\n"
+        "        .weights = (const float *)(stamp + 1),\n"
+        "        .arena = arena,\n"
+        "        .input = input,\n"
+        "        .output = output,\n"
+        "        .batch = batch,\n");
+    if (e->options->ntarget > 1)
+        text_add(e->out, "        .%s = has_avx2(),\n", e->fast->name);
+    if (e->options->profile)
+        emit_lines(e, "        .seconds = seconds,\n");
+    emit_lines(e,
+        "    };\n"
+        "#ifdef _OPENMP\n"
+        "#pragma omp parallel num_threads(threads) if (threads > 1)\n"
+        "#endif\n"
+        "    run_steps(&run);\n"
+        "    return $_OK;\n"
+        "}\n\n");
+}
+
+static void emit_forward(Emit *e)
+{
+    static const char arguments[] = "(const void *weights, void *arena, const float *input, int batch, int threads, float *output";
+    if (!e->options->profile) {
+        emit_lines(e, "int @_forward");
+        text_add(e->out, "%s)\n", arguments);
+        emit_forward_body(e);
+        return;
+    }
+    emit_lines(e, "int @_forward_profiled");
+    text_add(e->out, "%s,\n    double *seconds)\n", arguments);
+    emit_forward_body(e);
+    emit_lines(e, "int @_forward");
+    text_add(e->out, "%s)\n{\n    return %s_forward_profiled(weights, arena, input, batch, threads, output, NULL);\n}\n\n", arguments,
+             e->prefix);
+}
+
+static void emit_files(Emit *e)
+{
+    emit_lines(e,
+        "#if defined(__unix__) || defined(__APPLE__)\n\n"
+        "static int map_file(int file, const void **weights)\n"
+        "{\n"
+        "    struct stat info;\n"
+        "    Stamp stamp;\n"
+        "    if (fstat(file, &info))\n"
+        "        return $_ERROR_FILE;\n"
+        "    if (!S_ISREG(info.st_mode) || pread(file, &stamp, sizeof stamp, 0) != (ssize_t)sizeof stamp)\n"
+        "        return $_ERROR_FORMAT;\n"
+        "    const int status = check_stamp(&stamp);\n"
+        "    if (status != $_OK)\n"
+        "        return status;\n"
+        "    if ((uintmax_t)info.st_size != @_weights_size())\n"
+        "        return $_ERROR_TRUNCATED;\n"
+        "    void *block = mmap(NULL, @_weights_size(), PROT_READ, MAP_PRIVATE, file, 0);\n"
+        "    if (block == MAP_FAILED)\n"
+        "        return $_ERROR_FILE;\n"
+        "    *weights = block;\n"
+        "    return $_OK;\n"
+        "}\n\n"
+        "int @_weights_map(const char *path, const void **weights)\n"
+        "{\n"
+        "    if (!path || !weights)\n"
+        "        return $_ERROR_ARGUMENT;\n"
+        "    const int file = open(path, O_RDONLY | O_NONBLOCK);     /* a pipe must not make us wait */\n"
+        "    if (file < 0)\n"
+        "        return $_ERROR_FILE;\n"
+        "    const int status = map_file(file, weights);\n"
+        "    close(file);\n"
+        "    return status;\n"
+        "}\n\n"
+        "void @_weights_unmap(const void *weights)\n"
+        "{\n"
+        "    if (weights)\n"
+        "        munmap((void *)(uintptr_t)weights, @_weights_size());\n"
+        "}\n\n"
+        "#else /* no mmap: read the file into aligned memory yourself */\n\n"
+        "int @_weights_map(const char *path, const void **weights)\n"
+        "{\n"
+        "    return path && weights ? $_ERROR_FILE : $_ERROR_ARGUMENT;\n"
+        "}\n\n"
+        "void @_weights_unmap(const void *weights)\n"
+        "{\n"
+        "    (void)weights;\n"
+        "}\n\n"
+        "#endif\n\n");
+}
+
+static void emit_clock(Emit *e)
+{
+    if (e->options->profile || e->options->with_main)
+        emit_lines(e,
+            "static double now(void)\n"
+            "{\n"
+            "    struct timespec time;\n"
+            "    clock_gettime(CLOCK_MONOTONIC, &time);\n"
+            "    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;\n"
+            "}\n\n");
+}
+
+static void emit_step_table(Emit *e)
+{
+    const Program *program = e->program;
+    emit_lines(e,
+        "/* What the steps are called, and their multiply-accumulates. */\n"
+        "static const struct {\n"
+        "    const char *name;\n"
+        "    long long macs;\n"
+        "} described[] = {\n");
+    for (size_t i = 0; i < program->nstep; i++) {
+        const Step *step = &program->step[i];
+        text_append(e->out, "    { ", 6);
+        text_string(e->out, step->label ? step->label : step->code->name);
+        text_add(e->out, ", %lld },\n", (long long)step->code->macs);
+    }
+    emit_lines(e,
+        "};\n\n"
+        "int @_steps(void)\n"
+        "{\n"
+        "    return $_STEPS;\n"
+        "}\n\n"
+        "const char *@_step_name(int step)\n"
+        "{\n"
+        "    return step >= 0 && step < $_STEPS ? described[step].name : NULL;\n"
+        "}\n\n"
+        "long long @_step_macs(int step)\n"
+        "{\n"
+        "    return step >= 0 && step < $_STEPS ? described[step].macs : 0;\n"
+        "}\n\n");
+}
+
+/* The best of a few trials of the kernel `peak` on a team of threads. */
+static void emit_peak(Emit *e)
+{
+    int64_t operations = 0;
+    for (size_t i = 0, trips = 1; i < e->kernels->count; i++) {
+        const VIns *ins = &e->kernels->code[i];
+        trips = ins->op == V_loop ? (size_t)ins->count : ins->op == V_end ? 1 : trips;
+        operations += ins->op == V_fma ? 2 * LANES * (int64_t)trips : 0;
+    }
+    emit_lines(e, "/* Runs the kernel `peak` once; returns its floating-point operations. */\n");
+    text_add(e->out, "static double run_peak(%s)\n{\n    float sums[8];\n    ", e->options->ntarget > 1 ? "const Run *run" : "void");
+    text_add(e->out, e->options->ntarget > 1 ? "PICK(peak)" : "%s_peak", e->options->target[0]->name);
+    text_add(e->out, "(sums, peak_constants);\n    volatile float used = sums[0];\n    return used > 0 ? %lld : 0;\n}\n\n",
+             (long long)operations);
+    emit_lines(e,
+        "double @_peak_gflops(int threads)\n"
+        "{\n"
+        "    double best = 0;\n");
+    if (e->options->ntarget > 1)
+        text_add(e->out, "    const Run run = { .%s = has_avx2() };\n", e->fast->name);
+    else if (e->fast)
+        emit_lines(e, "    if (!has_avx2())\n        return 0;\n");
+    emit_lines(e,
+        "    for (int trial = 0; trial < 10 && threads > 0; trial++) {\n"
+        "        double operations = 0;\n"
+        "        const double start = now();\n"
+        "#ifdef _OPENMP\n"
+        "#pragma omp parallel num_threads(threads) reduction(+ : operations)\n"
+        "#endif\n");
+    text_add(e->out, "        operations += run_peak(%s);\n", e->options->ntarget > 1 ? "&run" : "");
+    emit_lines(e,
+        "        const double rate = operations / (now() - start) * 1e-9;\n"
+        "        best = rate > best ? rate : best;\n"
+        "    }\n"
+        "    return best;\n"
+        "}\n\n");
+}
+
+void emit_api(Emit *e)
+{
+    emit_strerror(e);
+    emit_sizes(e);
+    emit_checks(e);
+    emit_clock(e);
+    emit_run(e);
+    emit_forward(e);
+    emit_files(e);
+    if (e->options->profile) {
+        emit_step_table(e);
+        emit_peak(e);
+    }
+}

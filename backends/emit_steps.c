@@ -1,0 +1,279 @@
+/* emit_steps.c - the order of work: one function per step code, which turns a task's number into an image and a place in
+ * the grid of a kernel, and a table with one row per layer that says which function runs on which arrays.
+ *
+ * Divisions are by constants, so decoding costs a few multiplications. Deep networks grow the table, not the code. */
+#include "emit.h"
+
+#include <string.h>
+
+enum { NAMED_LAYERS = 3 };              /* how many layers the comment above a step names */
+
+/* The layers that share one step code. */
+typedef struct {
+    const Step *first[NAMED_LAYERS];
+    int count;
+} Uses;
+
+/* One step code while it is printed: its calls in the order in which tasks are numbered. */
+typedef struct {
+    Emit *emit;
+    const StepCode *code;
+    const Call **call;                  /* those that take several images at once come first */
+    int images;                         /* of one group; 1 where no call takes several */
+    int64_t group_tasks, image_tasks;   /* tasks of a group, and of an image outside of groups */
+    const char *pointer[8];             /* what the function calls each slot; NULL: no call reads it */
+    bool written[8];
+} StepPrinter;
+
+static int64_t call_tasks(const Call *call)
+{
+    return (int64_t)call->grid[0] * call->grid[1] * call->grid[2];
+}
+
+/* Orders the calls and counts tasks: where some calls take `images` images at once, they do batch / images groups, and
+ * the calls that take one image do what is left; else every call does every image. */
+static void order_calls(StepPrinter *p)
+{
+    const StepCode *code = p->code;
+    int n = 0;
+    p->images = 1;
+    for (int i = 0; i < code->ncall; i++)
+        if (code->call[i].images > p->images)
+            p->images = code->call[i].images;
+    for (int i = 0; i < code->ncall; i++)
+        if (code->call[i].images == p->images) {
+            p->call[n++] = &code->call[i];
+            p->group_tasks += call_tasks(&code->call[i]);
+        }
+    for (int i = 0; i < code->ncall && p->images > 1; i++)
+        if (code->call[i].images == 1) {
+            p->call[n++] = &code->call[i];
+            p->image_tasks += call_tasks(&code->call[i]);
+        }
+    if (n != code->ncall || (p->images > 1 && !p->image_tasks))
+        die("emit: the calls of %s cannot cover every batch", code->name);
+}
+
+/* A slot is called what the first kernel that reads it calls its pointer; a second slot of that name gets a number. */
+static void name_slot(StepPrinter *p, int slot, const char *name)
+{
+    for (int other = 0; other < p->code->nslot; other++)
+        if (p->pointer[other] && !strcmp(p->pointer[other], name)) {
+            p->pointer[slot] = arena_printf(p->emit->program->context, "%s%d", name, slot);
+            return;
+        }
+    p->pointer[slot] = name;
+}
+
+static void name_slots(StepPrinter *p)
+{
+    for (int c = 0; c < p->code->ncall; c++) {
+        const Kernel *kernel = p->call[c]->kernel;
+        for (int i = 0; i < kernel->npointer; i++) {
+            int slot = p->call[c]->argument[i].slot;
+            if (i == kernel->constants)
+                continue;
+            if (slot < 0 || slot >= p->code->nslot)
+                die("emit: pointer %s of a call of %s has no slot", kernel->pointer[i], kernel->name);
+            if (!p->pointer[slot])
+                name_slot(p, slot, kernel->pointer[i]);
+            p->written[slot] |= kernel->written[i];
+        }
+    }
+}
+
+/* Declares `image`, the first that the task works on, and `tile`, the task's place among an image's or a group's. */
+static void print_decoding(const StepPrinter *p)
+{
+    Text *out = p->emit->out;
+    const char *constant = p->code->ncall > 1 ? "" : "const ";
+    if (p->images > 1) {
+        text_add(out, "    const ptrdiff_t grouped = run->batch / %d * %lld;    /* tasks that take %d images each */\n", p->images,
+                 (long long)p->group_tasks, p->images);
+        text_add(out, "    const ptrdiff_t single = task - grouped;\n");
+        text_add(out, "    const ptrdiff_t image = single < 0 ? task / %lld * %d : run->batch / %d * %d + single / %lld;\n",
+                 (long long)p->group_tasks, p->images, p->images, p->images, (long long)p->image_tasks);
+        text_add(out, "    ptrdiff_t tile = single < 0 ? task %% %lld : %lld + single %% %lld;\n", (long long)p->group_tasks,
+                 (long long)p->group_tasks, (long long)p->image_tasks);
+    } else if (p->group_tasks > 1) {
+        text_add(out, "    const ptrdiff_t image = task / %lld;\n    %sptrdiff_t tile = task %% %lld;\n",
+                 (long long)p->group_tasks, constant, (long long)p->group_tasks);
+    } else {
+        text_add(out, "    const ptrdiff_t image = task;\n");
+    }
+}
+
+/* Declares a pointer for each slot: where the base's part of this image begins, plus the layer's own offset. */
+static void print_pointers(const StepPrinter *p)
+{
+    static const char *const name[NBASE] = {"arena", "weights", "input", "output"};
+    const Emit *e = p->emit;
+    const int64_t stride[NBASE] = {e->program->arena_floats, 0, shape_floats(e->input), shape_floats(e->output)};
+    for (int i = 0; i < p->code->nslot; i++) {
+        Base base = p->code->base[i];
+        if (!p->pointer[i])
+            continue;
+        if (p->written[i] && base != BASE_arena && base != BASE_output)
+            die("emit: %s writes to the %s", p->code->name, name[base]);
+        text_add(e->out, "    %sfloat *%s = run->%s", p->written[i] ? "" : "const ", p->pointer[i], name[base]);
+        if (stride[base])
+            text_add(e->out, " + image * %lld", (long long)stride[base]);
+        text_add(e->out, " + slot[%d];\n", i);
+    }
+}
+
+static bool uses_coordinate(const Call *call, int axis)
+{
+    if (call->grid[axis] == 1)
+        return false;
+    for (int i = 0; i < call->kernel->npointer; i++)
+        if (i != call->kernel->constants && call->argument[i].stride[axis])
+            return true;
+    return false;
+}
+
+/* tile -> i, j, k: row-major coordinates in the grid; only those that some pointer depends on. */
+static void print_coordinates(Text *out, const Call *call, const char *indent)
+{
+    int64_t inner = call_tasks(call), outer = 1;
+    for (int axis = 0; axis < MAX_CALL_GRID; axis++) {
+        int extent = call->grid[axis];
+        inner /= extent;
+        if (uses_coordinate(call, axis)) {
+            text_add(out, "%sconst ptrdiff_t %c = tile", indent, 'i' + axis);
+            if (inner > 1)
+                text_add(out, " / %lld", (long long)inner);
+            if (outer > 1)
+                text_add(out, " %% %d", extent);
+            text_append(out, ";\n", 2);
+        }
+        outer *= extent;
+    }
+}
+
+static void print_argument(const StepPrinter *p, const Call *call, int index)
+{
+    static const char letter[] = "ijk";
+    const Argument *argument = &call->argument[index];
+    Text *out = p->emit->out;
+    text_add(out, "%s%s", index ? ", " : "", p->pointer[argument->slot]);
+    for (int axis = 0; axis < MAX_CALL_GRID; axis++)
+        if (call->grid[axis] > 1 && argument->stride[axis])
+            text_add(out, " + %c * %lld", letter[axis], (long long)argument->stride[axis]);
+    if (argument->offset)
+        text_add(out, " %c %lld", argument->offset < 0 ? '-' : '+',
+                 (long long)(argument->offset < 0 ? -argument->offset : argument->offset));
+}
+
+static void print_call(const StepPrinter *p, const Call *call, const char *indent)
+{
+    const EmitOptions *options = p->emit->options;
+    const Kernel *kernel = call->kernel;
+    Text *out = p->emit->out;
+    print_coordinates(out, call, indent);
+    if (options->ntarget > 1)
+        text_add(out, "%sPICK(%s)(", indent, kernel->name);
+    else
+        text_add(out, "%s%s_%s(", indent, options->target[0]->name, kernel->name);
+    for (int i = 0; i < kernel->npointer; i++)
+        if (i == kernel->constants)
+            text_add(out, "%s%s_constants", i ? ", " : "", kernel->name);
+        else
+            print_argument(p, call, i);
+    text_add(out, ");\n");
+}
+
+static void print_calls(const StepPrinter *p)
+{
+    Text *out = p->emit->out;
+    int n = p->code->ncall;
+    for (int i = 0; i < n - 1; i++) {
+        text_add(out, "    if (tile < %lld) {\n", (long long)call_tasks(p->call[i]));
+        print_call(p, p->call[i], "        ");
+        text_add(out, "        return;\n    }\n    tile -= %lld;\n", (long long)call_tasks(p->call[i]));
+    }
+    print_call(p, p->call[n - 1], "    ");
+}
+
+/* What the code computes, its cost, and the layers that share it: the first few by name and place in the spec. */
+static void print_step_comment(Emit *e, const StepCode *code, const Uses *uses)
+{
+    Text text = text_new(e->program->context);
+    text_add(&text, "%s\n", code->comment ? code->comment : code->name);
+    if (code->macs) {
+        text_count(&text, code->macs);
+        text_add(&text, " MACs per image. ");
+    }
+    text_add(&text, uses->count == 1 ? "Layer " : "Layers ");
+    for (int i = 0; i < uses->count && i < NAMED_LAYERS; i++) {
+        const Step *step = uses->first[i];
+        text_add(&text, "%s%s", i ? ", " : "", step->label ? step->label : "");
+        if (step->node && step->node->loc.source)
+            text_add(&text, " (%s:%d)", base_name(step->node->loc.source->path), step->node->loc.line);
+    }
+    if (uses->count > NAMED_LAYERS)
+        text_add(&text, ", ... and %d more", uses->count - NAMED_LAYERS);
+    text_append(&text, ".", 1);
+    print_comment(e->out, text.data);
+}
+
+static StepPrinter step_printer(Emit *e, const StepCode *code)
+{
+    StepPrinter p = {.emit = e, .code = code};
+    p.call = arena_alloc(e->program->context, (size_t)code->ncall, sizeof *p.call);
+    order_calls(&p);
+    name_slots(&p);
+    return p;
+}
+
+static void print_step(const StepPrinter *p, const Uses *uses)
+{
+    print_step_comment(p->emit, p->code, uses);
+    text_add(p->emit->out, "static void step_%s(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)\n{\n", p->code->name);
+    print_decoding(p);
+    print_pointers(p);
+    print_calls(p);
+    text_add(p->emit->out, "}\n\n");
+}
+
+static Uses *collect_uses(const Program *program)
+{
+    Uses *uses = arena_alloc(program->context, (size_t)program->ncodes, sizeof *uses);
+    for (size_t i = 0; i < program->nstep; i++) {
+        Uses *u = &uses[program->step[i].code->id];
+        if (u->count < NAMED_LAYERS)
+            u->first[u->count] = &program->step[i];
+        u->count++;
+    }
+    return uses;
+}
+
+static void print_table(Emit *e, const StepPrinter *printer)
+{
+    text_add(e->out, "static const Step steps[] = {\n");
+    for (size_t i = 0; i < e->program->nstep; i++) {
+        const Step *step = &e->program->step[i];
+        const StepPrinter *p = &printer[step->code->id];
+        text_add(e->out, "    { step_%s, %d, %lld, %lld, {", step->code->name, p->images, (long long)p->group_tasks,
+                 (long long)p->image_tasks);
+        for (int s = 0; s < step->code->nslot; s++)
+            text_add(e->out, "%s %lld", s ? "," : "", (long long)step->slot[s].offset);
+        text_add(e->out, " } },    ");
+        print_comment(e->out, step->label ? step->label : step->code->name);
+    }
+    text_add(e->out, "};\n\n");
+}
+
+void emit_steps(Emit *e)
+{
+    const Program *program = e->program;
+    const Uses *uses = collect_uses(program);
+    StepPrinter *printer = arena_alloc(program->context, (size_t)program->ncodes, sizeof *printer);
+    for (const StepCode *code = program->codes; code; code = code->next) {
+        printer[code->id] = step_printer(e, code);
+        if (uses[code->id].count)
+            print_step(&printer[code->id], &uses[code->id]);
+    }
+    text_add(e->out, "/* The layers in the order in which they run. */\n");
+    print_table(e, printer);
+}
