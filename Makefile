@@ -14,7 +14,8 @@ endif
 PREFIX  ?= /usr/local
 BUILD   := build$(if $(SANITIZE),-sanitize)
 CFLAGS  ?= -O2 -g
-override CFLAGS += -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fopenmp -MMD -MP $(if $(SANITIZE),-fsanitize=address,undefined -fno-omit-frame-pointer)
+CHECKED := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover -fno-omit-frame-pointer)
+override CFLAGS += -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fopenmp -MMD -MP $(CHECKED)
 LIBS    := -lyaml -ljansson -lturbojpeg -lpng -lxxhash -ldl -lm
 LIBRARY := $(filter-out compiler/main.c compiler/command_%.c,$(wildcard ir/*.c compiler/*.c compiler/ops/*.c backends/*.c runtime/*.c))
 COMMAND := compiler/main.c $(wildcard compiler/command_*.c)
