@@ -61,6 +61,15 @@ static int choose_operand(const Node *node)
     return best;
 }
 
+/* Does a tail read tensors of its own? They have a pixel for each of the convolution's, not for each pooled one. */
+static bool tail_reads(const Node *head)
+{
+    for (const Node *part = head->tail; part; part = part->tail)
+        if (part->nin > 1)
+            return true;
+    return false;
+}
+
 /* The pools that a convolution's kernel can apply: windows that divide the map, each within reach of one task. */
 static bool pool_can_join(const Node *pool)
 {
@@ -71,7 +80,7 @@ static bool pool_can_join(const Node *pool)
         return false;
     if (pool->op == OP_global_avg_pool)
         return true;
-    return pool->op == OP_max_pool && attr->kernel[0] == 2 && attr->kernel[1] == 2 && attr->stride[0] == 2 &&
+    return pool->op == OP_max_pool && !tail_reads(head) && attr->kernel[0] == 2 && attr->kernel[1] == 2 && attr->stride[0] == 2 &&
            attr->stride[1] == 2 && !attr->pad[0] && !attr->pad[1] && attr->dilation[0] == 1 && attr->dilation[1] == 1 &&
            in.height % 2 == 0 && in.width % 2 == 0;
 }

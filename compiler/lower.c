@@ -197,10 +197,12 @@ int64_t output_pack(Lower *l, const Node *n, int nvector)
 
 Output output_open(Lower *l, Kernel *k, const Node *n, int64_t vectors, int nvector)
 {
-    static const char *const name[] = {"r", "s", "t"};
+    static const char *const name[] = {"r", "s", "t", "u"};
     Output o = {.y = stream_open(l, k, n, "y", true), .lanes = (int64_t)n->layout.blocks * LANES, .nvector = nvector};
     int operands = 0;
     for (const Node *t = n->tail; t; t = t->tail) {
+        if (o.ntail == MAX_TAIL)
+            die("lower: the tail of '%s' has more than %d elements", n->name, MAX_TAIL);
         TailElement *e = &o.tail[o.ntail++];
         *e = (TailElement){.node = t, .operand.pointer = -1, .vector = o.nvector};
         o.nvector += vectors_of(t);

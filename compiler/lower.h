@@ -98,14 +98,12 @@ const int *lane_channels(Lower *, const Layout *);
 /* A per-channel vector of node n's own parameters (or of its folded norm) at `at`, in the lanes of `layout`. */
 void pack_channel_vector(Lower *, const Node *n, const Layout *, VectorKind, int64_t at);
 
-/* ---- element-wise code: ops/elementwise.c ---- */
-/* Emits a unary operation on a register; returns the register with the result. */
+/* ---- element-wise code: ops/elementwise_lower.c ---- */
+/* These emit a function of a register and return the register with the result; the old one may be released. */
 int emit_unary(Kernel *, const Node *, int reg);
-/* e to the power of reg, in place, |error| <= 2 ulp over the range of finite results. */
 int emit_exp(Kernel *, int reg);
-/* Sums all lanes of reg into every lane, in place. */
-void emit_lane_sum(Kernel *, int reg);
-void emit_lane_max(Kernel *, int reg);
+/* Combines (V_add, V_max) each run of 1, 2, 4 or 8 neighbouring lanes into all of them, in place. */
+void emit_lane_reduce(Kernel *, VOp, int lanes, int reg);
 
 View view_of(const Node *);
 /* Adds calls that zero the border around a storage: ops/movement.c. */
