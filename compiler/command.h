@@ -68,6 +68,7 @@ const Command *arguments_parse(Arguments *, Context *, int argc, char **argv, in
 int usage_error(const char *hint, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* command_session.c: the steps that commands share, each failing with a message for the user. */
+void session_graph(Session *, bool alone);      /* dumps and times passes only if alone: compile() runs them too */
 void session_weights(Session *);                /* needs graph; default pattern:1 */
 void session_input(Session *);                  /* needs graph; sets batch (to 1, unless set); default pattern:1 */
 void session_program(Session *);                /* compiles for `batch` images at most */

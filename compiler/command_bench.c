@@ -215,7 +215,7 @@ int command_bench(Session *session)
 {
     const Arguments *arguments = session->arguments;
     Bench bench = {.threads = arguments->threads ? arguments->threads : processor_count(), .target = session_target(session)};
-    session->graph = compile_graph(&session->context, arguments->spec, NULL, &session->options);
+    session_graph(session, false);
     session_weights(session);
     session_input(session);
     double start = seconds_now();

@@ -133,7 +133,7 @@ int command_emit(Session *session)
         return 0;
     emit.command = echo(session);
     if (arguments->weights) {
-        session->graph = compile_graph(&session->context, arguments->spec, NULL, &session->options);
+        session_graph(session, false);
         session_weights(session);
         session_pack(session);
         emit.embed = arguments->embed ? session->payload : NULL;

@@ -127,7 +127,7 @@ int command_graph(Session *session)
         return usage_error("-o net.svg, -o net.dot, or -o - for standard output", "where should the picture go?");
     if (!svg && !is_stream(path) && !(dot && !strcmp(dot, ".dot")))
         return usage_error("-o net.svg or -o net.dot", "cannot tell from %s what to draw", path);
-    session->graph = compile_graph(&session->context, session->arguments->spec, NULL, &session->options);
+    session_graph(session, true);
     refuse_overwrite(session, path);
     Text text = draw(session);
     if (svg)

@@ -229,7 +229,7 @@ static void print_row(Session *session)
 
 int command_inspect(Session *session)
 {
-    session->graph = compile_graph(&session->context, session->arguments->spec, NULL, &session->options);
+    session_graph(session, false);
     try_program(session);
     Fates fates = session->program ? find_fates(&session->context, session->program->graph) : (Fates){0};
     if (session->arguments->json) {

@@ -189,7 +189,7 @@ int command_run(Session *session)
     bool reference = !strcmp(backend, "ref");
     if (!reference && strcmp(backend, "aot"))
         return usage_error("--backend aot or --backend ref", "there is no backend %s", backend);
-    session->graph = compile_graph(&session->context, arguments->spec, NULL, &session->options);
+    session_graph(session, reference);
     Labels labels = arguments->labels ? read_labels(session, arguments->labels) : (Labels){0};
     check_labels(session, &labels);
     session_weights(session);

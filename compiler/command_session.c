@@ -47,6 +47,14 @@ static void *allocate(Session *session, size_t bytes)
     return memory;
 }
 
+void session_graph(Session *session, bool alone)
+{
+    Options options = session->options;
+    if (!alone)
+        options.dump = NULL, options.time = false;
+    session->graph = compile_graph(&session->context, session->arguments->spec, NULL, &options);
+}
+
 /* ---- weights -------------------------------------------------------------------------------------------- */
 
 TensorSpec *tensor_specs(Session *session)

@@ -98,7 +98,7 @@ int command_verify(Session *session)
 {
     static const char *const compilers[] = {"gcc", "clang"};
     Truth truth = {.fine = true};
-    session->graph = compile_graph(&session->context, session->arguments->spec, NULL, &session->options);
+    session_graph(session, false);
     session->batch = IMAGES;
     truth.image = (size_t)shape_floats(session->graph->output->shape);
     session_weights(session);

@@ -50,14 +50,14 @@ static int count_rows(const Arguments *arguments, const Command *command)
     return rows;
 }
 
-static void set_options(Session *session, int row)
+static void set_options(Session *session, const Command *command)
 {
     const Arguments *arguments = session->arguments;
     Setting *set = arena_alloc(&session->context, (size_t)arguments->nset + 1, sizeof *set);
     for (int i = 0; i < arguments->nset; i++)
-        set[i] = (Setting){arguments->set[i].name, list_item(&session->context, arguments->set[i].value, row)};
+        set[i] = (Setting){arguments->set[i].name, list_item(&session->context, arguments->set[i].value, session->row)};
     session->options = (Options){.set = set, .nset = arguments->nset, .max_batch = arguments->batch ? arguments->batch : 1};
-    session->options.log = arguments->output || !arguments->dump ? stderr : stdout;
+    session->options.log = command->work == command_emit && !arguments->output ? stdout : stderr;
     session->options.dump = arguments->dump;
     session->options.time = arguments->time;
 }
@@ -93,7 +93,7 @@ static int run_session(Session *session, const Command *command, json_t **json)
         print_message(session->context.message);
         status = EXIT_MISTAKE;
     } else {
-        set_options(session, session->row);
+        set_options(session, command);
         status = command->work(session);
     }
     *json = session->json ? json_incref(session->json) : NULL;
