@@ -1,0 +1,27 @@
+/* support.h - short ways to build a graph, run a pass and compare what it prints; and to catch the compiler's refusals. */
+#ifndef NNCC_TEST_SUPPORT_H
+#define NNCC_TEST_SUPPORT_H
+
+#include "networks.h"
+
+/* ---- attributes: defaults but for what is named ---- */
+Attr window(int kernel, int stride, int pad);
+Attr filters(int out, int kernel, int pad);
+Attr grouped(int out, int kernel, int pad, int groups);
+
+/* ---- building: b NULL for operations of one operand ---- */
+Node *add1(Graph *, Op, Attr, const char *name, Node *in);
+Node *add2(Graph *, Op, const char *name, Node *a, Node *b);
+Node *unary(Graph *, Op, Node *in);
+
+/* ---- looking ---- */
+const char *dump(Graph *);                                      /* numbered and printed */
+void expect_dump(Graph *, const char *expected);                /* fails the test with both texts */
+void run_pass(void (*pass)(Graph *), Graph *, const char *name);/* and the verifier after it */
+
+/* Runs `work` and returns the compiler's message, or NULL where it had nothing to say. */
+const char *refusal(Context *, void (*work)(Graph *), Graph *);
+/* Does `work` die (in a process of its own) with a message that contains `message`? */
+bool dies(void (*work)(Graph *), Graph *, const char *message);
+
+#endif
