@@ -178,14 +178,14 @@ static int vectors_of(const Node *tail)
     return tail->op == OP_bn ? 2 : 0;
 }
 
-int64_t output_pack(Lower *l, const Node *n, int nvector)
+int64_t output_pack(Lower *l, const Node *n, const VectorKind *own, int nown)
 {
-    int64_t lanes = (int64_t)n->layout.blocks * LANES, total = nvector;
+    int64_t lanes = (int64_t)n->layout.blocks * LANES, total = nown;
     for (const Node *t = n->tail; t; t = t->tail)
         total += vectors_of(t);
-    int64_t start = pack_reserve(l, total * lanes), at = start + nvector * lanes;
-    if (nvector)
-        pack_channel_vector(l, n, &n->layout, VECTOR_bias, start);
+    int64_t start = pack_reserve(l, total * lanes), at = start;
+    for (int i = 0; i < nown; i++, at += lanes)
+        pack_channel_vector(l, n, &n->layout, own[i], at);
     for (const Node *t = n->tail; t; t = t->tail)
         if (t->op == OP_bn) {
             pack_channel_vector(l, t, &n->layout, VECTOR_norm_scale, at);
@@ -195,10 +195,10 @@ int64_t output_pack(Lower *l, const Node *n, int nvector)
     return start;
 }
 
-Output output_open(Lower *l, Kernel *k, const Node *n, int64_t vectors, int nvector)
+Output output_open(Lower *l, Kernel *k, const Node *n, int64_t vectors, int nown)
 {
     static const char *const name[] = {"r", "s", "t", "u"};
-    Output o = {.y = stream_open(l, k, n, "y", true), .lanes = (int64_t)n->layout.blocks * LANES, .nvector = nvector};
+    Output o = {.y = stream_open(l, k, n, "y", true), .lanes = (int64_t)n->layout.blocks * LANES, .nvector = nown};
     int operands = 0;
     for (const Node *t = n->tail; t; t = t->tail) {
         if (o.ntail == MAX_TAIL)

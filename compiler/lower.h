@@ -73,11 +73,10 @@ void call_move(Call *, Stream, int64_t floats);
 void call_stride(Call *, Stream, int dimension, int64_t floats);
 
 /* ---- outputs ---- */
-/* Opens y and the operands of n's tail. Of the per-channel vectors at `vectors` floats of the weights, the first
- * `nvector` (a bias) are the kernel's own; those of the tail follow, see output_pack. */
-Output output_open(Lower *, Kernel *, const Node *n, int64_t vectors, int nvector);
-/* Reserves and packs the per-channel vectors of n: a bias when nvector is 1, then those of the tail. */
-int64_t output_pack(Lower *, const Node *n, int nvector);
+/* Reserves and packs the per-channel vectors of n: `own` ones first, then those of the tail. Returns their place. */
+int64_t output_pack(Lower *, const Node *n, const VectorKind *own, int nown);
+/* Opens y, the operands of n's tail, and the vectors that output_pack has put at `vectors`. */
+Output output_open(Lower *, Kernel *, const Node *n, int64_t vectors, int nown);
 /* Applies the tail to a register; returns the register that holds the result (the old one may be released). */
 int output_apply(Kernel *, const Output *, int reg, Place);
 /* Stores and releases the register. */

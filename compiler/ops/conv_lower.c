@@ -524,7 +524,7 @@ static void lower_direct(Conv *c)
     c->x = view_of(c->source);
     c->step = c->source->layout.kind == LAYOUT_planar ? c->source->layout.plane : 1;
     pack_filters(c);
-    c->vectors_at = output_pack(c->l, c->n, c->bias);
+    c->vectors_at = output_pack(c->l, c->n, (VectorKind[]){VECTOR_bias}, c->bias);
     step_begin(c->l);
     add_calls(c);
     step_end(c->l, c->n, c->n->op == OP_linear ? "linear" : "conv", step_comment(c));

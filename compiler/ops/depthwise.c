@@ -95,7 +95,7 @@ void lower_depthwise(Lower *l, Node *n)
     int64_t filters, filter = (int64_t)a->kernel[0] * a->kernel[1] * LANES;
     bool bias = n->weight[W_bias].tensor || n->folded;
     pack_filters(l, n, &filters);
-    int64_t vectors = output_pack(l, n, bias);
+    int64_t vectors = output_pack(l, n, (VectorKind[]){VECTOR_bias}, bias);
     step_begin(l);
     for (int start = 0, rows; start < n->shape.height; start += rows) {
         int left = n->shape.height - start;

@@ -229,7 +229,7 @@ static void lower_elementwise(Lower *l, Node *n)
     Shape s = n->shape;
     int most = ROWS_CYCLES / s.width + 1, size, parts, larger;
     split_evenly(s.height, most, &size, &parts, &larger);
-    int64_t vectors = output_pack(l, &head, 0);
+    int64_t vectors = output_pack(l, &head, NULL, 0);
     step_begin(l);
     for (int i = 0, start = 0; i < 2; i++) {
         int rows = i ? size : size + 1, bands = i ? parts - larger : larger;

@@ -1,0 +1,318 @@
+/* norm_lower.c - ln, in, gn and softmax as kernels: what needs sums over channels before it can write a value.
+ *
+ * Lanes that hold no channel are masked out of every sum. The variance is that of the differences from the mean (two
+ * passes), so that large means cost no digits. */
+#include <math.h>
+
+#include "../lower.h"
+
+/* Consecutive blocks with equally many channels. */
+typedef struct {
+    int blocks, channels;
+} BlockRun;
+
+/* Channels in block b of a layout. */
+static int block_channels(const Layout *l, int b)
+{
+    for (int i = 0, first = 0, blocks; i < l->nsegment; i++, first += blocks) {
+        blocks = (l->segment[i] + LANES - 1) / LANES;
+        if (b < first + blocks)
+            return b < first + blocks - 1 || l->segment[i] % LANES == 0 ? LANES : l->segment[i] % LANES;
+    }
+    die("lower: no such block");
+}
+
+static BlockRun block_run(const Layout *l, int first, int end)
+{
+    BlockRun run = {1, block_channels(l, first)};
+    while (first + run.blocks < end && block_channels(l, first + run.blocks) == run.channels)
+        run.blocks++;
+    return run;
+}
+
+/* A vector that is `inside` in the first `channels` lanes and `outside` in the others. */
+static void load_mask(Kernel *k, int d, int channels, float inside, float outside)
+{
+    float mask[LANES];
+    for (int i = 0; i < LANES; i++)
+        mask[i] = i < channels ? inside : outside;
+    int at = kernel_constants(k, mask, LANES);
+    k_load(k, d, k->constants, at);
+}
+
+static void apply_mask(Kernel *k, VOp op, int reg, int channels, float inside, float outside)
+{
+    if (channels == LANES)
+        return;
+    int mask = kernel_register(k);
+    load_mask(k, mask, channels, inside, outside);
+    k_op(k, op, reg, reg, mask);
+    kernel_release(k, mask);
+}
+
+/* ---- ln, in, gn ---------------------------------------------------------------------------------------------- */
+
+/* The blocks that are normalised together: first..end - 1; sums run over `lanes` neighbouring lanes. */
+typedef struct {
+    const Node *n;
+    Kernel *k;
+    Stream x;
+    Output out;
+    int first, end, lanes;
+    double elements;
+    bool affine;
+} Norm;
+
+enum { PARTIAL = 4 };
+
+/* acc[j] += x, or (x - mean)^2 when mean >= 0, over one row's pixels. */
+static void emit_row_sum(const Norm *m, const int *acc, int pixels, int mean)
+{
+    Kernel *k = m->k;
+    int x = kernel_register(k);
+    for (int j = 0; j < pixels; j++) {
+        k_load(k, x, m->x.pointer, j * m->x.view.pixel);
+        if (mean < 0) {
+            k_op(k, V_add, acc[j], acc[j], x);
+        } else {
+            k_op(k, V_sub, x, x, mean);
+            k_op(k, V_fma, acc[j], x, x);
+        }
+    }
+    k_bump(k, m->x.pointer, pixels * m->x.view.pixel);
+    kernel_release(k, x);
+}
+
+/* total += the sum over the pixels of one block; x moves on to the next block. */
+static void emit_block_sum(const Norm *m, int total, int mean, int channels)
+{
+    Kernel *k = m->k;
+    Shape s = m->n->shape;
+    int acc[PARTIAL];
+    for (int j = 0; j < PARTIAL; j++)
+        k_zero(k, acc[j] = kernel_register(k));
+    k_loop(k, s.height);
+    if (s.width / PARTIAL) {
+        k_loop(k, s.width / PARTIAL);
+        emit_row_sum(m, acc, PARTIAL, mean);
+        k_end(k);
+    }
+    if (s.width % PARTIAL)
+        emit_row_sum(m, acc, s.width % PARTIAL, mean);
+    k_bump(k, m->x.pointer, m->x.view.row - s.width * m->x.view.pixel);
+    k_end(k);
+    k_bump(k, m->x.pointer, m->x.view.block - s.height * m->x.view.row);
+    for (int j = 1; j < PARTIAL; j++) {
+        k_op(k, V_add, acc[0], acc[0], acc[j]);
+        kernel_release(k, acc[j]);
+    }
+    apply_mask(k, V_mul, acc[0], channels, 1, 0);
+    k_op(k, V_add, total, total, acc[0]);
+    kernel_release(k, acc[0]);
+}
+
+/* The mean over the group of x, or of (x - mean)^2, in every lane of a new register. */
+static int emit_mean(const Norm *m, int mean)
+{
+    Kernel *k = m->k;
+    int total = kernel_register(k), factor;
+    k_zero(k, total);
+    BlockRun run;
+    for (int b = m->first; b < m->end; b += run.blocks) {
+        run = block_run(&m->n->layout, b, m->end);
+        k_loop(k, run.blocks);
+        emit_block_sum(m, total, mean, m->lanes == LANES ? run.channels : LANES);
+        k_end(k);
+    }
+    k_bump(k, m->x.pointer, -(m->end - m->first) * m->x.view.block);
+    emit_lane_reduce(k, V_add, m->lanes, total);
+    factor = kernel_register(k);
+    k_literal(k, factor, (float)(1.0 / m->elements));
+    k_op(k, V_mul, total, total, factor);
+    kernel_release(k, factor);
+    return total;
+}
+
+/* variance becomes 1 / sqrt(variance + eps). */
+static void emit_inverse_root(const Norm *m, int variance)
+{
+    Kernel *k = m->k;
+    int one = kernel_register(k);
+    k_literal(k, one, (float)m->n->attr.eps);
+    k_op(k, V_add, variance, variance, one);
+    k_op(k, V_sqrt, variance, variance, 0);
+    k_literal(k, one, 1);
+    k_op(k, V_div, variance, one, variance);
+    kernel_release(k, one);
+}
+
+static void emit_scaled(const Norm *m, int scale, int shift, int pixels)
+{
+    Kernel *k = m->k;
+    for (int j = 0; j < pixels; j++) {
+        int x = kernel_register(k), y = kernel_register(k);
+        k_load(k, x, m->x.pointer, j * m->x.view.pixel);
+        k_op(k, V_copy, y, shift, 0);
+        k_op(k, V_fma, y, x, scale);
+        kernel_release(k, x);
+        output_store(k, &m->out, y, (Place){0, 0, j});
+    }
+    k_bump(k, m->x.pointer, pixels * m->x.view.pixel);
+    output_bump(k, &m->out, (Place){0, 0, pixels});
+}
+
+/* y = x * scale + shift over one block, scale = weight / deviation, shift = bias - mean * scale; moves to the next block. */
+static void emit_block(const Norm *m, int mean, int inverse)
+{
+    Kernel *k = m->k;
+    Shape s = m->n->shape;
+    int scale = kernel_register(k), shift = kernel_register(k), offset = kernel_register(k);
+    k_op(k, V_copy, scale, inverse, 0);
+    k_zero(k, shift);
+    if (m->affine) {
+        k_load(k, offset, m->out.vectors.pointer, 0);
+        k_op(k, V_mul, scale, scale, offset);
+        k_load(k, shift, m->out.vectors.pointer, m->out.lanes);
+    }
+    k_op(k, V_mul, offset, mean, scale);
+    k_op(k, V_sub, shift, shift, offset);
+    kernel_release(k, offset);
+    k_loop(k, s.height);
+    if (s.width / PARTIAL) {
+        k_loop(k, s.width / PARTIAL);
+        emit_scaled(m, scale, shift, PARTIAL);
+        k_end(k);
+    }
+    if (s.width % PARTIAL)
+        emit_scaled(m, scale, shift, s.width % PARTIAL);
+    k_bump(k, m->x.pointer, m->x.view.row - s.width * m->x.view.pixel);
+    output_bump(k, &m->out, (Place){0, 1, -s.width});
+    k_end(k);
+    k_bump(k, m->x.pointer, m->x.view.block - s.height * m->x.view.row);
+    output_bump(k, &m->out, (Place){1, -s.height, 0});
+    kernel_release(k, scale);
+    kernel_release(k, shift);
+}
+
+static Norm norm_kernel(Lower *l, const Node *n, int64_t vectors, int first, int end, int lanes, int channels)
+{
+    bool affine = n->weight[W_weight].tensor;
+    Norm m = {.n = n, .k = step_kernel(l), .first = first, .end = end, .lanes = lanes, .affine = affine,
+              .elements = (double)channels * n->shape.height * n->shape.width};
+    m.x = stream_open(l, m.k, n->in[0], "x", false);
+    m.out = output_open(l, m.k, n, vectors, affine ? 2 : 0);
+    int mean = emit_mean(&m, -1), variance = emit_mean(&m, mean);
+    emit_inverse_root(&m, variance);
+    k_loop(m.k, end - first);
+    emit_block(&m, mean, variance);
+    k_end(m.k);
+    return m;
+}
+
+static bool same_blocks(const Layout *l, int a, int b, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (block_channels(l, a + i) != block_channels(l, b + i))
+            return false;
+    return true;
+}
+
+/* Layout cuts a tensor at its groups; somebody else may have cut it inside one. */
+static void check_groups(Lower *l, const Node *n, int size)
+{
+    for (int i = 0; n->op == OP_gn && i < n->layout.nsegment; i++)
+        if (n->layout.segment[i] % size)
+            fail_at(l->context, n->loc, "split the tensor between groups", "'%s' is split inside a group of %d channels", n->name, size);
+}
+
+void lower_norm(Lower *l, Node *n)
+{
+    Shape s = n->shape;
+    int size = n->op == OP_in ? 1 : n->op == OP_gn ? s.channels / n->attr.groups : s.channels;
+    bool within = n->op != OP_ln && LANES % size == 0;      /* whole groups inside each block */
+    int blocks = within ? 1 : (size + LANES - 1) / LANES, lanes = within ? size : LANES, total = n->layout.blocks;
+    if (n->op == OP_ln)
+        blocks = total;
+    check_groups(l, n, size);
+    int64_t vectors = output_pack(l, n, (VectorKind[]){VECTOR_weight, VECTOR_bias}, n->weight[W_weight].tensor ? 2 : 0);
+    step_begin(l);
+    for (int b = 0, count; b < total; b += count * blocks) {
+        for (count = 1; b + (count + 1) * blocks <= total && (within || same_blocks(&n->layout, b, b + count * blocks, blocks));)
+            count++;
+        Norm m = norm_kernel(l, n, vectors, b, b + blocks, lanes, size);
+        Call *call = step_call(l, m.k, (int[]){count, 1, 1}, op_name(n->op),
+                               arena_printf(l->context, "%d channel blocks of %d x %d pixels", blocks, s.height, s.width));
+        call_move(call, m.x, b * m.x.view.block);
+        call_stride(call, m.x, 0, blocks * m.x.view.block);
+        output_move(call, &m.out, (Place){b, 0, 0});
+        output_stride(call, &m.out, 0, (Place){blocks, 0, 0});
+    }
+    step_end(l, n, op_name(n->op), arena_printf(l->context, "%s over %d of %d channels: %d x %d pixels", op_name(n->op), size, s.channels, s.height, s.width));
+}
+
+/* ---- softmax: one pixel after the other, its channels in three passes ------------------------------------------ */
+
+/* A pass over the blocks of one pixel: 0 the largest, 1 exponentials and their sum, 2 the quotient. */
+static void emit_pass(Kernel *k, const Layout *layout, Stream x, Stream y, int pass, int result, int other)
+{
+    BlockRun run;
+    for (int b = 0; b < layout->blocks; b += run.blocks) {
+        run = block_run(layout, b, layout->blocks);
+        k_loop(k, run.blocks);
+        int v = kernel_register(k);
+        k_load(k, v, pass == 2 ? y.pointer : x.pointer, 0);
+        if (pass == 0) {
+            apply_mask(k, V_add, v, run.channels, 0, -INFINITY);
+            k_op(k, V_max, result, v, result);
+        } else if (pass == 1) {
+            k_op(k, V_sub, v, v, other);
+            v = emit_exp(k, v);
+            apply_mask(k, V_mul, v, run.channels, 1, 0);
+            k_op(k, V_add, result, result, v);
+        } else {
+            k_op(k, V_mul, v, v, other);
+        }
+        if (pass)
+            k_store(k, y.pointer, 0, v);
+        kernel_release(k, v);
+        k_bump(k, x.pointer, x.view.block);
+        k_bump(k, y.pointer, y.view.block);
+        k_end(k);
+    }
+    k_bump(k, x.pointer, -layout->blocks * x.view.block);
+    k_bump(k, y.pointer, -layout->blocks * y.view.block);
+}
+
+static void emit_softmax_pixel(Kernel *k, const Layout *layout, Stream x, Stream y)
+{
+    int largest = kernel_register(k), sum = kernel_register(k), one = kernel_register(k);
+    k_literal(k, largest, -INFINITY);
+    emit_pass(k, layout, x, y, 0, largest, 0);
+    emit_lane_reduce(k, V_max, LANES, largest);
+    k_zero(k, sum);
+    emit_pass(k, layout, x, y, 1, sum, largest);
+    emit_lane_reduce(k, V_add, LANES, sum);
+    k_literal(k, one, 1);
+    k_op(k, V_div, sum, one, sum);
+    emit_pass(k, layout, x, y, 2, 0, sum);
+    kernel_release(k, largest);
+    kernel_release(k, sum);
+    kernel_release(k, one);
+}
+
+void lower_softmax(Lower *l, Node *n)
+{
+    Shape s = n->shape;
+    step_begin(l);
+    Kernel *k = step_kernel(l);
+    Stream x = stream_open(l, k, n->in[0], "x", false), y = stream_open(l, k, n, "y", true);
+    k_loop(k, s.width);
+    emit_softmax_pixel(k, &n->layout, x, y);
+    k_bump(k, x.pointer, x.view.pixel);
+    k_bump(k, y.pointer, y.view.pixel);
+    k_end(k);
+    Call *call = step_call(l, k, (int[]){s.height, 1, 1}, "softmax", arena_printf(l->context, "%d channels of one row of %d pixels", s.channels, s.width));
+    call_stride(call, x, 0, x.view.row);
+    call_stride(call, y, 0, y.view.row);
+    step_end(l, n, "softmax", arena_printf(l->context, "softmax: %d x %d x %d", s.channels, s.height, s.width));
+}
