@@ -25,7 +25,7 @@ static bool same_result(const Node *a, const Node *b)
            a->shape.width == b->shape.width && a->shape.flat == b->shape.flat && a->macs == b->macs;
 }
 
-/* The verifier's other half, which ir/ cannot know: infers a copy of every node and compares. */
+/* The verifier's other half, which ir/ cannot know: infers every node once more and compares. */
 void infer_again(Graph *graph, const char *pass)
 {
     jmp_buf outer;
@@ -34,9 +34,9 @@ void infer_again(Graph *graph, const char *pass)
         die("after %s: shapes do not work any more: %s", pass, graph->context->message);
     for (Node *node = graph->first; node; node = node->next)
         for (Node *part = node; part; part = part->tail) {
-            Node again = *part;
-            op_info[part->op].infer(graph, &again);
-            if (!same_result(part, &again))
+            Node before = *part;
+            op_info[part->op].infer(graph, part);
+            if (!same_result(part, &before))
                 die("after %s: %s '%s' has a shape or cost that its operands do not make", pass, op_name(part->op), part->name);
         }
     memcpy(&graph->context->on_error, &outer, sizeof outer);

@@ -1,6 +1,6 @@
 /* plan.c - a place in one arena for every storage: storages that are alive at the same time must not overlap, all others
  * may. Finding the smallest arena is NP-hard; placing one storage after the other into the lowest gap that is free
- * during its life comes within a few percent when the order is good, so a few orders are tried. */
+ * during its life comes within a few percent when the order is good, so a few orders are tried and improved. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,12 +18,15 @@ typedef struct {
     int count;
     size_t *first;                      /* the lives that overlap life i in time are neighbour[first[i] .. first[i + 1]) */
     int *neighbour;
+    const Life **placed;                /* scratch of lowest_gap */
 } Lives;
 
 enum { CACHE_LINE = 16 };               /* floats */
 
 /* Beyond so many pairs of storages alive at the same time there is no search: everyone gets a place of its own. */
 static const int64_t MOST_PAIRS = 1 << 21;
+
+enum { MOST_ROUNDS = 40 };               /* of improvement of each order */
 
 /* ---- lifetimes ------------------------------------------------------------------------------------------ */
 
@@ -147,8 +150,9 @@ static int by_offset(const void *a, const void *b)
 }
 
 /* The lowest offset at which life i fits between its neighbours that have been placed. */
-static int64_t lowest_gap(const Lives *lives, int i, const Life **placed)
+static int64_t lowest_gap(const Lives *lives, int i)
 {
+    const Life **placed = lives->placed;
     size_t count = 0;
     for (size_t k = lives->first[i]; k < lives->first[i + 1]; k++)
         if (lives->life[lives->neighbour[k]].offset >= 0)
@@ -161,45 +165,15 @@ static int64_t lowest_gap(const Lives *lives, int i, const Life **placed)
     return offset;
 }
 
-/* What an order looks at, largest first; equals in order of begin. */
-typedef enum { ORDER_size, ORDER_area, ORDER_length, ORDER_begin, NORDER } Order;
-
-typedef struct {
-    int64_t key;
-    int life;
-} Place;
-
-static int by_key(const void *a, const void *b)
+/* Places all lives in the given order; returns the floats that they take. */
+static int64_t place_all(Lives *lives, const int *order)
 {
-    const Place *x = a, *y = b;
-    return x->key != y->key ? (x->key < y->key) - (x->key > y->key) : (x->life > y->life) - (x->life < y->life);
-}
-
-static int64_t order_key(const Life *life, Order order)
-{
-    int64_t length = life->end - life->begin + 1;
-    switch (order) {
-    case ORDER_size:   return life->size;
-    case ORDER_area:   return life->size / CACHE_LINE * length;
-    case ORDER_length: return length;
-    default:           return -life->begin;
-    }
-}
-
-/* Places all lives in one order; returns the floats that it takes. */
-static int64_t place_all(Graph *graph, Lives *lives, Order order)
-{
-    Place *place = arena_alloc(graph->context, (size_t)lives->count, sizeof *place);
-    const Life **placed = arena_alloc(graph->context, (size_t)lives->count, sizeof *placed);
     int64_t floats = 0;
-    for (int i = 0; i < lives->count; i++) {
-        place[i] = (Place){order_key(&lives->life[i], order), i};
+    for (int i = 0; i < lives->count; i++)
         lives->life[i].offset = -1;
-    }
-    qsort(place, (size_t)lives->count, sizeof *place, by_key);
     for (int i = 0; i < lives->count; i++) {
-        Life *life = &lives->life[place[i].life];
-        life->offset = lowest_gap(lives, place[i].life, placed);
+        Life *life = &lives->life[order[i]];
+        life->offset = lowest_gap(lives, order[i]);
         floats = life->offset + life->size > floats ? life->offset + life->size : floats;
     }
     return floats;
@@ -219,6 +193,81 @@ static void keep_offsets(const Lives *lives)
         lives->life[i].owner->offset = lives->life[i].offset;
 }
 
+/* ---- orders --------------------------------------------------------------------------------------------- */
+
+/* What an order looks at, largest first; equals in order of begin. */
+typedef enum { ORDER_size, ORDER_area, ORDER_length, ORDER_begin, NORDER } Order;
+
+typedef struct {
+    int64_t key;
+    int life;
+} Rank;
+
+static int by_key(const void *a, const void *b)
+{
+    const Rank *x = a, *y = b;
+    return x->key != y->key ? (x->key < y->key) - (x->key > y->key) : (x->life > y->life) - (x->life < y->life);
+}
+
+static int64_t order_key(const Life *life, Order order)
+{
+    int64_t length = life->end - life->begin + 1;
+    switch (order) {
+    case ORDER_size:   return life->size;
+    case ORDER_area:   return life->size / CACHE_LINE * length;
+    case ORDER_length: return length;
+    default:           return -life->begin;
+    }
+}
+
+static void sort_lives(Graph *graph, const Lives *lives, Order by, int *order)
+{
+    Rank *rank = arena_alloc(graph->context, (size_t)lives->count, sizeof *rank);
+    for (int i = 0; i < lives->count; i++)
+        rank[i] = (Rank){order_key(&lives->life[i], by), i};
+    qsort(rank, (size_t)lives->count, sizeof *rank, by_key);
+    for (int i = 0; i < lives->count; i++)
+        order[i] = rank[i].life;
+}
+
+/* Whoever lies at the very top goes first the next time. */
+static void promote_highest(const Lives *lives, int *order)
+{
+    int64_t top = -1;
+    int at = 0;
+    for (int i = 0; i < lives->count; i++) {
+        const Life *life = &lives->life[order[i]];
+        if (life->offset + life->size > top) {
+            top = life->offset + life->size;
+            at = i;
+        }
+    }
+    int highest = order[at];
+    memmove(order + 1, order, (size_t)at * sizeof *order);
+    order[0] = highest;
+}
+
+/* Tries the orders, each with a number of improvements, until an arena is as small as it can be. */
+static void search(Graph *graph, Lives *lives, int64_t pairs)
+{
+    int rounds = (int)(MOST_PAIRS / 4 / (pairs + lives->count + 1));
+    rounds = rounds < 1 ? 1 : rounds > MOST_ROUNDS ? MOST_ROUNDS : rounds;
+    int *order = arena_alloc(graph->context, (size_t)lives->count, sizeof *order);
+    lives->placed = arena_alloc(graph->context, (size_t)lives->count, sizeof *lives->placed);
+    graph->arena_floats = INT64_MAX;
+    for (Order by = 0; by < NORDER; by++) {
+        sort_lives(graph, lives, by, order);
+        for (int round = 0; round < rounds && graph->arena_floats > graph->live_floats; round++) {
+            int64_t floats = place_all(lives, order);
+            if (floats < graph->arena_floats) {
+                graph->arena_floats = floats;
+                keep_offsets(lives);
+            }
+            promote_highest(lives, order);
+        }
+    }
+}
+
 /* Needs layouts. Gives every storage but the caller's an offset, in floats and on a cache line, and the graph its
  * live_floats and arena_floats; keeps everything else. */
 void plan(Graph *graph)
@@ -227,18 +276,11 @@ void plan(Graph *graph)
     graph_number(graph);
     Lives lives = find_lives(graph);
     graph->live_floats = largest_sum(graph, &lives, &pairs);
-    graph->arena_floats = INT64_MAX;
     if (pairs > MOST_PAIRS) {
         graph->arena_floats = place_apart(&lives);
         keep_offsets(&lives);
-        return;
-    }
-    find_neighbours(graph, &lives, pairs);
-    for (Order order = 0; order < NORDER && graph->arena_floats > graph->live_floats; order++) {
-        int64_t floats = place_all(graph, &lives, order);
-        if (floats >= graph->arena_floats)
-            continue;
-        graph->arena_floats = floats;
-        keep_offsets(&lives);
+    } else {
+        find_neighbours(graph, &lives, pairs);
+        search(graph, &lives, pairs);
     }
 }

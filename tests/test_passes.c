@@ -1,0 +1,541 @@
+/* test_passes.c - tiny graph in, pass, printed graph out. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "support.h"
+
+static Context context;
+
+static void setup(void)
+{
+    context_init(&context);
+}
+
+static void teardown(void)
+{
+    context_free(&context);
+}
+
+TestSuite(fold, .init = setup, .fini = teardown);
+TestSuite(prune, .init = setup, .fini = teardown);
+TestSuite(fuse, .init = setup, .fini = teardown);
+TestSuite(regroup, .init = setup, .fini = teardown);
+TestSuite(plan, .init = setup, .fini = teardown);
+
+static Graph *network(int channels, int height, int width)
+{
+    return network_new(&context, (Shape){channels, height, width, false});
+}
+
+/* ---- fold and prune ------------------------------------------------------------------------------------- */
+
+Test(fold, batch_norms_join_their_convolution)
+{
+    Graph *graph = network(3, 8, 8);
+    Node *conv = add1(graph, OP_conv, filters(4, 3, 1), "conv", graph->input);
+    Node *drop = unary(graph, OP_dropout, conv);
+    Node *norm = add1(graph, OP_bn, network_attr(), "bn1", drop);
+    Node *second = add1(graph, OP_bn, network_attr(), "bn2", norm);
+    unary(graph, OP_identity, second);
+    network_finish(graph, graph->last);
+    run_pass(fold, graph, "fold");
+    expect_dump(graph,
+                "%0 = input : 3x8x8\n"
+                "%1 = conv %0 conv out=4 kernel=3x3 pad=1x1 (conv.weight) : 4x8x8\n"
+                "       folded bn bn1 (bn1.weight bn1.bias bn1.running_mean bn1.running_var bn1.num_batches_tracked)\n"
+                "%2 = bn %1 bn2 (bn2.weight bn2.bias bn2.running_mean bn2.running_var bn2.num_batches_tracked) : 4x8x8\n"
+                "output %2\n");
+}
+
+Test(fold, linear_layers_take_norms_too)
+{
+    Graph *graph = network_new(&context, (Shape){5, 1, 1, true});
+    Node *linear = add1(graph, OP_linear, filters(4, 1, 0), "fc", graph->input);
+    add1(graph, OP_bn, network_attr(), "bn", linear);
+    network_finish(graph, graph->last);
+    run_pass(fold, graph, "fold");
+    cr_assert_eq(graph->output, linear);
+    cr_assert_str_eq(linear->folded->name, "bn");
+}
+
+/* Two readers: one wants the sum before the norm. A norm after something else than a sum has nowhere to go. */
+Test(fold, norms_stay_where_they_cannot_join)
+{
+    Graph *graph = network(4, 8, 8);
+    Node *conv = add1(graph, OP_conv, filters(4, 3, 1), "conv", graph->input);
+    Node *norm = add1(graph, OP_bn, network_attr(), "bn1", conv);
+    Node *sum = add2(graph, OP_add, NULL, norm, conv);
+    Node *active = unary(graph, OP_relu, sum);
+    add1(graph, OP_bn, network_attr(), "bn2", active);
+    network_finish(graph, graph->last);
+    const char *before = dump(graph);
+    run_pass(fold, graph, "fold");
+    expect_dump(graph, before);
+}
+
+Test(fold, the_output_keeps_its_value)
+{
+    Graph *graph = network(3, 8, 8);
+    Node *conv = add1(graph, OP_conv, filters(4, 3, 1), "conv", graph->input);
+    add1(graph, OP_bn, network_attr(), "bn", conv);
+    network_finish(graph, conv);
+    run_pass(fold, graph, "fold");
+    cr_assert_null(conv->folded);
+}
+
+Test(prune, drops_what_nobody_reads)
+{
+    Graph *graph = network(3, 8, 8);
+    Node *kept = unary(graph, OP_relu, graph->input);
+    Node *unread = add1(graph, OP_conv, filters(4, 3, 1), "unread", kept);
+    unary(graph, OP_tanh, unread);
+    network_finish(graph, kept);
+    run_pass(prune, graph, "prune");
+    expect_dump(graph, "%0 = input : 3x8x8\n%1 = relu %0 : 3x8x8\noutput %1\n");
+    cr_assert_eq(graph->ntensors, 1);       /* a weights file still names it */
+}
+
+Test(prune, never_drops_the_input)
+{
+    Graph *graph = network(3, 8, 8);
+    Node *other = unary(graph, OP_relu, graph->input);
+    network_finish(graph, other);
+    run_pass(prune, graph, "prune");
+    cr_assert_eq(graph->count, 2);
+    graph->output = graph->input;
+    run_pass(prune, graph, "prune");
+    expect_dump(graph, "%0 = input : 3x8x8\noutput %0\n");
+}
+
+/* ---- fuse ----------------------------------------------------------------------------------------------- */
+
+/* The later of two convolutions takes the sum: its other operand is there by then. */
+Test(fuse, residual_with_projection)
+{
+    Graph *graph = network(4, 8, 8);
+    Node *body = add1(graph, OP_conv, filters(8, 3, 1), "body", graph->input);
+    Node *projection = add1(graph, OP_conv, filters(8, 1, 0), "projection", graph->input);
+    unary(graph, OP_relu, add2(graph, OP_add, NULL, body, projection));
+    network_finish(graph, graph->last);
+    run_pass(fuse, graph, "fuse");
+    expect_dump(graph,
+                "%0 = input : 4x8x8\n"
+                "%1 = conv %0 body out=8 kernel=3x3 pad=1x1 (body.weight) : 8x8x8\n"
+                "%2 = conv %0 projection out=8 kernel=1x1 (projection.weight) : 8x8x8\n"
+                "       then add %1\n"
+                "       then relu\n"
+                "output %2\n");
+}
+
+/* The shortcut comes after the convolution, but is no place for a tail: the convolution moves behind it. */
+Test(fuse, residual_with_padding)
+{
+    Graph *graph = network(4, 8, 8);
+    Node *body = add1(graph, OP_conv, filters(8, 3, 1), "body", graph->input);
+    Node *shortcut = add1(graph, OP_pad, (Attr){.channels = {2, 2}}, NULL, graph->input);
+    unary(graph, OP_relu, add2(graph, OP_add, NULL, body, shortcut));
+    network_finish(graph, graph->last);
+    run_pass(fuse, graph, "fuse");
+    expect_dump(graph,
+                "%0 = input : 4x8x8\n"
+                "%1 = pad %0 channels=2x2 : 8x8x8\n"
+                "%2 = conv %0 body out=8 kernel=3x3 pad=1x1 (body.weight) : 8x8x8\n"
+                "       then add %1\n"
+                "       then relu\n"
+                "output %2\n");
+}
+
+/* A value with two readers stays; the convolution that ends the block takes the sum. */
+Test(fuse, residual_with_identity)
+{
+    Graph *graph = network(4, 8, 8);
+    Node *stem = unary(graph, OP_relu, add1(graph, OP_conv, filters(4, 3, 1), "stem", graph->input));
+    Node *body = add1(graph, OP_conv, filters(4, 3, 1), "body", stem);
+    unary(graph, OP_relu, add2(graph, OP_add, NULL, stem, body));
+    network_finish(graph, graph->last);
+    run_pass(fuse, graph, "fuse");
+    expect_dump(graph,
+                "%0 = input : 4x8x8\n"
+                "%1 = conv %0 stem out=4 kernel=3x3 pad=1x1 (stem.weight) : 4x8x8\n"
+                "       then relu\n"
+                "%2 = conv %1 body out=4 kernel=3x3 pad=1x1 (body.weight) : 4x8x8\n"
+                "       then add %1\n"
+                "       then relu\n"
+                "output %2\n");
+}
+
+Test(fuse, elementwise_chains_without_producer)
+{
+    Graph *graph = network(4, 8, 8);
+    Node *joined = network_add(graph, OP_concat, network_attr(), NULL, (Node *[]){graph->input, graph->input}, 2);
+    Node *norm = add1(graph, OP_bn, network_attr(), "bn", joined);
+    Node *active = unary(graph, OP_relu, norm);
+    unary(graph, OP_global_avg_pool, active);
+    network_finish(graph, graph->last);
+    run_pass(fuse, graph, "fuse");
+    expect_dump(graph,
+                "%0 = input : 4x8x8\n"
+                "%1 = concat %0 %0 : 8x8x8\n"
+                "%2 = bn %1 bn (bn.weight bn.bias bn.running_mean bn.running_var bn.num_batches_tracked) : 8x8x8\n"
+                "       then relu\n"
+                "%3 = global_avg_pool %2 : 8x1x1\n"
+                "output %3\n");
+}
+
+/* A gate is computed from the tensor that it scales: the product stands alone, and the residual joins it. */
+Test(fuse, squeeze_and_excitation)
+{
+    Graph *graph = network(8, 8, 8);
+    Node *body = add1(graph, OP_conv, filters(8, 3, 1), "body", graph->input);
+    Node *squeezed = unary(graph, OP_global_avg_pool, body);
+    Node *gate = unary(graph, OP_sigmoid, add1(graph, OP_conv, filters(8, 1, 0), "gate", squeezed));
+    Node *scaled = add2(graph, OP_mul, NULL, gate, body);
+    unary(graph, OP_relu, add2(graph, OP_add, NULL, scaled, graph->input));
+    network_finish(graph, graph->last);
+    run_pass(fuse, graph, "fuse");
+    expect_dump(graph,
+                "%0 = input : 8x8x8\n"
+                "%1 = conv %0 body out=8 kernel=3x3 pad=1x1 (body.weight) : 8x8x8\n"
+                "%2 = global_avg_pool %1 : 8x1x1\n"
+                "%3 = conv %2 gate out=8 kernel=1x1 (gate.weight) : 8x1x1\n"
+                "       then sigmoid\n"
+                "%4 = mul %1 %3 : 8x8x8\n"
+                "       then add %0\n"
+                "       then relu\n"
+                "output %4\n");
+}
+
+/* A gate that is there before the convolution can be applied in its tail. */
+Test(fuse, gates_from_elsewhere)
+{
+    Graph *graph = network(8, 8, 8);
+    Node *gate = unary(graph, OP_global_avg_pool, graph->input);
+    Node *body = add1(graph, OP_conv, filters(8, 3, 1), "body", graph->input);
+    add2(graph, OP_mul, NULL, gate, body);
+    network_finish(graph, graph->last);
+    run_pass(fuse, graph, "fuse");
+    expect_dump(graph,
+                "%0 = input : 8x8x8\n"
+                "%1 = global_avg_pool %0 : 8x1x1\n"
+                "%2 = conv %0 body out=8 kernel=3x3 pad=1x1 (body.weight) : 8x8x8\n"
+                "       then mul %1\n"
+                "output %2\n");
+}
+
+Test(fuse, sums_of_many)
+{
+    Graph *graph = network(4, 8, 8);
+    Node *term[3];
+    for (int i = 0; i < 3; i++)
+        term[i] = add1(graph, OP_conv, filters(4, 1, 0), arena_printf(&context, "c%d", i), graph->input);
+    network_add(graph, OP_add, network_attr(), NULL, term, 3);
+    network_finish(graph, graph->last);
+    run_pass(fuse, graph, "fuse");
+    expect_dump(graph,
+                "%0 = input : 4x8x8\n"
+                "%1 = conv %0 c0 out=4 kernel=1x1 (c0.weight) : 4x8x8\n"
+                "%2 = conv %0 c1 out=4 kernel=1x1 (c1.weight) : 4x8x8\n"
+                "       then add %1\n"
+                "%3 = conv %0 c2 out=4 kernel=1x1 (c2.weight) : 4x8x8\n"
+                "       then add %2\n"
+                "output %3\n");
+}
+
+/* A kernel has pointers for so many operands of a tail: the rest of a long sum begins a new node. */
+Test(fuse, tails_have_bounds)
+{
+    Graph *graph = network(4, 8, 8);
+    Node *term[7];
+    for (int i = 0; i < 7; i++)
+        term[i] = graph->input;
+    network_add(graph, OP_add, network_attr(), NULL, term, 7);
+    network_finish(graph, graph->last);
+    run_pass(fuse, graph, "fuse");
+    expect_dump(graph,
+                "%0 = input : 4x8x8\n"
+                "%1 = add %0 %0 : 4x8x8\n       then add %0\n       then add %0\n"
+                "%2 = add %1 %0 : 4x8x8\n       then add %0\n       then add %0\n"
+                "output %2\n");
+}
+
+Test(fuse, pools_join_where_they_divide_the_map)
+{
+    Graph *graph = network(4, 8, 8);
+    Node *conv = add1(graph, OP_conv, filters(4, 3, 1), "conv", graph->input);
+    unary(graph, OP_relu, add1(graph, OP_max_pool, window(2, 2, 0), NULL, unary(graph, OP_relu, conv)));
+    network_finish(graph, graph->last);
+    run_pass(fuse, graph, "fuse");
+    expect_dump(graph,
+                "%0 = input : 4x8x8\n"
+                "%1 = conv %0 conv out=4 kernel=3x3 pad=1x1 (conv.weight) : 4x4x4\n"
+                "       then relu\n"
+                "       then max_pool kernel=2x2\n"
+                "%2 = relu %1 : 4x4x4\n"
+                "output %2\n");
+}
+
+/* The node that makes the output once a pool follows a convolution. */
+static Op maker_after_pool(Attr conv, Op op, Attr pool)
+{
+    Graph *graph = network(4, 8, 8);
+    Node *last = add1(graph, op, pool, NULL, add1(graph, OP_conv, conv, "conv", graph->input));
+    network_finish(graph, last);
+    run_pass(fuse, graph, "fuse");
+    return graph->output->op;
+}
+
+Test(fuse, pools_stay_where_they_do_not)
+{
+    cr_assert_eq(maker_after_pool(filters(4, 3, 1), OP_max_pool, window(2, 2, 0)), OP_conv);
+    cr_assert_eq(maker_after_pool(filters(4, 3, 1), OP_global_avg_pool, network_attr()), OP_conv);
+    cr_assert_eq(maker_after_pool(filters(4, 3, 1), OP_avg_pool, window(2, 2, 0)), OP_avg_pool);
+    cr_assert_eq(maker_after_pool(filters(4, 2, 0), OP_max_pool, window(2, 2, 0)), OP_max_pool, "7 rows");
+    cr_assert_eq(maker_after_pool(filters(4, 3, 1), OP_max_pool, window(3, 2, 0)), OP_max_pool, "windows overlap");
+    cr_assert_eq(maker_after_pool(filters(4, 3, 1), OP_max_pool, window(2, 2, 1)), OP_max_pool, "padding");
+    cr_assert_eq(maker_after_pool(grouped(4, 3, 1, 2), OP_max_pool, window(2, 2, 0)), OP_max_pool, "groups");
+}
+
+/* ---- regroup: the three forms of a ResNeXt block --------------------------------------------------------- */
+
+static Node *norm_and_relu(Graph *graph, const char *name, Stack stack, Node *in)
+{
+    stack.name = name;
+    return unary(graph, OP_relu, stack.count ? network_branch(graph, OP_bn, network_attr(), in, stack)
+                                             : add1(graph, OP_bn, network_attr(), name, in));
+}
+
+static Node *branch_conv(Graph *graph, Attr attr, const char *name, int axis, Stack stack, Node *in)
+{
+    stack.name = name;
+    stack.axis = axis;
+    return stack.count ? network_branch(graph, OP_conv, attr, in, stack) : add1(graph, OP_conv, attr, name, in);
+}
+
+/* 1x1 to `width` channels, 3x3, both normalised. */
+static Node *narrow_branch(Graph *graph, int width, int groups, Stack stack, Node *in)
+{
+    Node *first = norm_and_relu(graph, "bn1", stack, branch_conv(graph, filters(width, 1, 0), "conv1", 0, stack, in));
+    Node *second = branch_conv(graph, grouped(width, 3, 1, groups), "conv2", 0, stack, first);
+    return norm_and_relu(graph, "bn2", stack, second);
+}
+
+enum { CARDINALITY = 4, WIDTH = 2, OUT = 16 };
+
+static Graph *resnext_block(char form)
+{
+    Graph *graph = network(OUT, 6, 6);
+    Node *branch[CARDINALITY], *body = NULL;
+    Stack stack = {.count = CARDINALITY};
+    for (int i = 0; form != 'c' && i < CARDINALITY; i++) {
+        stack.index = i;
+        branch[i] = narrow_branch(graph, WIDTH, 1, stack, graph->input);
+        if (form == 'a')
+            branch[i] = branch_conv(graph, filters(OUT, 1, 0), "conv3", 1, stack, branch[i]);
+    }
+    if (form == 'c')
+        body = narrow_branch(graph, WIDTH * CARDINALITY, CARDINALITY, (Stack){0}, graph->input);
+    if (form == 'b')
+        body = network_add(graph, OP_concat, network_attr(), NULL, branch, CARDINALITY);
+    body = form == 'a' ? network_add(graph, OP_add, network_attr(), NULL, branch, CARDINALITY)
+                       : add1(graph, OP_conv, filters(OUT, 1, 0), "conv3", body);
+    body = add1(graph, OP_bn, network_attr(), "bn3", body);
+    unary(graph, OP_relu, add2(graph, OP_add, NULL, body, graph->input));
+    network_finish(graph, graph->last);
+    verify_graph(graph, "building");
+    return graph;
+}
+
+Test(regroup, three_forms_are_one)
+{
+    Graph *a = resnext_block('a'), *b = resnext_block('b'), *c = resnext_block('c');
+    const char *grouped_form = dump(c);
+    cr_assert_str_neq(dump(a), dump(b));
+    run_pass(regroup, a, "regroup");
+    run_pass(regroup, b, "regroup");
+    run_pass(regroup, c, "regroup");
+    expect_dump(c, grouped_form);
+    expect_dump(a, grouped_form);
+    expect_dump(b, grouped_form);
+    cr_assert(strstr(grouped_form, "conv2 out=8 kernel=3x3 pad=1x1 groups=4"));
+    cr_assert_eq(graph_macs(a), graph_macs(c));
+}
+
+/* A split into equal parts, a convolution on each, and a concat: a grouped convolution. */
+static Graph *split_and_join(int parts, int permuted)
+{
+    Graph *graph = network(8, 6, 6);
+    Node *branch[8];
+    for (int i = 0; i < parts; i++) {
+        Attr part = {.begin = 8 / parts * (i ^ permuted), .count = 8 / parts};
+        Node *slice = add1(graph, OP_slice, part, NULL, graph->input);
+        Stack stack = {"conv", i, parts, 0};
+        branch[i] = unary(graph, OP_relu, network_branch(graph, OP_conv, grouped(6, 3, 1, 2), slice, stack));
+    }
+    network_add(graph, OP_concat, network_attr(), NULL, branch, parts);
+    network_finish(graph, graph->last);
+    return graph;
+}
+
+Test(regroup, slices_divide_a_tensor)
+{
+    Graph *graph = split_and_join(4, 0);
+    run_pass(regroup, graph, "regroup");
+    expect_dump(graph,
+                "%0 = input : 8x6x6\n"
+                "%1 = conv %0 conv out=24 kernel=3x3 pad=1x1 groups=8 (conv.weight) : 24x6x6\n"
+                "%2 = relu %1 : 24x6x6\n"
+                "output %2\n");
+}
+
+static void expect_unchanged(Graph *graph)
+{
+    const char *before = dump(graph);
+    run_pass(regroup, graph, "regroup");
+    expect_dump(graph, before);
+}
+
+Test(regroup, slices_out_of_order_stay)
+{
+    expect_unchanged(split_and_join(4, 1));
+}
+
+/* Branches alike but for their parameters, as in an Inception block: nothing tells that they belong together. */
+Test(regroup, branches_with_own_parameters_stay)
+{
+    Graph *graph = network(8, 6, 6);
+    Node *a = add1(graph, OP_conv, filters(4, 3, 1), "a", graph->input);
+    Node *b = add1(graph, OP_conv, filters(4, 3, 1), "b", graph->input);
+    add2(graph, OP_concat, NULL, a, b);
+    network_finish(graph, graph->last);
+    expect_unchanged(graph);
+}
+
+/* Sums of whole branches with a norm or an activation before the sum cannot be one convolution. */
+Test(regroup, sums_after_an_activation_stay)
+{
+    Graph *graph = network(8, 6, 6);
+    Node *branch[2];
+    for (int i = 0; i < 2; i++)
+        branch[i] = unary(graph, OP_relu, network_branch(graph, OP_conv, filters(4, 3, 1), graph->input, (Stack){"conv", i, 2, 0}));
+    add2(graph, OP_add, NULL, branch[0], branch[1]);
+    network_finish(graph, graph->last);
+    expect_unchanged(graph);
+}
+
+/* Somebody else reads one branch. */
+Test(regroup, branches_with_other_readers_stay)
+{
+    Graph *graph = split_and_join(2, 0);
+    Node *joined = graph->last, *inner = joined->in[0];
+    add2(graph, OP_concat, NULL, joined, inner);
+    network_finish(graph, graph->last);
+    expect_unchanged(graph);
+}
+
+/* Groups of each branch over one shared source would interleave. */
+Test(regroup, grouped_branches_of_one_source_stay)
+{
+    Graph *graph = network(8, 6, 6);
+    Node *branch[2];
+    for (int i = 0; i < 2; i++)
+        branch[i] = network_branch(graph, OP_conv, grouped(4, 3, 1, 2), graph->input, (Stack){"conv", i, 2, 0});
+    add2(graph, OP_concat, NULL, branch[0], branch[1]);
+    network_finish(graph, graph->last);
+    expect_unchanged(graph);
+}
+
+/* Pools and activations before the first convolution are the same in every branch. */
+Test(regroup, common_beginnings_are_computed_once)
+{
+    Graph *graph = network(8, 6, 6);
+    Node *branch[2];
+    for (int i = 0; i < 2; i++) {
+        Node *pool = add1(graph, OP_avg_pool, window(3, 1, 1), NULL, unary(graph, OP_relu, graph->input));
+        branch[i] = network_branch(graph, OP_conv, filters(4, 1, 0), pool, (Stack){"conv", i, 2, 0});
+    }
+    add2(graph, OP_concat, NULL, branch[0], branch[1]);
+    network_finish(graph, graph->last);
+    run_pass(regroup, graph, "regroup");
+    expect_dump(graph,
+                "%0 = input : 8x6x6\n"
+                "%1 = relu %0 : 8x6x6\n"
+                "%2 = avg_pool %1 kernel=3x3 stride=1x1 pad=1x1 : 8x6x6\n"
+                "%3 = conv %2 conv out=8 kernel=1x1 (conv.weight) : 8x6x6\n"
+                "output %3\n");
+}
+
+/* The merged network computes the same: the reference, before and after. */
+Test(regroup, keeps_the_result)
+{
+    Graph *graph = resnext_block('a');
+    Weights *weights = network_weights(graph, 3);
+    float *input = network_input(graph, 2, 3);
+    double *before = network_reference(graph, weights, input, 2);
+    run_pass(regroup, graph, "regroup");
+    double *after = network_reference(graph, weights, input, 2);
+    for (int i = 0; i < 2 * shape_floats(graph->output->shape); i++)
+        cr_assert_float_eq(before[i], after[i], 1e-9);
+}
+
+/* ---- plan ----------------------------------------------------------------------------------------------- */
+
+static Graph *planned(Graph *graph)
+{
+    network_finish(graph, graph->last);
+    run_pass(fuse, graph, "fuse");
+    run_pass(layout, graph, "layout");
+    run_pass(choose, graph, "choose");
+    run_pass(plan, graph, "plan");
+    return graph;
+}
+
+/* A chain needs two tensors at a time, however long it is. */
+Test(plan, chains_take_turns)
+{
+    Graph *graph = network(16, 8, 8);
+    for (int i = 0; i < 50; i++)
+        add1(graph, OP_conv, filters(16, 1, 0), arena_printf(&context, "c%d", i), graph->last);
+    planned(graph);
+    int64_t one = graph->output->layout.size;
+    cr_assert_eq(graph->arena_floats, graph->live_floats);
+    cr_assert_leq(graph->arena_floats, 2 * (one + 16));
+}
+
+/* Random networks of branches and joins: the verifier sees to the overlaps, the bound is the issue's. */
+Test(plan, stays_near_the_bound)
+{
+    uint64_t state = 1;
+    for (int trial = 0; trial < 60; trial++) {
+        Graph *graph = network(8, 16, 16);
+        for (int i = 0; i < 40; i++) {
+            Node *in = graph->last;
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            for (int back = (int)(state >> 60) % 4; back-- && in->prev;)
+                in = in->prev;
+            int out = 8 + (int)(state >> 40) % 56;
+            add1(graph, OP_conv, filters(out, 1, 0), arena_printf(&context, "c%d_%d", trial, i), in);
+            if (i % 3 == 2)
+                add2(graph, OP_concat, NULL, graph->last, graph->last->prev);
+        }
+        planned(graph);
+        cr_assert_leq((double)graph->arena_floats, 1.15 * (double)graph->live_floats, "trial %d: %lld of %lld", trial,
+                      (long long)graph->arena_floats, (long long)graph->live_floats);
+    }
+}
+
+/* Everything alive at once: beyond what the search takes on, tensors get places of their own. */
+Test(plan, wide_networks)
+{
+    Graph *graph = network(1, 1, 1);
+    enum { MANY = 3000, GROUP = 1000 };
+    Node *term[MANY], *sum[MANY / GROUP];
+    for (int i = 0; i < MANY; i++)
+        term[i] = unary(graph, OP_relu, graph->input);
+    for (int i = 0; i < MANY / GROUP; i++)
+        sum[i] = network_add(graph, OP_add, network_attr(), NULL, term + i * GROUP, GROUP);
+    network_add(graph, OP_add, network_attr(), NULL, sum, MANY / GROUP);
+    network_finish(graph, graph->last);
+    run_pass(layout, graph, "layout");
+    run_pass(plan, graph, "plan");
+    cr_assert_geq(graph->arena_floats, graph->live_floats);
+}
