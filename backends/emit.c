@@ -239,11 +239,11 @@ static void emit_includes(Emit *e)
         "#include <sys/stat.h>\n"
         "#include <unistd.h>\n"
         "#endif\n");
-    if (e->fast)
-        text_add(e->out, "#if %s\n%s#endif\n", e->fast->guard, e->fast->includes);
     if (e->fast && e->options->ntarget == 1)
-        text_add(e->out, "#if !(%s)\n#error \"This file is for x86-64 processors; nncc --target c makes one for any.\"\n#endif\n",
-                 e->fast->guard);
+        text_add(e->out, "#if !%s\n#error \"This file is for x86-64 processors; nncc --target c makes one for any.\"\n#endif\n%s",
+                 e->fast->guard, e->fast->includes);
+    else if (e->fast)
+        text_add(e->out, "#if %s\n%s#endif\n", e->fast->guard, e->fast->includes);
     emit_lines(e, "\n");
 }
 
@@ -304,8 +304,7 @@ static void emit_types(Emit *e)
         "    int images;                         /* of one group */\n"
         "    ptrdiff_t group_tasks;              /* tasks of each group */\n"
         "    ptrdiff_t image_tasks;              /* tasks of each image that is left over, where groups have several */\n");
-    text_add(e->out, "    ptrdiff_t slot[%d];%*s/* where its arrays begin: floats from the start of what holds them */\n", slots,
-             slots > 9 ? 15 : 16, "");
+    text_add(e->out, "    ptrdiff_t slot[%d];                  /* where its arrays begin: floats from the start of what holds them */\n", slots);
     emit_lines(e, "} Step;\n\n");
 }
 
@@ -378,4 +377,6 @@ void emit_source(Text *out, const Program *program, const EmitOptions *options)
     emit_api(&e);
     if (options->with_main)
         emit_main(&e);
+    while (out->size > 1 && out->data[out->size - 1] == '\n' && out->data[out->size - 2] == '\n')
+        out->data[--out->size] = '\0';
 }

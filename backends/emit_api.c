@@ -252,7 +252,7 @@ static void emit_step_table(Emit *e)
         "}\n\n");
 }
 
-/* The best of a few trials of the kernel `peak` on a team of threads. */
+/* The best of many trials of the kernel `peak` on a team of threads. */
 static void emit_peak(Emit *e)
 {
     int64_t operations = 0;
@@ -275,7 +275,7 @@ static void emit_peak(Emit *e)
     else if (e->fast)
         emit_lines(e, "    if (!has_avx2())\n        return 0;\n");
     emit_lines(e,
-        "    for (int trial = 0; trial < 10 && threads > 0; trial++) {\n"
+        "    for (const double begin = now(); threads > 0 && now() - begin < 0.05;) {\n"
         "        double operations = 0;\n"
         "        const double start = now();\n"
         "#ifdef _OPENMP\n"

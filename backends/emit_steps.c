@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-enum { NAMED_LAYERS = 3 };              /* how many layers the comment above a step names */
+enum {
+    NAMED_LAYERS = 3,                   /* how many layers the comment above a step names */
+    COMMENT_COLUMN = 72,                /* where the names in the table begin, if there is room */
+};
 
 /* The layers that share one step code. */
 typedef struct {
@@ -254,11 +257,14 @@ static void print_table(Emit *e, const StepPrinter *printer)
     for (size_t i = 0; i < e->program->nstep; i++) {
         const Step *step = &e->program->step[i];
         const StepPrinter *p = &printer[step->code->id];
+        size_t start = e->out->size;
         text_add(e->out, "    { step_%s, %d, %lld, %lld, {", step->code->name, p->images, (long long)p->group_tasks,
                  (long long)p->image_tasks);
         for (int s = 0; s < step->code->nslot; s++)
             text_add(e->out, "%s %lld", s ? "," : "", (long long)step->slot[s].offset);
-        text_add(e->out, " } },    ");
+        text_add(e->out, " } }, ");
+        for (size_t column = e->out->size - start; column < COMMENT_COLUMN; column++)
+            text_append(e->out, " ", 1);
         print_comment(e->out, step->label ? step->label : step->code->name);
     }
     text_add(e->out, "};\n\n");

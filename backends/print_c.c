@@ -150,7 +150,10 @@ void print_kernel(Text *out, const Kernel *kernel, const Target *target)
         text_add(out, "%s%sfloat *%s", i ? ", " : "", kernel->written[i] ? "" : "const ", kernel->pointer[i]);
     text_add(out, ")\n{\n");
     print_declaration(&p);
-    for (size_t i = 0; i < kernel->count; i++)
+    size_t count = kernel->count;
+    while (count && kernel->code[count - 1].op == V_bump)
+        count--;                        /* nobody reads the pointer any more */
+    for (size_t i = 0; i < count; i++)
         print_instruction(&p, &kernel->code[i]);
     text_add(out, "}\n\n");
 }
