@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-enum { LANES = 8, NORM_scale = 0, NORM_shift, NORM_mean, NORM_variance };
+enum { LANES = 8, MAX_VECTORS = 16, RUN = 72 };
+enum { NORM_scale, NORM_shift, NORM_mean, NORM_variance };
 
 /* A slice of a tensor as the packer walks it. */
 typedef struct {
@@ -70,49 +71,83 @@ static double norm_value(const PackItem *item, const Operands *from, int channel
     return (value - mean) * norm_factor(item, from, channel) + shift;
 }
 
-static int lane_channel(const PackItem *item, int lane)
+/* Where the filters of one lane come from. */
+typedef struct {
+    const float *filter;                /* of its first input channel; NULL: a lane without channel */
+    double factor;                      /* of a folded norm */
+    int first, last;                    /* input channels of its group: first..last - 1 */
+} Lane;
+
+static Lane lane_of(const PackItem *item, int index, const Operands *from)
 {
-    return lane < item->nlane ? item->channel[lane] : -1;
+    int channel = index < item->nlane ? item->channel[index] : -1;
+    int in_group = item->in / item->groups, group = channel / (item->out / item->groups);
+    if (channel < 0)
+        return (Lane){ 0 };
+    return (Lane){ from->weight.data + channel * from->weight.row, norm_factor(item, from, channel), group * in_group, (group + 1) * in_group };
 }
 
-/* One lane of one block: filter[tap of channel c] -> out[tap][c][lane]. The source is read in one run of
- * count * taps floats, whose cache lines the next block goes on with; the writes stay within a few kilobytes. */
-static void pack_lane(const float *filter, double factor, int count, int taps, int stride, float *out, int width)
+/* Elements start..start + count - 1 of the lane's run through a block: row[j] is its filter at channel
+ * block->channel + (start + j) / taps, tap (start + j) % taps. */
+static void read_run(const Lane *lane, const PackBlock *block, int taps, int start, int count, float *row)
 {
-    for (int c = 0; c < count; c++)
-        for (int tap = 0; tap < taps; tap++)
-            out[(int64_t)(tap * stride + c) * width] = (float)(factor * filter[c * taps + tap]);
+    int origin = (lane->first - block->channel) * taps - start;     /* j of the group's first element */
+    int begin = origin > 0 ? origin : 0, end = (lane->last - block->channel) * taps - start;
+    end = end < count ? end : count;
+    if (!lane->filter || begin >= end)
+        begin = end = count;
+    for (int j = 0; j < begin; j++)
+        row[j] = 0;
+    for (int j = begin; j < end; j++)
+        row[j] = (float)(lane->factor * lane->filter[j - origin]);
+    for (int j = end; j < count; j++)
+        row[j] = 0;
+}
+
+/* out[ky][kx][channel of the block][width lanes], eight of the lanes. They are read as they lie, in runs that go on
+ * where the block before ended, and turned around in a tile that stays in the first cache. */
+static void pack_block(const Lane lane[LANES], const PackBlock *block, int taps, int width, float *out)
+{
+    float tile[LANES][RUN];
+    int c = 0, tap = 0;
+    for (int start = 0; start < block->count * taps; start += RUN) {
+        int count = block->count * taps - start < RUN ? block->count * taps - start : RUN;
+        for (int i = 0; i < LANES; i++)
+            read_run(&lane[i], block, taps, start, count, tile[i]);
+        for (int j = 0; j < count; j++) {
+            float *lanes = out + (int64_t)(tap * block->count + c) * width;
+            for (int i = 0; i < LANES; i++)
+                lanes[i] = tile[i][j];
+            if (++tap == taps) {
+                tap = 0;
+                c++;
+            }
+        }
+    }
 }
 
 /* out[block][ky][kx][channel of the block][lane] of one panel. */
 static void pack_panel(const PackItem *item, const PackPanel *panel, const Operands *from, float *out)
 {
+    Lane lane[MAX_VECTORS * LANES];
     int taps = item->kh * item->kw, width = LANES * panel->vectors;
-    int out_group = item->out / item->groups, in_group = item->in / item->groups;
+    for (int i = 0; i < width; i++)
+        lane[i] = lane_of(item, panel->lane + i, from);
     for (const PackBlock *block = item->block + panel->block; block < item->block + panel->block + panel->nblock; block++) {
-        for (int lane = 0; lane < width; lane++) {
-            int channel = lane_channel(item, panel->lane + lane), first, last, origin;
-            if (channel < 0)
-                continue;
-            origin = channel / out_group * in_group;            /* the input channels of this output's group, */
-            first = block->channel > origin ? block->channel : origin;              /* as far as they lie in the block */
-            last = block->channel + block->count < origin + in_group ? block->channel + block->count : origin + in_group;
-            if (first < last)
-                pack_lane(from->weight.data + channel * from->weight.row + (int64_t)(first - origin) * taps, norm_factor(item, from, channel),
-                          last - first, taps, block->count, out + (int64_t)(first - block->channel) * width + lane, width);
-        }
+        for (int i = 0; i < width; i += LANES)
+            pack_block(lane + i, block, taps, width, out + i);
         out += (int64_t)taps * block->count * width;
     }
 }
 
-/* out[vector][ky][kx][lane] of one vector. */
+/* out[vector][ky][kx][lane]: every lane reads the one input channel of its own group. */
 static void pack_depthwise(const PackItem *item, int vector, const Operands *from, float *out)
 {
     int taps = item->kh * item->kw;
-    for (int lane = 0; lane < LANES; lane++) {
-        int channel = lane_channel(item, vector * LANES + lane);
-        if (channel >= 0)
-            pack_lane(from->weight.data + channel * from->weight.row, norm_factor(item, from, channel), 1, taps, 1, out + lane, LANES);
+    for (int i = 0; i < LANES; i++) {
+        Lane lane = lane_of(item, vector * LANES + i, from);
+        for (int tap = 0; lane.filter && tap < taps; tap++)
+            out[tap * LANES + i] = (float)(lane.factor * lane.filter[tap]);
     }
 }
 

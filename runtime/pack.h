@@ -35,7 +35,7 @@ typedef struct {
     int channel, count;
 } PackBlock;
 
-/* Output lanes lane..lane + 8 * vectors - 1, reading the input blocks block..block + nblock - 1. Its filters lie at
+/* Output lanes lane..lane + 8 * vectors - 1 (vectors <= 16), reading the input blocks block..block + nblock - 1. Its filters lie at
  * `at` floats from the item, in the order [block][ky][kx][channel of the block][lane]. A filter value whose input
  * channel is in another group than its output channel, and every value of a lane without channel, is 0. */
 typedef struct {
