@@ -1,0 +1,229 @@
+/* aot.c - a program as a shared object: emitted, compiled by the system's compiler, loaded, and kept in a cache.
+ *
+ * The compiler is started with an argument vector, never through a shell, in a directory that is ours alone. A cached
+ * object is found by a hash of everything that made it, and used only where nobody else could have written it. */
+#include "aot.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "../runtime/peak.h"
+
+enum { MAX_ARGUMENTS = 32 };
+
+/* One compilation on its way from text to object. */
+typedef struct {
+    Context *context;
+    Failure *failure;
+    Text source, header;
+    Compiler compiler;
+    const char *flag[MAX_ARGUMENTS];    /* after the compiler's own words, before the file names; ends with NULL */
+    const char *cache;                  /* directory, or NULL where there is none to trust */
+    const char *key;                    /* name of the object in it */
+} Job;
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static bool refuse(Failure *failure, const char *what, const char *path)
+{
+    snprintf(failure->text, sizeof failure->text, "%s %s: %s", what, path, strerror(errno));
+    return false;
+}
+
+/* ---- what to build --------------------------------------------------------------------------------------------- */
+
+static void emit_texts(Job *job, const Program *program, const Target *target, bool profile)
+{
+    EmitOptions options = {.prefix = "model", .target = {target}, .ntarget = 1, .profile = profile, .header_name = "model.h"};
+    job->source = text_new(job->context);
+    job->header = text_new(job->context);
+    emit_source(&job->source, program, &options);
+    emit_header(&job->header, program, &options);
+}
+
+/* The portable printing profits from a processor with FMA, and gives the same bits. */
+static void choose_flags(Job *job, const Target *target, bool threads)
+{
+    static const char *const always[] = {"-std=c11", "-O2", "-fPIC", "-shared", "-ffp-contract=off"};
+    int n = 0;
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        job->flag[n++] = always[i];
+    if (threads)
+        job->flag[n++] = "-fopenmp";
+    if (!target->asks_processor && processor_has_fma()) {
+        job->flag[n++] = "-mavx2";
+        job->flag[n++] = "-mfma";
+    }
+    job->flag[n] = NULL;
+}
+
+static void hash_text(XXH3_state_t *state, const char *text)
+{
+    XXH3_128bits_update(state, text, strlen(text) + 1);
+}
+
+/* Everything that the object depends on: texts, flags, which compiler, and what it says of itself. */
+static bool make_key(Job *job)
+{
+    char *version = compiler_version(&job->compiler, job->context, job->failure);
+    XXH3_state_t *state = XXH3_createState();
+    if (!version || !state) {
+        XXH3_freeState(state);
+        return false;
+    }
+    XXH3_128bits_reset(state);
+    hash_text(state, "nncc object 1");
+    hash_text(state, job->source.data);
+    hash_text(state, job->header.data);
+    for (const char *const *flag = job->flag; *flag; flag++)
+        hash_text(state, *flag);
+    for (int i = 0; job->compiler.word[i]; i++)
+        hash_text(state, job->compiler.word[i]);
+    hash_text(state, version);
+    XXH128_hash_t hash = XXH3_128bits_digest(state);
+    XXH3_freeState(state);
+    job->key = arena_printf(job->context, "%016llx%016llx.so", (unsigned long long)hash.high64, (unsigned long long)hash.low64);
+    return true;
+}
+
+/* ---- building ---------------------------------------------------------------------------------------------------- */
+
+static bool write_text(const char *path, const Text *text, Failure *failure)
+{
+    FILE *file = fopen(path, "wx");
+    bool good = file && fwrite(text->data, 1, text->size, file) == text->size;
+    if (file && fclose(file))
+        good = false;
+    return good || refuse(failure, "cannot write", path);
+}
+
+static bool run_job(Job *job, const char *directory)
+{
+    const char *argument[2 * MAX_ARGUMENTS];
+    int n = 0;
+    for (int i = 0; job->compiler.word[i]; i++)
+        argument[n++] = job->compiler.word[i];
+    for (int i = 0; job->flag[i]; i++)
+        argument[n++] = job->flag[i];
+    argument[n++] = "-o";
+    argument[n++] = arena_printf(job->context, "%s/model.so", directory);
+    argument[n++] = arena_printf(job->context, "%s/model.c", directory);
+    argument[n++] = "-lm";
+    argument[n] = NULL;
+    return run_compiler(argument, NULL, job->failure);
+}
+
+/* Compiles in `directory`; where there is no OpenMP for the compiler, without it. */
+static bool build(Job *job, const Target *target, const char *directory)
+{
+    const char *source = arena_printf(job->context, "%s/model.c", directory);
+    const char *header = arena_printf(job->context, "%s/model.h", directory);
+    if (!write_text(source, &job->source, job->failure) || !write_text(header, &job->header, job->failure))
+        return false;
+    if (run_job(job, directory))
+        return true;
+    if (!strstr(job->failure->text, "-lomp") && !strstr(job->failure->text, "gomp") && !strstr(job->failure->text, "openmp"))
+        return false;
+    job->key = NULL;                    /* it stands for the other flags */
+    choose_flags(job, target, false);
+    return run_job(job, directory);
+}
+
+static void remove_directory(Context *context, const char *directory)
+{
+    static const char *const names[] = {"model.c", "model.h", "model.so"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(arena_printf(context, "%s/%s", directory, names[i]));
+    rmdir(directory);
+}
+
+/* ---- loading ----------------------------------------------------------------------------------------------------- */
+
+static bool find_symbol(AotModel *model, const char *name, void *function, Failure *failure)
+{
+    void *address = dlsym(model->handle, name);
+    memcpy(function, &address, sizeof address);     /* ISO C has no cast from object to function pointers */
+    if (!address)
+        snprintf(failure->text, sizeof failure->text, "the compiled model lacks %s", name);
+    return address;
+}
+
+static bool open_object(const char *path, bool profile, AotModel *model, Failure *failure)
+{
+    size_t (*arena_size)(void);
+    model->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!model->handle) {
+        snprintf(failure->text, sizeof failure->text, "cannot load the compiled model: %s", dlerror());
+        return false;
+    }
+    if (find_symbol(model, "model_arena_size", &arena_size, failure) && find_symbol(model, "model_forward", &model->forward, failure)
+        && find_symbol(model, "model_strerror", &model->strerror, failure)
+        && (!profile || find_symbol(model, "model_forward_profiled", &model->profiled, failure))) {
+        model->arena_size = arena_size();
+        return true;
+    }
+    aot_close(model);
+    return false;
+}
+
+/* Builds in a new directory inside the cache, so that a rename moves the object to its place, or in a temporary one. */
+static bool build_and_open(Job *job, const Target *target, bool profile, AotModel *model)
+{
+    const char *temporary = getenv("TMPDIR");
+    const char *parent = job->cache ? job->cache : temporary && *temporary ? temporary : "/tmp";
+    char *directory = arena_printf(job->context, "%s/nncc-XXXXXX", parent);
+    if (!mkdtemp(directory))
+        return refuse(job->failure, "cannot make a directory in", parent);
+    double start = seconds_now();
+    bool good = build(job, target, directory);
+    const char *object = arena_printf(job->context, "%s/model.so", directory);
+    if (good) {
+        model->compile_seconds = seconds_now() - start;
+        good = open_object(object, profile, model, job->failure);
+        if (good && job->cache && job->key)
+            cache_store(job->context, job->cache, object, job->key);
+    }
+    remove_directory(job->context, directory);
+    return good;
+}
+
+static bool load(Job *job, const Target *target, bool profile, AotModel *model)
+{
+    job->cache = cache_directory(job->context);
+    const char *known = job->cache ? cache_find(job->context, job->cache, job->key) : NULL;
+    if (known && open_object(known, profile, model, job->failure))
+        return true;
+    return build_and_open(job, target, profile, model);
+}
+
+bool aot_load(const Program *program, const Target *target, const char *compiler, bool profile, AotModel *model, Failure *failure)
+{
+    Context *context = program->context;
+    Job job = {.context = context, .failure = failure};
+    *model = (AotModel){0};
+    if (!find_compiler(compiler, context, &job.compiler, failure))
+        return false;
+    emit_texts(&job, program, target, profile);
+    choose_flags(&job, target, true);
+    return make_key(&job) && load(&job, target, profile, model);
+}
+
+void aot_close(AotModel *model)
+{
+    if (model->handle)
+        dlclose(model->handle);
+    *model = (AotModel){0};
+}
