@@ -83,7 +83,6 @@ const Target *session_target(Session *);        /* the one --target names, or th
 TensorSpec *tensor_specs(Session *);            /* graph->ntensors of them */
 Transform input_transform(const Preprocess *);
 json_t *shape_json(Shape);                      /* [channels] or [channels, height, width] */
-const char *shape_text(Context *, Shape);       /* "64 x 56 x 56" */
 const char *with_commas(Context *, int64_t);    /* "25,557,032" */
 double seconds_now(void);
 

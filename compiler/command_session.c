@@ -230,12 +230,6 @@ json_t *shape_json(Shape shape)
     return list;
 }
 
-const char *shape_text(Context *context, Shape shape)
-{
-    return shape.flat ? arena_printf(context, "%d", shape.channels)
-                      : arena_printf(context, "%d x %d x %d", shape.channels, shape.height, shape.width);
-}
-
 const char *with_commas(Context *context, int64_t number)
 {
     if (number < 1000)

@@ -405,7 +405,7 @@ Test(cli, graph)
     expect(RUN("nncc", "graph", spec, "-o", "-"), 0, "digraph \"tiny\" {", NULL);
     expect(RUN("nncc", "graph", spec, "-o", dot), 0, NULL, "wrote");
     char *text = read_file(dot, NULL);
-    cr_expect(text && strstr(text, "conv 3x3") && strstr(text, "8 x 8 x 8"));
+    cr_expect(text && strstr(text, "conv 3x3") && strstr(text, "8x8x8"));
     Result result = RUN("nncc", "graph", spec, "-o", svg);
     cr_expect(result.status == 0 ? file_exists(svg) : strstr(result.err, "apt install graphviz") != NULL, "%s", result.err);
     result_free(&result), free(text), free(dot), free(svg);
