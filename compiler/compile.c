@@ -20,7 +20,7 @@ static double milliseconds(void)
 /* What follows every pass: its time, the verifier and the dump, as far as they were asked for. */
 static void after(Chain *chain, Graph *graph, const char *pass)
 {
-    const Options *options = chain->options;
+    const Options *options = chain->options ? chain->options : &(Options){0};
     if (options->time)
         fprintf(options->log, "%-8s %8.2f ms\n", pass, milliseconds() - chain->since);
     if (graph)

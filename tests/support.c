@@ -74,6 +74,15 @@ const char *refusal(Context *context, void (*work)(Graph *), Graph *graph)
     return NULL;
 }
 
+Graph *graph_of(Context *context, const char *input, const char *layers)
+{
+    Options options = {.max_batch = 1};
+    const char *text = arena_printf(context, "{name: net, input: %s, layers: [\n\n%s]}\n", input, layers);
+    if (setjmp(context->on_error))
+        return NULL;
+    return compile_graph(context, "net.yaml", text, &options);
+}
+
 /* What a child process writes to stderr before it aborts; false when it does not abort. */
 static bool abort_message(void (*work)(Graph *), Graph *graph, char *message, size_t size)
 {

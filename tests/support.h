@@ -21,6 +21,9 @@ void run_pass(void (*pass)(Graph *), Graph *, const char *name);/* and the verif
 
 /* Runs `work` and returns the compiler's message, or NULL where it had nothing to say. */
 const char *refusal(Context *, void (*work)(Graph *), Graph *);
+/* The graph of a spec that is `input: [...]` and a list of layers, after infer; NULL where it is refused, with
+ * context->message. The layers begin in line 3 of "net.yaml". */
+Graph *graph_of(Context *, const char *input, const char *layers);
 /* Does `work` die (in a process of its own) with a message that contains `message`? */
 bool dies(void (*work)(Graph *), Graph *, const char *message);
 

@@ -30,7 +30,8 @@ void infer_conv(Graph *graph, Node *node)
     Shape in = operand_shape(node, 0);
     check_groups(graph, node, in.channels, "input");
     check_groups(graph, node, attr->out, "output");
-    set_shape(graph, node, attr->out, windows(graph, node, in, 0), windows(graph, node, in, 1));
+    int64_t height = windows(graph, node, in, 0), width = windows(graph, node, in, 1);
+    set_shape(graph, node, attr->out, height, width);
     int64_t most = INT64_MAX / 2, macs = shape_floats(node->shape);
     macs = checked_mul(graph->context, node->loc, macs, in.channels / attr->groups, most, "the work of a convolution");
     node->macs = checked_mul(graph->context, node->loc, macs, (int64_t)attr->kernel[0] * attr->kernel[1], most,

@@ -27,7 +27,8 @@ void infer_pool(Graph *graph, Node *node)
 {
     need_picture(graph, node);
     Shape in = operand_shape(node, 0);
-    set_shape(graph, node, in.channels, windows(graph, node, in, 0), windows(graph, node, in, 1));
+    int64_t height = windows(graph, node, in, 0), width = windows(graph, node, in, 1);
+    set_shape(graph, node, in.channels, height, width);
 }
 
 void infer_global_avg_pool(Graph *graph, Node *node)
