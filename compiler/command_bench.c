@@ -156,19 +156,20 @@ static json_t *bench_json(const Session *session, const Bench *bench, const doub
 
 static void print_summary(Session *session, const Bench *bench)
 {
+    Context *context = &session->context;
     double rate = gflops(network_macs(session), bench->best), compiler = session->model.compile_seconds;
     printf("%s, %s, batch %d, %d thread%s\n", session->graph->name, bench->target->name, session->batch, bench->threads, bench->threads == 1 ? "" : "s");
-    printf("  min %.2f ms, median %.2f ms, p90 %.2f ms (%d runs, variation %.1f %%)\n", 1e3 * bench->best, 1e3 * bench->median, 1e3 * bench->p90,
+    printf("  min %.4g ms, median %.4g ms, p90 %.4g ms (%d runs, variation %.1f %%)\n", 1e3 * bench->best, 1e3 * bench->median, 1e3 * bench->p90,
            bench->count, 100 * bench->variation);
     printf("  %.1f GFLOP/s in the fastest run: %.1f %% of the FMA peak of %.1f GFLOP/s\n", rate, 100 * rate / bench->peak, bench->peak);
-    printf("  spec to kernels %.1f ms, ", 1e3 * bench->compile);
+    printf("  spec to kernels %.3g ms, ", 1e3 * bench->compile);
     if (compiler > 0)
         printf("C compiler %.1f s, ", compiler);
     else
         printf("C from the cache, ");
-    printf("packing weights %.1f ms\n", 1e3 * bench->pack);
-    printf("  arena %.1f MB, weights %.1f MB, peak memory of this process %.1f MB\n", 1e-6 * (double)session->model.arena_size,
-           4e-6 * (double)session->program->weights_floats, 1e-6 * peak_memory());
+    printf("packing weights %.3g ms\n", 1e3 * bench->pack);
+    printf("  arena %s bytes, weights %s bytes, peak memory of this process %.0f MB\n", with_commas(context, (int64_t)session->model.arena_size),
+           with_commas(context, session->program->weights_floats * 4), 1e-6 * peak_memory());
 }
 
 static void print_steps(const Session *session, const Bench *bench, const double *seconds)
@@ -206,7 +207,7 @@ static void print_row(Session *session, const Bench *bench)
         printf("%14s %18s %10s %10s %10s %8s\n", "params", "mult-adds", "min ms", "median ms", "GFLOP/s", "% peak");
     for (int i = 0; i < options->nset; i++)
         printf("%-14s ", options->set[i].value);
-    printf("%14s %18s %10.2f %10.2f %10.1f %8.1f\n", with_commas(context, graph_parameters(session->graph)),
+    printf("%14s %18s %10.4g %10.4g %10.1f %8.1f\n", with_commas(context, graph_parameters(session->graph)),
            with_commas(context, graph_macs(session->graph)), 1e3 * bench->best, 1e3 * bench->median, rate, 100 * rate / bench->peak);
     fflush(stdout);
 }

@@ -57,8 +57,10 @@ static void add_node(Text *text, const Node *node)
         text_add(text, " / %d", a->stride[0]);
     if ((node->op == OP_conv || node->op == OP_gn) && a->groups > 1)
         text_add(text, ", %d groups", a->groups);
-    text_add(text, "\\n");
-    add_quoted(text, node->name);
+    if (strcmp(node->name, op_name(node->op))) {
+        text_add(text, "\\n");
+        add_quoted(text, node->name);
+    }
     text_add(text, "\", fillcolor=\"%s\"]\n", node->macs ? "#cfe2f3" : op_info[node->op].kind == KIND_ELEMENTWISE ? "#fff2cc" : "#eeeeee");
 }
 
