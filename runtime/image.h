@@ -9,7 +9,7 @@
 typedef struct {
     int resize;
     int crop[2];
-    float mean[4], std[4];
+    float mean[4], std[4];              /* std 0 counts as 1 */
 } Transform;
 
 /* 8-bit samples, row-major [height][width][channels]; channels is 1 or 3. */
@@ -18,8 +18,12 @@ typedef struct {
     uint8_t *pixel;                 /* owned; image_free */
 } Image;
 
-bool image_read(const char *path, int channels, Image *, Failure *);    /* JPEG or PNG by content */
+/* JPEG or PNG by content, at most 64 MiB and 64 Mi pixels, as Pillow's convert("RGB") or ("L"): alpha is dropped, no
+ * orientation or gamma applied. Truncated and damaged files are refused, and JPEGs in CMYK. */
+bool image_read(const char *path, int channels, Image *, Failure *);
 bool image_resize(const Image *, int height, int width, Image *out, Failure *);  /* Pillow's BILINEAR, to the bit */
+/* Resize and crop of the transform, in place; a crop larger than the picture pads it with black. */
+bool image_transform(Image *, const Transform *, Failure *);
 void image_free(Image *);
 /* Fills out[channels][height][width]; fails when the result of the transform has another size. */
 bool image_input(const char *path, const Transform *, int channels, int height, int width, float *out, Failure *);
