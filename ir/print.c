@@ -1,11 +1,12 @@
 /* print.c - graphs as text, one node a line:
  *
- *   %4 = conv %3 layer1.0.conv2 out=128 kernel=3x3 pad=1x1 groups=32 (layer1.0.conv2.weight) : 128x56x56
- *          folded bn layer1.0.bn2 (layer1.0.bn2.weight layer1.0.bn2.bias ...)
+ *   %4 = conv %3 layer1.0.conv2 out=128 kernel=3x3 pad=1x1 groups=32 : 128x56x56
+ *          folded bn layer1.0.bn2
  *          then relu
+ *   %5 = conv %4 conv3 out=4 kernel=1x1 (conv3.weight[8:12]) : 4x56x56
  *
- * Attributes at their defaults are left out, and so are names of nodes without parameters, sizes of whole tensors and
- * places in the spec: what computes the same prints the same. */
+ * Attributes at their defaults are left out, and so are names of nodes without parameters, parameters that are whole
+ * and places in the spec: what computes the same prints the same. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,17 +105,16 @@ static bool has_parameters(const Node *node)
     return false;
 }
 
-static void print_weights(Text *text, const Node *node)
+/* Names follow from the node's: only slices of shared tensors are worth a word. */
+static void print_slices(Text *text, const Node *node)
 {
     const char *before = " (", *after = "";
     for (int which = 0; which < NWEIGHT; which++) {
         const Weight *weight = &node->weight[which];
-        if (!weight->tensor)
+        if (!weight->tensor || !weight->tensor->rank || weight->count == weight->tensor->dim[weight->axis])
             continue;
-        text_add(text, "%s%s", before, weight->tensor->name);
-        if (weight->tensor->rank && weight->count != weight->tensor->dim[weight->axis])
-            text_add(text, "[%s%lld:%lld]", weight->axis ? ":, " : "", (long long)weight->begin,
-                     (long long)(weight->begin + weight->count));
+        text_add(text, "%s%s[%s%lld:%lld]", before, weight->tensor->name, weight->axis ? ":, " : "",
+                 (long long)weight->begin, (long long)(weight->begin + weight->count));
         before = " ", after = ")";
     }
     text_add(text, "%s", after);
@@ -128,7 +128,7 @@ static void print_operation(Text *text, const Node *node, int first_operand)
     if (has_parameters(node))
         text_add(text, " %s", node->name);
     print_attributes(text, node);
-    print_weights(text, node);
+    print_slices(text, node);
 }
 
 static void print_layout(Text *text, const Node *node)

@@ -231,7 +231,7 @@ Test(graph, prints_what_matters)
     add1(graph, OP_flatten, network_attr(), NULL, padded);
     expect_dump(graph,
                 "%0 = input : 8x9x9\n"
-                "%1 = conv %0 conv out=16 kernel=3x3 stride=1x2 pad=1x1 groups=2 bias=true (conv.weight conv.bias) : 16x9x5\n"
+                "%1 = conv %0 conv out=16 kernel=3x3 stride=1x2 pad=1x1 groups=2 bias=true : 16x9x5\n"
                 "%2 = max_pool %1 kernel=3x3 ceil_mode=true : 16x3x2\n"
                 "%3 = pad %2 edges=1,2,3,4 value=0.5 : 16x6x9\n"
                 "%4 = flatten %3 : 864\n"

@@ -41,9 +41,9 @@ Test(fold, batch_norms_join_their_convolution)
     run_pass(fold, graph, "fold");
     expect_dump(graph,
                 "%0 = input : 3x8x8\n"
-                "%1 = conv %0 conv out=4 kernel=3x3 pad=1x1 (conv.weight) : 4x8x8\n"
-                "       folded bn bn1 (bn1.weight bn1.bias bn1.running_mean bn1.running_var bn1.num_batches_tracked)\n"
-                "%2 = bn %1 bn2 (bn2.weight bn2.bias bn2.running_mean bn2.running_var bn2.num_batches_tracked) : 4x8x8\n"
+                "%1 = conv %0 conv out=4 kernel=3x3 pad=1x1 : 4x8x8\n"
+                "       folded bn bn1\n"
+                "%2 = bn %1 bn2 : 4x8x8\n"
                 "output %2\n");
 }
 
@@ -120,8 +120,8 @@ Test(fuse, residual_with_projection)
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 4x8x8\n"
-                "%1 = conv %0 body out=8 kernel=3x3 pad=1x1 (body.weight) : 8x8x8\n"
-                "%2 = conv %0 projection out=8 kernel=1x1 (projection.weight) : 8x8x8\n"
+                "%1 = conv %0 body out=8 kernel=3x3 pad=1x1 : 8x8x8\n"
+                "%2 = conv %0 projection out=8 kernel=1x1 : 8x8x8\n"
                 "       then add %1\n"
                 "       then relu\n"
                 "output %2\n");
@@ -139,7 +139,7 @@ Test(fuse, residual_with_padding)
     expect_dump(graph,
                 "%0 = input : 4x8x8\n"
                 "%1 = pad %0 channels=2x2 : 8x8x8\n"
-                "%2 = conv %0 body out=8 kernel=3x3 pad=1x1 (body.weight) : 8x8x8\n"
+                "%2 = conv %0 body out=8 kernel=3x3 pad=1x1 : 8x8x8\n"
                 "       then add %1\n"
                 "       then relu\n"
                 "output %2\n");
@@ -156,9 +156,9 @@ Test(fuse, residual_with_identity)
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 4x8x8\n"
-                "%1 = conv %0 stem out=4 kernel=3x3 pad=1x1 (stem.weight) : 4x8x8\n"
+                "%1 = conv %0 stem out=4 kernel=3x3 pad=1x1 : 4x8x8\n"
                 "       then relu\n"
-                "%2 = conv %1 body out=4 kernel=3x3 pad=1x1 (body.weight) : 4x8x8\n"
+                "%2 = conv %1 body out=4 kernel=3x3 pad=1x1 : 4x8x8\n"
                 "       then add %1\n"
                 "       then relu\n"
                 "output %2\n");
@@ -176,7 +176,7 @@ Test(fuse, elementwise_chains_without_producer)
     expect_dump(graph,
                 "%0 = input : 4x8x8\n"
                 "%1 = concat %0 %0 : 8x8x8\n"
-                "%2 = bn %1 bn (bn.weight bn.bias bn.running_mean bn.running_var bn.num_batches_tracked) : 8x8x8\n"
+                "%2 = bn %1 bn : 8x8x8\n"
                 "       then relu\n"
                 "%3 = global_avg_pool %2 : 8x1x1\n"
                 "output %3\n");
@@ -195,9 +195,9 @@ Test(fuse, squeeze_and_excitation)
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 8x8x8\n"
-                "%1 = conv %0 body out=8 kernel=3x3 pad=1x1 (body.weight) : 8x8x8\n"
+                "%1 = conv %0 body out=8 kernel=3x3 pad=1x1 : 8x8x8\n"
                 "%2 = global_avg_pool %1 : 8x1x1\n"
-                "%3 = conv %2 gate out=8 kernel=1x1 (gate.weight) : 8x1x1\n"
+                "%3 = conv %2 gate out=8 kernel=1x1 : 8x1x1\n"
                 "       then sigmoid\n"
                 "%4 = mul %1 %3 : 8x8x8\n"
                 "       then add %0\n"
@@ -217,7 +217,7 @@ Test(fuse, gates_from_elsewhere)
     expect_dump(graph,
                 "%0 = input : 8x8x8\n"
                 "%1 = global_avg_pool %0 : 8x1x1\n"
-                "%2 = conv %0 body out=8 kernel=3x3 pad=1x1 (body.weight) : 8x8x8\n"
+                "%2 = conv %0 body out=8 kernel=3x3 pad=1x1 : 8x8x8\n"
                 "       then mul %1\n"
                 "output %2\n");
 }
@@ -233,10 +233,10 @@ Test(fuse, sums_of_many)
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 4x8x8\n"
-                "%1 = conv %0 c0 out=4 kernel=1x1 (c0.weight) : 4x8x8\n"
-                "%2 = conv %0 c1 out=4 kernel=1x1 (c1.weight) : 4x8x8\n"
+                "%1 = conv %0 c0 out=4 kernel=1x1 : 4x8x8\n"
+                "%2 = conv %0 c1 out=4 kernel=1x1 : 4x8x8\n"
                 "       then add %1\n"
-                "%3 = conv %0 c2 out=4 kernel=1x1 (c2.weight) : 4x8x8\n"
+                "%3 = conv %0 c2 out=4 kernel=1x1 : 4x8x8\n"
                 "       then add %2\n"
                 "output %3\n");
 }
@@ -267,7 +267,7 @@ Test(fuse, pools_join_where_they_divide_the_map)
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 4x8x8\n"
-                "%1 = conv %0 conv out=4 kernel=3x3 pad=1x1 (conv.weight) : 4x4x4\n"
+                "%1 = conv %0 conv out=4 kernel=3x3 pad=1x1 : 4x4x4\n"
                 "       then relu\n"
                 "       then max_pool kernel=2x2\n"
                 "%2 = relu %1 : 4x4x4\n"
@@ -382,7 +382,7 @@ Test(regroup, slices_divide_a_tensor)
     run_pass(regroup, graph, "regroup");
     expect_dump(graph,
                 "%0 = input : 8x6x6\n"
-                "%1 = conv %0 conv out=24 kernel=3x3 pad=1x1 groups=8 (conv.weight) : 24x6x6\n"
+                "%1 = conv %0 conv out=24 kernel=3x3 pad=1x1 groups=8 : 24x6x6\n"
                 "%2 = relu %1 : 24x6x6\n"
                 "output %2\n");
 }
@@ -460,7 +460,7 @@ Test(regroup, common_beginnings_are_computed_once)
                 "%0 = input : 8x6x6\n"
                 "%1 = relu %0 : 8x6x6\n"
                 "%2 = avg_pool %1 kernel=3x3 stride=1x1 pad=1x1 : 8x6x6\n"
-                "%3 = conv %2 conv out=8 kernel=1x1 (conv.weight) : 8x6x6\n"
+                "%3 = conv %2 conv out=8 kernel=1x1 : 8x6x6\n"
                 "output %3\n");
 }
 
