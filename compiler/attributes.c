@@ -44,9 +44,8 @@ static void read_numbers(const Env *env, const Tree *tree, const KeyInfo *key, i
     if (value.kind != VALUE_list)
         value = (Value){.kind = VALUE_list, .item = memcpy(arena_alloc(env->context, 1, sizeof value), &value, sizeof value), .count = 1};
     if (value.count != 1 && value.count != (size_t)width)
-        fail_at(env->context, tree->loc, NULL, width == 1 ? "%s must be one number, not %zu" : width == 2
-                ? "%s must be one number or [height, width], not %zu numbers" : "%s must be one number or [top, bottom, left, right], not %zu numbers",
-                key->name, value.count);
+        fail_at(env->context, tree->loc, "`nncc --ops` tells their order", width == 1 ? "%s must be one number, not a list"
+                : "%s must be one number or a list of %d, not of %zu", key->name, width, value.count);
     for (int i = 0; i < width; i++) {
         bool own = tree->kind == TREE_list && value.count > 1;
         field[i] = (int)to_integer(env, value.item[value.count > 1 ? i : 0], own ? tree->item[i] : tree, range);

@@ -5,7 +5,8 @@
  *   FIELD(word, key, type, default, meaning)   default: "!" required, "" optional, or its value
  * types: NAME text, $x and ${...} replaced   LABEL name of a tensor    LABELS one or several
  *        CONDITION true or false             COUNT whole number        NUMBER real number
- *        VALUE any value                     VALUES map of values      LOOPS map of lists of values
+ *        VALUE any value                     VALUES map of values, PARAMETERS with descriptions
+ *        LOOPS map of lists of values
  *        CHOICE one of the words in meaning  LAYERS list of layers     PATHS list of lists of layers
  *        PAIRS one number or two             NUMBERS list of numbers   OTHER described in its own right */
 #ifdef WORD
@@ -28,7 +29,7 @@ WORD(norm,       STRUCTURE, "the normalisation that a parameter chooses")
 FIELD(spec, name,           NAME,      "!", "of the network")
 FIELD(spec, extends,        NAME,      "",  "another spec, beside this one, that this one begins with; keys given here take the place of its keys, entries of params, let and blocks that of its entries")
 FIELD(spec, input,          NUMBERS,   "!", "[channels, height, width]")
-FIELD(spec, params,         VALUES,    "",  "what `--set` may change, and defaults")
+FIELD(spec, params,         PARAMETERS,   "",  "what `--set` may change, and defaults")
 FIELD(spec, let,            VALUES,    "",  "names for values; a table {by: depth, 18: ..., 50: ...} looks one up")
 FIELD(spec, require,        OTHER,     "",  "conditions that must hold: [{that: depth % 6 == 2, otherwise: depth is 6n + 2}]")
 FIELD(spec, blocks,         OTHER,     "",  "layers with arguments, by name")
@@ -43,7 +44,7 @@ FIELD(parameter, high,      NUMBER,    "",  "its largest value")
 FIELD(parameter, meaning,   NAME,      "",  "for readers")
 FIELD(requirement, that,    CONDITION, "!", "what must be true")
 FIELD(requirement, otherwise, NAME,    "",  "the message where it is not")
-FIELD(block, args,          VALUES,    "",  "arguments: ~ where a call must give one, else its default")
+FIELD(block, args,          PARAMETERS,   "",  "arguments: ~ where a call must give one, else its default")
 FIELD(block, let,           VALUES,    "",  "names for values; in_channels is the block's input here")
 FIELD(block, body,          LAYERS,    "!", "the layers")
 FIELD(preprocess, resize,   COUNT,     "",  "length of the shorter side after resizing")
