@@ -55,7 +55,7 @@ void context_free(Context *);
 /* Zeroed memory that lives as long as the context. Fails (never returns NULL) when memory runs out. */
 void *arena_alloc(Context *, size_t count, size_t size);
 char *arena_strdup(Context *, const char *);
-char *arena_printf(Context *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_printf(Context *, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull));
 /* Grow an arena array so that index `used` is valid: capacity doubles, old contents are copied. */
 void *arena_grow(Context *, void *old, size_t used, size_t *capacity, size_t size);
 

@@ -74,7 +74,7 @@ void *arena_grow(Context *context, void *old, size_t used, size_t *capacity, siz
         if (__builtin_mul_overflow(larger, (size_t)2, &larger))
             fail_at(context, (Loc){0}, NULL, "out of memory");
     void *grown = arena_alloc(context, larger, size);
-    if (*capacity)
+    if (old)
         memcpy(grown, old, *capacity * size);
     *capacity = larger;
     return grown;
