@@ -279,10 +279,16 @@ static void emit_peak(Emit *e)
         "        double operations = 0;\n"
         "        const double start = now();\n"
         "#ifdef _OPENMP\n"
-        "#pragma omp parallel num_threads(threads) reduction(+ : operations)\n"
-        "#endif\n");
-    text_add(e->out, "        operations += run_peak(%s);\n", e->options->ntarget > 1 ? "&run" : "");
+        "#pragma omp parallel num_threads(threads)\n"
+        "#endif\n"
+        "        {\n");
+    text_add(e->out, "            const double mine = run_peak(%s);\n", e->options->ntarget > 1 ? "&run" : "");
     emit_lines(e,
+        "#ifdef _OPENMP\n"
+        "#pragma omp atomic\n"
+        "#endif\n"
+        "            operations += mine;\n"
+        "        }\n"
         "        const double rate = operations / (now() - start) * 1e-9;\n"
         "        best = rate > best ? rate : best;\n"
         "    }\n"
