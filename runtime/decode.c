@@ -29,9 +29,11 @@ void image_free(Image *image)
 
 static bool decompress(tjhandle decoder, const uint8_t *bytes, size_t size, Image *image, Failure *failure)
 {
-    int width, height, subsampling, colours;
+    int width = 0, height = 0, subsampling, colours;            /* a file of tables alone leaves them as they are */
     if (tjDecompressHeader3(decoder, bytes, size, &width, &height, &subsampling, &colours) != 0)
         return failure_set(failure, "not a JPEG that can be read: %s", tjGetErrorStr2(decoder));
+    if (width < 1 || height < 1)
+        return failure_set(failure, "a JPEG without a picture");
     if (colours == TJCS_CMYK || colours == TJCS_YCCK)
         return failure_set(failure, "a JPEG in CMYK: convert it to RGB first");
     if (!image_new(image, height, width, colours == TJCS_GRAY ? 1 : 3, failure))
