@@ -1,5 +1,6 @@
 /* test_passes.c - tiny graph in, pass, printed graph out. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "support.h"
@@ -475,6 +476,10 @@ Test(regroup, keeps_the_result)
     double *after = network_reference(graph, weights, input, 2);
     for (int i = 0; i < 2 * shape_floats(graph->output->shape); i++)
         cr_assert_float_eq(before[i], after[i], 1e-9);
+    weights_free(weights);
+    free(input);
+    free(before);
+    free(after);
 }
 
 /* ---- plan ----------------------------------------------------------------------------------------------- */
