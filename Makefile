@@ -6,7 +6,8 @@
 #   make test-long   every architecture, on every target and compiler, against the naive reference
 #   make generated   rewrite the checked-in output after a deliberate change
 #   make install     PREFIX=/usr/local DESTDIR=
-#   CC=clang         another compiler;  SANITIZE=1: AddressSanitizer and UndefinedBehaviorSanitizer, in build-sanitize/
+#   CC=clang  V=1    another compiler; whole command lines
+#   SANITIZE=1       build with AddressSanitizer and UndefinedBehaviorSanitizer, in build-sanitize/
 
 ifeq ($(origin CC),default)
 CC      := gcc
@@ -22,29 +23,33 @@ COMMAND := compiler/main.c $(wildcard compiler/command_*.c)
 TESTS   := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))
 HELPERS := $(filter-out $(wildcard tests/test_*.c tests/fuzz_*.c),$(wildcard tests/*.c))
 
+# A short line for each command, or with V=1 the command.
+say      = $(if $(V),$2,@printf '%-5s %s\n' $1 $@; $2)
+
 # What Debian 12 needs: to build, and to test (the output is compiled by both compilers).
 PACKAGES      := build-essential libyaml-dev libjansson-dev libturbojpeg0-dev libpng-dev libxxhash-dev
 TEST_PACKAGES := libcriterion-dev clang libomp-dev
 
 all: $(BUILD)/nncc $(BUILD)/libnncc.a
+	@:
 
 $(BUILD)/nncc: $(COMMAND:%.c=$(BUILD)/obj/%.o) $(BUILD)/libnncc.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))
 
 $(BUILD)/libnncc.a: $(LIBRARY:%.c=$(BUILD)/obj/%.o)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR,rm -f $@ && $(AR) rcs $@ $^)
 
 $(BUILD)/test_%: $(BUILD)/obj/tests/test_%.o $(HELPERS:%.c=$(BUILD)/obj/%.o) $(BUILD)/libnncc.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcriterion $(LIBS)
+	$(call say,LINK,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcriterion $(LIBS))
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(call say,CC,$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
 
 # The packages come first, in a make of their own: nothing else can be built before.
 demo:
 	@.ci/packages $(PACKAGES)
-	@$(MAKE) --no-print-directory $(BUILD)/nncc
+	@$(MAKE) --no-print-directory all
 	@tests/demo/run $(BUILD)/nncc
 
 test:

@@ -134,7 +134,7 @@ Test(cli, mistakes)
     expect(RUN("nncc", "run", spec, "--input", "no.jpg"), 1, NULL, "no.jpg");
     expect(RUN("nncc", "run", spec, "--input", spec), 1, NULL, "tiny.yaml");
     expect(RUN("nncc", "run", spec, "--labels", "no.txt"), 1, NULL, "no.txt");
-    expect(RUN("nncc", "run", spec, "--labels", spec, "--backend", "ref"), 1, NULL, "the network has 10");
+    expect(RUN("nncc", "run", spec, "--labels", bad, "--backend", "ref"), 1, NULL, "the network has 10");
     expect(RUN("nncc", "run", spec, "--target", "avx3"), 1, NULL, "did you mean avx2?");
     expect(RUN("nncc", spec, "--target", "avx2,c,c", "-o", "/dev/null"), 1, NULL, "too many");
     free(bad);
@@ -350,7 +350,7 @@ Test(cli, run_prints_classes)
 
 Test(cli, run_reads_pictures)
 {
-    write_file(spec, "name: eye\ninput: [3, 24, 32]\npreprocess: {resize: 24, crop: [24, 32]}\nlayers:\n  - avg_pool: {kernel: [24, 32]}\n");
+    write_file(spec, "name: eye\ninput: [3, 24, 24]\npreprocess: {resize: 24, crop: 24}\nlayers:\n  - avg_pool: {kernel: 24}\n");
     json_t *json = parse_json(RUN("nncc", "run", spec, "--input", "tests/demo/sailboat.png", "--json"));
     const json_t *mean = json_object_get(json, "output");
     for (int c = 0; c < 3; c++) {
