@@ -6,7 +6,9 @@
 #include "compiler.h"
 
 enum {
-    TASK_CYCLES = 60000,                /* long against the cost of a call, short against a layer */
+    TASK_CYCLES = 250000,               /* long against the cost of a call, short against a layer */
+    FEWEST_TASKS = 16,                  /* of a layer, so that a few threads have equal shares */
+    FILTER_CACHE = 16 << 10,            /* bytes of filters that stay in half of a first-level cache */
     NEAR_CACHE = 256 << 10,             /* bytes that surely stay in half of a second-level cache */
 };
 
@@ -91,7 +93,46 @@ static int vectors_together(const Node *n)
     return out % LANES || n->layout.nsegment > 1 ? 1 : out / LANES;
 }
 
-static void choose_tile(Node *n)
+/* The tile with the fewest cycles for a line of `width` results; returns them, for one step of the sum. */
+static double choose_registers(Tile *t, int nvector, int width, int area)
+{
+    double best = 0;
+    for (int v = 1; v <= nvector && tile_pixels(v) >= area; v++) {
+        int pixels = tile_pixels(v) / area;
+        double cycles = picture_cycles(nvector, v, width, pixels, area);
+        if (t->vectors && cycles >= best)
+            continue;
+        best = cycles;
+        t->vectors = v;
+        t->pixels = pixels;
+    }
+    return best;
+}
+
+/* Lines of one task: about TASK_CYCLES, not so many that tasks become few, and a divisor of all lines if one is near. */
+static int choose_rows(int lines, int panels, double line_cycles)
+{
+    int most = lines * (int64_t)panels / FEWEST_TASKS, rows = (int)(TASK_CYCLES / line_cycles);
+    rows = rows < most ? rows : most;
+    rows = rows < 1 ? 1 : rows < lines ? rows : lines;
+    for (int r = rows; 2 * r > rows; r--)
+        if (lines % r == 0)
+            return r;
+    return rows;
+}
+
+/* Sums in several passes pay when a panel's filters overflow the cache; they need the result's own place, whole. */
+static int choose_depth(const Node *n, int64_t steps)
+{
+    const Layout *in = &n->in[0]->layout;
+    int64_t panel = steps * n->tile.vectors * LANES * (int64_t)sizeof(float);
+    if (panel <= FILTER_CACHE || n->attr.groups > 1 || in->nsegment > 1 || in->kind == LAYOUT_planar || tail_pool(n))
+        return 0;
+    int passes = (int)((panel + FILTER_CACHE - 1) / FILTER_CACHE), depth = (in->blocks + passes - 1) / passes;
+    return depth < in->blocks ? depth : 0;
+}
+
+static void choose_direct(Node *n)
 {
     const Node *pool = tail_pool(n);
     bool average = pool && pool->op == OP_global_avg_pool;
@@ -100,31 +141,16 @@ static void choose_tile(Node *n)
     Tile *t = &n->tile;
     t->algorithm = ALGORITHM_direct;
     t->flat = is_flat(n) && !average;
-    int width = t->flat ? result.height * result.width : result.width, height = t->flat ? 1 : result.height;
-    int together = vectors_together(n);
-    double best = 0;
-    for (int v = 1; v <= together && v * area < MAX_REGISTERS; v++) {
-        int pixels = tile_pixels(v) / area;
-        if (!pixels)
-            break;
-        double cycles = picture_cycles(together, v, width, pixels, area);
-        if (t->vectors && cycles >= best)
-            continue;
-        best = cycles;
-        t->vectors = v;
-        t->pixels = pixels;
-    }
+    int width = t->flat ? result.height * result.width : result.width, lines = t->flat ? width : result.height;
+    int together = vectors_together(n), panels;
+    double line = choose_registers(t, together, width, area) * t->vectors / together;
+    panels = (n->layout.blocks + t->vectors - 1) / t->vectors;
     int64_t steps = n->macs / shape_floats(n->shape);
-    double line = best * (double)steps * t->vectors / together * (area > 1 ? pool->attr.kernel[0] : 1);
-    int lines = t->flat ? width : height;
-    double each = t->flat ? line / width : line;
-    int rows = (int)(TASK_CYCLES / each) + 1;
-    int bands = average || rows >= lines ? 1 : (lines + rows - 1) / rows;
-    t->rows = (lines + bands - 1) / bands;
-    if (t->flat && bands > 1)
-        t->rows = (t->rows + t->pixels - 1) / t->pixels * t->pixels;
+    line *= (double)steps * (area > 1 ? pool->attr.kernel[0] : 1) / (t->flat ? width : 1);
+    t->rows = average ? lines : choose_rows(lines, panels, line);
+    t->depth = choose_depth(n, steps);
     int64_t weights = steps * n->layout.blocks * LANES * 4, input = n->in[0]->layout.blocks * n->in[0]->layout.plane * 4;
-    t->panels_first = weights > NEAR_CACHE && (input <= NEAR_CACHE || weights * bands > input * (n->layout.blocks / t->vectors));
+    t->panels_first = weights > NEAR_CACHE && (input <= NEAR_CACHE || weights * (lines / t->rows) > input * panels);
 }
 
 /* Linear layers stream their weights: four vectors side by side, three images at a time where there are as many. */
@@ -154,6 +180,6 @@ void choose(Graph *g)
         else if (is_depthwise(n))
             choose_depthwise(n);
         else if (n->op == OP_conv)
-            choose_tile(n);
+            choose_direct(n);
     }
 }

@@ -150,6 +150,8 @@ typedef struct {
     int vectors;                        /* output-channel vectors of one register tile */
     int pixels;                         /* results of one register tile; vectors * pixels accumulators (times a fused pool's window) */
     int rows;                           /* result rows of one task, or pixels when flat */
+    int depth;                          /* input blocks summed in one pass over a task's pixels: their filters stay in the
+                                           first-level cache, the sums wait in the result's place; 0: all, in registers */
     bool flat;                          /* the picture is walked as one line: 1x1, stride 1, no border anywhere */
     bool panels_first;                  /* tasks of one panel of output channels follow each other: the weights stay in cache */
 } Tile;
@@ -365,5 +367,10 @@ typedef struct {
     int64_t arena_floats;               /* per image, a multiple of 16 */
     uint64_t stamp;                     /* hash of everything that fixes the packed layout */
 } Program;
+
+/* print_program.c: steps, codes and kernels as deterministic text. */
+void print_program(Text *, const Program *);
+/* verify_program.c: dies where a kernel would touch memory that is not its step's, or is not well formed. */
+void verify_program(const Program *);
 
 #endif

@@ -39,10 +39,16 @@ typedef struct {
     bool bias;
 } Conv;
 
+/* What a walk over the pixels does: everything in registers, or one of the passes of a sum whose filters would not stay
+ * in the cache: start the sums in the result's place, add some input blocks to them, finish them. */
+typedef enum { PHASE_whole, PHASE_start, PHASE_add, PHASE_finish } Phase;
+
 /* The kernel being built. */
 typedef struct {
     const Conv *c;
     const Panel *panel;
+    Phase phase;
+    int entry, entries;                 /* that the current walk sums over */
     Kernel *k;
     Stream x, w;
     Output out;
@@ -237,12 +243,12 @@ static int entry_run(const Entry *e, int i, int p)
     return n;
 }
 
-/* The whole sum; x and w end where they began. */
+/* The sum over the entries of the walk; x and w end where they began. */
 static void emit_sum(Build *b, int pixels, const int *acc)
 {
-    const Entry *e = b->c->entry + b->panel->entry;
+    const Entry *e = b->c->entry + b->entry;
     Kernel *k = b->k;
-    int count = b->panel->entries, p = entry_period(e, count);
+    int count = b->entries, p = entry_period(e, count);
     int64_t stride = p < count ? e[p].offset - e[0].offset : 0, at = 0;
     k_loop(k, count / p);
     for (int i = 0, n; i < p; i += n) {
@@ -258,7 +264,7 @@ static void emit_sum(Build *b, int pixels, const int *acc)
     k_bump(k, b->x.pointer, stride - at);
     k_end(k);
     k_bump(k, b->x.pointer, -(count / p) * stride);
-    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->panel->entry, count);
+    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, count);
     k_bump(k, b->w.pointer, -taps * b->panel->vectors * LANES);
 }
 
@@ -316,22 +322,44 @@ static void finish_sums(Build *b, int results, int *acc)
     }
 }
 
+/* Sums that wait in the result's place. */
+static void load_sums(Build *b, int pixels, int *acc)
+{
+    for (int i = 0; i < b->panel->vectors * pixels; i++)
+        k_load(b->k, acc[i] = kernel_register(b->k), b->out.y.pointer,
+               i / pixels * b->out.y.view.block + i % pixels * b->out.y.view.pixel);
+}
+
+static void keep_sums(Build *b, int pixels, const int *acc)
+{
+    for (int i = 0; i < b->panel->vectors * pixels; i++)
+        output_put(b->k, &b->out, acc[i], (Place){i / pixels, 0, i % pixels});
+}
+
 static void emit_tile(Build *b, int results)
 {
     int acc[MAX_REGISTERS], pixels = results * b->c->window[0] * b->c->window[1];
-    start_sums(b, pixels, acc);
-    emit_sum(b, pixels, acc);
-    finish_sums(b, results, acc);
+    if (b->phase == PHASE_whole || b->phase == PHASE_start)
+        start_sums(b, pixels, acc);
+    else
+        load_sums(b, pixels, acc);
+    if (b->phase == PHASE_whole || b->phase == PHASE_add)
+        emit_sum(b, pixels, acc);
+    if (b->phase == PHASE_whole || b->phase == PHASE_finish)
+        finish_sums(b, results, acc);
+    else
+        keep_sums(b, pixels, acc);
 }
 
 /* ---- kernels ------------------------------------------------------------------------------------------------- */
 
-/* Walks over rows x width results, tile by tile; a fused average collects in y and is divided at the end. */
-static void emit_walk(Build *b, int rows, int width)
+/* Walks over rows x width results, tile by tile, and back. */
+static void emit_walk(Build *b, Phase phase, int rows, int width)
 {
     const Conv *c = b->c;
     Kernel *k = b->k;
     int size, parts, larger;
+    b->phase = phase;
     split_evenly(width, b->most, &size, &parts, &larger);
     int64_t column = c->window[1] * c->stride[1] * b->pixel, row = c->window[0] * c->stride[0] * c->x.row;
     k_loop(k, rows);
@@ -348,6 +376,39 @@ static void emit_walk(Build *b, int rows, int width)
     k_bump(k, b->x.pointer, row - width * column);
     output_bump(k, &b->out, (Place){0, 1, -width});
     k_end(k);
+    k_bump(k, b->x.pointer, -rows * row);
+    output_bump(k, &b->out, (Place){0, -rows, 0});
+}
+
+/* `passes` walks over all pixels, each adding the next `entries` entries to the sums. */
+static void emit_add_passes(Build *b, int passes, int entries, int rows, int width)
+{
+    Kernel *k = b->k;
+    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, entries);
+    b->entries = entries;
+    k_loop(k, passes);
+    emit_walk(b, PHASE_add, rows, width);
+    k_bump(k, b->x.pointer, entries * b->c->x.block);
+    k_bump(k, b->w.pointer, taps * b->panel->vectors * LANES);
+    k_end(k);
+    b->entry += passes * entries;
+}
+
+/* The sum in passes of at most `depth` entries; a last block that is not full has a pass of its own. */
+static void emit_passes(Build *b, int rows, int width)
+{
+    const Panel *p = b->panel;
+    bool partial = b->c->entry[p->entry + p->entries - 1].count < LANES;
+    int size, parts, larger;
+    split_evenly(p->entries - partial, b->c->n->tile.depth, &size, &parts, &larger);
+    b->entry = p->entry;
+    emit_walk(b, PHASE_start, rows, width);
+    if (larger)
+        emit_add_passes(b, larger, size + 1, rows, width);
+    emit_add_passes(b, parts - larger, size, rows, width);
+    if (partial)
+        emit_add_passes(b, 1, 1, rows, width);
+    emit_walk(b, PHASE_finish, rows, width);
 }
 
 static void emit_average(Build *b, bool before)
@@ -383,13 +444,14 @@ static void walk_images(Build *b, int images)
     b->pixel = b->out.y.view.pixel = b->c->l->program->arena_floats;
     for (int i = 0; i < b->out.ntail; i++)
         b->out.tail[i].operand.view.pixel = b->pixel;
-    emit_walk(b, 1, images);
+    emit_walk(b, PHASE_whole, 1, images);
 }
 
 static Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
 {
     bool flat = c->n->tile.flat;
-    Build b = {.c = c, .panel = panel, .k = step_kernel(c->l), .pixel = c->x.pixel, .most = c->n->tile.pixels};
+    Build b = {.c = c, .panel = panel, .k = step_kernel(c->l), .pixel = c->x.pixel, .most = c->n->tile.pixels,
+               .entry = panel->entry, .entries = panel->entries};
     b.x = stream_open(c->l, b.k, c->source, "x", false);
     b.w = stream_weights(c->l, b.k, c->filters, "w");
     b.out = output_open(c->l, b.k, c->n, c->vectors_at, c->bias);
@@ -401,7 +463,11 @@ static Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
         b.out.y.view.row = b.out.y.view.pixel = 0;      /* all pixels are added up in one place */
         emit_average(&b, true);
     }
-    emit_walk(&b, flat ? 1 : bands.rows, flat ? bands.rows : c->width);
+    int rows = flat ? 1 : bands.rows, width = flat ? bands.rows : c->width;
+    if (c->n->tile.depth)
+        emit_passes(&b, rows, width);
+    else
+        emit_walk(&b, PHASE_whole, rows, width);
     if (c->average)
         emit_average(&b, false);
     return b;
