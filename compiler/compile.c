@@ -17,21 +17,40 @@ static double milliseconds(void)
     return 1e3 * (double)now.tv_sec + 1e-6 * (double)now.tv_nsec;
 }
 
+static const Options *options_of(const Chain *chain)
+{
+    static const Options none;
+    return chain->options ? chain->options : &none;
+}
+
+/* The time of a pass; the chain's clock starts anew with the next one. */
+static void stop_clock(Chain *chain, const char *pass)
+{
+    if (options_of(chain)->time)
+        fprintf(options_of(chain)->log, "%-8s %8.2f ms\n", pass, milliseconds() - chain->since);
+}
+
+static void dump(Chain *chain, const char *pass, const Graph *graph, const Program *program)
+{
+    const Options *options = options_of(chain);
+    if (!options->dump || strcmp(options->dump, pass) != 0)
+        return;
+    Text text = text_new(graph->context);
+    if (program)
+        print_program(&text, program);
+    else
+        print_graph(&text, graph);
+    fwrite(text.data, 1, text.size, options->log);
+}
+
 /* What follows every pass: its time, the verifier and the dump, as far as they were asked for. */
 static void after(Chain *chain, Graph *graph, const char *pass)
 {
-    const Options *options = chain->options ? chain->options : &(Options){0};
-    if (options->time)
-        fprintf(options->log, "%-8s %8.2f ms\n", pass, milliseconds() - chain->since);
-    if (graph)
-        verify_graph(graph, pass);
-    if (graph && graph->output->layout.kind == LAYOUT_none)
+    stop_clock(chain, pass);
+    verify_graph(graph, pass);
+    if (graph->output->layout.kind == LAYOUT_none)
         infer_again(graph, pass);
-    if (graph && options->dump && strcmp(options->dump, pass) == 0) {
-        Text text = text_new(graph->context);
-        print_graph(&text, graph);
-        fwrite(text.data, 1, text.size, options->log);
-    }
+    dump(chain, pass, graph, NULL);
     chain->since = milliseconds();
 }
 
@@ -43,7 +62,8 @@ Graph *compile_graph(Context *context, const char *path, const char *text, const
 {
     Chain chain = {options, milliseconds()};
     Tree *tree = parse(context, path, text);                /* YAML, with the place of every word          */
-    after(&chain, NULL, "parse");
+    stop_clock(&chain, "parse");
+    chain.since = milliseconds();
     Graph *graph = expand(context, tree, options);          /* blocks, repeats -> flat, torchvision's names */
     after(&chain, graph, "expand");
     RUN(infer);                                             /* every node has a shape                      */
@@ -62,7 +82,9 @@ Program *compile(Context *context, const char *path, const char *text, const Opt
     RUN(choose);                                            /* algorithm and register tile per convolution */
     RUN(plan);                                              /* lifetimes -> offsets in one arena           */
     Program *program = lower(graph);                        /* nodes -> kernels and the order of calls     */
-    after(&chain, graph, "lower");
+    stop_clock(&chain, "lower");
+    verify_program(program);
+    dump(&chain, "lower", graph, program);
     return program;
 }
 

@@ -121,7 +121,8 @@ Test(chain, every_pass_can_be_dumped_and_timed)
     char *times = log_of(NULL, true);
     for (const char *const *pass = pass_names(); *pass; pass++) {
         char *once = log_of(*pass, false), *again = log_of(*pass, false);
-        cr_expect(strncmp(once, "%0 = input : 3x32x32", 20) == 0, "%s: %s", *pass, once);
+        const char *start = strcmp(*pass, "lower") == 0 ? "step 0 conv1 = " : "%0 = input : 3x32x32";
+        cr_expect(strncmp(once, start, strlen(start)) == 0, "%s: %s", *pass, once);
         cr_expect_str_eq(once, again, "dumps must be deterministic");
         cr_expect(strstr(times, *pass), "--time must name %s", *pass);
         free(once);

@@ -1,0 +1,157 @@
+/* verify_program.c - no kernel reads or writes where it should not, for any task of any step. Every size in a kernel is a
+ * constant, so what a call touches is known without running it: for each pointer, the floats from `low` to `high`. */
+#include "ir.h"
+
+/* What a stretch of code touches through one pointer, in floats from where the pointer is at its start. */
+typedef struct {
+    int64_t low, high;                  /* first float, one past the last; low == high: nothing */
+    int64_t moved;                      /* by the bumps */
+} Reach;
+
+typedef struct {
+    Reach reach[MAX_POINTERS];
+} Frame;
+
+static void touch(Reach *reach, int64_t low, int64_t high)
+{
+    if (reach->low == reach->high) {
+        reach->low = low;
+        reach->high = high;
+    }
+    reach->low = low < reach->low ? low : reach->low;
+    reach->high = high > reach->high ? high : reach->high;
+}
+
+/* `trips` times the inner stretch, after what the outer one has done already. */
+static void repeat(Frame *outer, const Frame *inner, int64_t trips)
+{
+    for (int p = 0; p < MAX_POINTERS; p++) {
+        const Reach *in = &inner->reach[p];
+        Reach *out = &outer->reach[p];
+        int64_t last = (trips - 1) * in->moved;
+        if (in->low != in->high) {
+            touch(out, out->moved + in->low, out->moved + in->high);
+            touch(out, out->moved + in->low + last, out->moved + in->high + last);
+        }
+        out->moved += trips * in->moved;
+    }
+}
+
+static int floats_touched(const Kernel *kernel, const VIns *ins)
+{
+    if (ins->op == V_store || ins->op == V_store1)
+        if (!kernel->written[ins->pointer])
+            die("kernel '%s' stores through '%s'", kernel->name, kernel->pointer[ins->pointer]);
+    switch (ins->op) {
+    case V_load: case V_store:                       return LANES;
+    case V_broadcast: case V_load1: case V_store1:   return 1;
+    default:                                         return 0;
+    }
+}
+
+/* What one call of the kernel touches. */
+static Frame kernel_frame(const Kernel *kernel)
+{
+    enum { DEEPEST = 16 };
+    Frame frame[DEEPEST] = {0};
+    int32_t trips[DEEPEST] = {1};
+    int depth = 0;
+    for (size_t i = 0; i < kernel->count; i++) {
+        const VIns *ins = &kernel->code[i];
+        int floats = floats_touched(kernel, ins);
+        if (ins->op >= NVOP || ins->d >= MAX_REGISTERS || ins->a >= MAX_REGISTERS || ins->b >= MAX_REGISTERS ||
+            ((floats || ins->op == V_bump) && ins->pointer >= kernel->npointer))
+            die("kernel '%s': instruction %zu names what does not exist", kernel->name, i);
+        if (floats) {
+            Reach *reach = &frame[depth].reach[ins->pointer];
+            touch(reach, reach->moved + ins->offset, reach->moved + ins->offset + floats);
+        } else if (ins->op == V_bump) {
+            frame[depth].reach[ins->pointer].moved += ins->offset;
+        } else if (ins->op == V_loop) {
+            if (++depth == DEEPEST || ins->count < 1)
+                die("kernel '%s': a loop too deep or without trips", kernel->name);
+            frame[depth] = (Frame){0};
+            trips[depth] = ins->count;
+        } else if (ins->op == V_end) {
+            if (depth-- == 0)
+                die("kernel '%s' ends a loop that it has not begun", kernel->name);
+            repeat(&frame[depth], &frame[depth + 1], trips[depth + 1]);
+        }
+    }
+    if (depth)
+        die("kernel '%s' does not end its loops", kernel->name);
+    const Reach *pool = &frame[0].reach[kernel->constants < 0 ? 0 : kernel->constants];
+    if (kernel->constants >= 0 && (pool->low < 0 || pool->high > (int64_t)kernel->nconstant))
+        die("kernel '%s' reads beyond its constants", kernel->name);
+    return frame[0];
+}
+
+/* Floats from one image to the next. */
+static int64_t image_stride(const Program *program, Base base)
+{
+    switch (base) {
+    case BASE_arena:  return program->arena_floats;
+    case BASE_input:  return shape_floats(program->graph->input->shape);
+    case BASE_output: return shape_floats(node_result(program->graph->output));
+    default:          return 0;
+    }
+}
+
+static bool lies_in(const Node *node, int64_t low, int64_t high)
+{
+    const Node *owner = node->layout.storage;
+    return owner->offset >= 0 && low >= owner->offset && high <= owner->offset + owner->layout.size;
+}
+
+/* May the step touch low..high of the first image: the memory of its node or, for reading, of an operand? */
+static bool is_allowed(const Program *program, const Step *step, Base base, bool write, int64_t low, int64_t high)
+{
+    if (base == BASE_weights)
+        return !write && low >= 0 && high <= program->weights_floats;
+    if (base != BASE_arena)
+        return write == (base == BASE_output) && low >= 0 && high <= image_stride(program, base);
+    if (lies_in(step->node, low, high))
+        return true;
+    for (const Node *part = write ? NULL : step->node; part; part = part->tail)
+        for (int i = part != step->node; i < part->nin; i++)
+            if (lies_in(part->in[i], low, high))
+                return true;
+    return false;
+}
+
+static void check_call(const Program *program, const Step *step, const Call *call, const Frame *frame)
+{
+    const Kernel *kernel = call->kernel;
+    for (int p = 0; p < kernel->npointer; p++) {
+        const Argument *argument = &call->argument[p];
+        Reach reach = frame->reach[p];
+        if (p == kernel->constants || reach.low == reach.high)
+            continue;
+        if (argument->slot < 0 || argument->slot >= step->code->nslot)
+            die("step '%s': pointer '%s' of kernel '%s' has no place", step->label, kernel->pointer[p], kernel->name);
+        const Slot *slot = &step->slot[argument->slot];
+        int64_t low = slot->offset + argument->offset + reach.low, high = slot->offset + argument->offset + reach.high;
+        for (int d = 0; d < MAX_CALL_GRID; d++) {
+            int64_t last = argument->stride[d] * (call->grid[d] - 1);
+            *(last < 0 ? &low : &high) += last;
+        }
+        high -= (call->images - 1) * image_stride(program, slot->base);
+        if (slot->base != step->code->base[argument->slot] ||
+            !is_allowed(program, step, slot->base, kernel->written[p], low, high))
+            die("step '%s': kernel '%s' %s floats %lld to %lld through '%s', beyond its tensors", step->label, kernel->name,
+                kernel->written[p] ? "writes" : "reads", (long long)low, (long long)high, kernel->pointer[p]);
+    }
+}
+
+/* Needs the graph that the program was made of, as `plan` left it. */
+void verify_program(const Program *program)
+{
+    Frame *frame = arena_alloc(program->context, (size_t)program->nkernels, sizeof *frame);
+    for (const Kernel *kernel = program->kernels; kernel; kernel = kernel->next)
+        frame[kernel->id] = kernel_frame(kernel);
+    for (size_t s = 0; s < program->nstep; s++) {
+        const Step *step = &program->step[s];
+        for (int i = 0; i < step->code->ncall; i++)
+            check_call(program, step, &step->code->call[i], &frame[step->code->call[i].kernel->id]);
+    }
+}
