@@ -165,7 +165,7 @@ static void declare_block(Expander *e, const char *name, Loc loc, const Tree *tr
         if (strcmp(op_info[op].name, name) == 0)
             fail_at(e->context, loc, NULL, "'%s' is an operation already; give the block another name", name);
     for (int word = 0; word < NWORD; word++)
-        if (strcmp(word_info[word].name, name) == 0)
+        if (word_info[word].structure && strcmp(word_info[word].name, name) == 0)
             fail_at(e->context, loc, NULL, "'%s' is a word of the language; give the block another name", name);
     if (scope_find(e->globals, name))
         fail_at(e->context, loc, NULL, "'%s' is a parameter already; give the block another name", name);
@@ -336,6 +336,8 @@ Graph *expand(Context *context, const Tree *spec, const Options *options)
     Frame frame = {.body = read_list(e, tree_get(spec, "layers"), "layers")};
     Place top = {.prefix = "", .scope = e->globals, .frame = &frame};
     node = expand_layers(e, &top, frame.body, node);
+    if (!frame.body->count && !append)
+        fail_at(context, frame.body->loc, NULL, "a network needs layers");
     if (append)
         node = expand_layers(e, &top, read_list(e, append, "append"), node);
     labels_check_used(context, &frame);

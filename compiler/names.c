@@ -14,11 +14,14 @@ void check_name(Context *context, const char *name, Loc loc)
     if (size > MAX_NAME)
         fail_at(context, loc, NULL, "name of %zu bytes is too long: limit: bytes of a name = %d", size, MAX_NAME);
     bool fine = size && *name != '.' && name[size - 1] != '.' && !strstr(name, "..");
-    for (size_t i = 0; i < size; i++)
+    char *shown = arena_strdup(context, name);
+    for (size_t i = 0; i < size; i++) {
         fine = fine && in_name(name[i]);
+        shown[i] = (unsigned char)name[i] < ' ' ? '?' : name[i];
+    }
     if (!fine)
         fail_at(context, loc, "names consist of letters, digits, _ and -, in parts separated by single dots: layer1.0.conv1",
-                "'%.60s' cannot be a name", name);
+                "'%.60s' cannot be a name", shown);
 }
 
 /* ---- unique names --------------------------------------------------------------------------------------- */

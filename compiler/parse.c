@@ -214,7 +214,7 @@ static void refuse_decoration(Reader *reader, const yaml_char_t *anchor, const y
     if (anchor)
         fail_at(reader->context, loc, "to write something once and use it twice, make it a block", "anchors are not supported");
     if (tag)
-        fail_at(reader->context, loc, NULL, "tags are not supported: '%.40s'", (const char *)tag);
+        fail_at(reader->context, loc, NULL, "tags are not supported: '%.80s'", (const char *)tag);
 }
 
 static void read_event(Reader *reader, const yaml_event_t *event)

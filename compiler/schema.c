@@ -89,7 +89,7 @@ static const char values_text[] =
 void print_ops(Text *to)
 {
     text_add(to, "A layer is an operation, a structure or a block, alone or with keys: `- relu`, `- conv: {out: 64, kernel: 3}`.\n"
-                 "It reads the result of the layer before it. Operations with parameters should have a name.\n"
+                 "It reads the result of the layer before it. Besides the keys of its own, every layer takes name, if, from and as.\n"
                  "\nOPERATIONS\n");
     for (int op = 0; op < NOP; op++)
         if (op_info[op].kind != KIND_INTERNAL)

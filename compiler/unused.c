@@ -55,8 +55,10 @@ static void put_words(Context *context, WordSet *set, const char *text)
 /* Every word in the values of a tree, and its keys if `keys`. The depth is bounded by parse.c. */
 static void collect(Context *context, WordSet *set, const Tree *tree, bool keys)
 {
-    if (tree->kind == TREE_scalar)
+    if (tree->kind == TREE_scalar) {
         put_words(context, set, tree->text);
+        put_word(context, set, tree->text, strlen(tree->text));     /* as a whole: names that are wrong are judged elsewhere */
+    }
     for (size_t i = 0; tree->kind != TREE_scalar && i < tree->count; i++) {
         if (keys && tree->kind == TREE_map)
             put_word(context, set, tree->key[i], strlen(tree->key[i]));
