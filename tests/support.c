@@ -42,6 +42,12 @@ Node *unary(Graph *graph, Op op, Node *in)
     return add1(graph, op, network_attr(), NULL, in);
 }
 
+void finish(Graph *graph, Node *output)
+{
+    graph->output = output;
+    graph_number(graph);
+}
+
 const char *dump(Graph *graph)
 {
     Text text = text_new(graph->context);

@@ -14,6 +14,8 @@ Node *add1(Graph *, Op, Attr, const char *name, Node *in);
 Node *add2(Graph *, Op, const char *name, Node *a, Node *b);
 Node *unary(Graph *, Op, Node *in);
 
+void finish(Graph *, Node *output);                             /* without the output node that expand adds */
+
 /* ---- looking ---- */
 const char *dump(Graph *);                                      /* numbered and printed */
 void expect_dump(Graph *, const char *expected);                /* fails the test with both texts */

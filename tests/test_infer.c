@@ -256,7 +256,7 @@ Test(declare, identical_branches_share_stacked_tensors)
         cr_assert_eq(branch[i]->weight[W_weight].begin, 4 * i);
         cr_assert_eq(branch[i]->weight[W_weight].axis, 1);
     }
-    network_finish(graph, branch[2]);
+    finish(graph, branch[2]);
     cr_assert_eq(graph_tensor(graph, "a.weight")->dim[0], 12);
     cr_assert_eq(graph_tensor(graph, "b.weight")->dim[0], 8);
     cr_assert_eq(graph_tensor(graph, "b.weight")->dim[1], 12);

@@ -162,7 +162,7 @@ Test(graph, replacements_reach_everyone)
     Graph *graph = network_new(&context, (Shape){3, 4, 4, false});
     Node *a = unary(graph, OP_relu, graph->input), *b = unary(graph, OP_sigmoid, a), *c = unary(graph, OP_tanh, b);
     Node *sum = add2(graph, OP_add, NULL, c, b);
-    network_finish(graph, c);
+    finish(graph, c);
     graph_replace_uses(graph, c, b);
     graph_replace_uses(graph, b, a);
     cr_assert_eq(graph->output, a);
@@ -181,7 +181,7 @@ Test(graph, long_chains_of_replacements)
     for (int i = 0; i < 20000; i++)
         unary(graph, OP_identity, graph->last);
     Node *end = unary(graph, OP_relu, graph->last);
-    network_finish(graph, end);
+    finish(graph, end);
     run_pass(fold, graph, "fold");
     expect_dump(graph, "%0 = input : 1x1x1\n%1 = relu %0 : 1x1x1\noutput %1\n");
 }

@@ -38,7 +38,7 @@ Test(fold, batch_norms_join_their_convolution)
     Node *norm = add1(graph, OP_bn, network_attr(), "bn1", drop);
     Node *second = add1(graph, OP_bn, network_attr(), "bn2", norm);
     unary(graph, OP_identity, second);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(fold, graph, "fold");
     expect_dump(graph,
                 "%0 = input : 3x8x8\n"
@@ -53,7 +53,7 @@ Test(fold, linear_layers_take_norms_too)
     Graph *graph = network_new(&context, (Shape){5, 1, 1, true});
     Node *linear = add1(graph, OP_linear, filters(4, 1, 0), "fc", graph->input);
     add1(graph, OP_bn, network_attr(), "bn", linear);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(fold, graph, "fold");
     cr_assert_eq(graph->output, linear);
     cr_assert_str_eq(linear->folded->name, "bn");
@@ -68,7 +68,7 @@ Test(fold, norms_stay_where_they_cannot_join)
     Node *sum = add2(graph, OP_add, NULL, norm, conv);
     Node *active = unary(graph, OP_relu, sum);
     add1(graph, OP_bn, network_attr(), "bn2", active);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     const char *before = dump(graph);
     run_pass(fold, graph, "fold");
     expect_dump(graph, before);
@@ -79,7 +79,7 @@ Test(fold, the_output_keeps_its_value)
     Graph *graph = network(3, 8, 8);
     Node *conv = add1(graph, OP_conv, filters(4, 3, 1), "conv", graph->input);
     add1(graph, OP_bn, network_attr(), "bn", conv);
-    network_finish(graph, conv);
+    finish(graph, conv);
     run_pass(fold, graph, "fold");
     cr_assert_null(conv->folded);
 }
@@ -90,7 +90,7 @@ Test(prune, drops_what_nobody_reads)
     Node *kept = unary(graph, OP_relu, graph->input);
     Node *unread = add1(graph, OP_conv, filters(4, 3, 1), "unread", kept);
     unary(graph, OP_tanh, unread);
-    network_finish(graph, kept);
+    finish(graph, kept);
     run_pass(prune, graph, "prune");
     expect_dump(graph, "%0 = input : 3x8x8\n%1 = relu %0 : 3x8x8\noutput %1\n");
     cr_assert_eq(graph->ntensors, 1);       /* a weights file still names it */
@@ -100,7 +100,7 @@ Test(prune, never_drops_the_input)
 {
     Graph *graph = network(3, 8, 8);
     Node *other = unary(graph, OP_relu, graph->input);
-    network_finish(graph, other);
+    finish(graph, other);
     run_pass(prune, graph, "prune");
     cr_assert_eq(graph->count, 2);
     graph->output = graph->input;
@@ -117,7 +117,7 @@ Test(fuse, residual_with_projection)
     Node *body = add1(graph, OP_conv, filters(8, 3, 1), "body", graph->input);
     Node *projection = add1(graph, OP_conv, filters(8, 1, 0), "projection", graph->input);
     unary(graph, OP_relu, add2(graph, OP_add, NULL, body, projection));
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 4x8x8\n"
@@ -135,7 +135,7 @@ Test(fuse, residual_with_padding)
     Node *body = add1(graph, OP_conv, filters(8, 3, 1), "body", graph->input);
     Node *shortcut = add1(graph, OP_pad, (Attr){.channels = {2, 2}}, NULL, graph->input);
     unary(graph, OP_relu, add2(graph, OP_add, NULL, body, shortcut));
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 4x8x8\n"
@@ -153,7 +153,7 @@ Test(fuse, residual_with_identity)
     Node *stem = unary(graph, OP_relu, add1(graph, OP_conv, filters(4, 3, 1), "stem", graph->input));
     Node *body = add1(graph, OP_conv, filters(4, 3, 1), "body", stem);
     unary(graph, OP_relu, add2(graph, OP_add, NULL, stem, body));
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 4x8x8\n"
@@ -172,7 +172,7 @@ Test(fuse, elementwise_chains_without_producer)
     Node *norm = add1(graph, OP_bn, network_attr(), "bn", joined);
     Node *active = unary(graph, OP_relu, norm);
     unary(graph, OP_global_avg_pool, active);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 4x8x8\n"
@@ -192,7 +192,7 @@ Test(fuse, squeeze_and_excitation)
     Node *gate = unary(graph, OP_sigmoid, add1(graph, OP_conv, filters(8, 1, 0), "gate", squeezed));
     Node *scaled = add2(graph, OP_mul, NULL, gate, body);
     unary(graph, OP_relu, add2(graph, OP_add, NULL, scaled, graph->input));
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 8x8x8\n"
@@ -213,7 +213,7 @@ Test(fuse, gates_from_elsewhere)
     Node *gate = unary(graph, OP_global_avg_pool, graph->input);
     Node *body = add1(graph, OP_conv, filters(8, 3, 1), "body", graph->input);
     add2(graph, OP_mul, NULL, gate, body);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 8x8x8\n"
@@ -230,7 +230,7 @@ Test(fuse, sums_of_many)
     for (int i = 0; i < 3; i++)
         term[i] = add1(graph, OP_conv, filters(4, 1, 0), arena_printf(&context, "c%d", i), graph->input);
     network_add(graph, OP_add, network_attr(), NULL, term, 3);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 4x8x8\n"
@@ -250,7 +250,7 @@ Test(fuse, tails_have_bounds)
     for (int i = 0; i < 7; i++)
         term[i] = graph->input;
     network_add(graph, OP_add, network_attr(), NULL, term, 7);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 4x8x8\n"
@@ -264,7 +264,7 @@ Test(fuse, pools_join_where_they_divide_the_map)
     Graph *graph = network(4, 8, 8);
     Node *conv = add1(graph, OP_conv, filters(4, 3, 1), "conv", graph->input);
     unary(graph, OP_relu, add1(graph, OP_max_pool, window(2, 2, 0), NULL, unary(graph, OP_relu, conv)));
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
                 "%0 = input : 4x8x8\n"
@@ -280,7 +280,7 @@ static Op maker_after_pool(Attr conv, Op op, Attr pool)
 {
     Graph *graph = network(4, 8, 8);
     Node *last = add1(graph, op, pool, NULL, add1(graph, OP_conv, conv, "conv", graph->input));
-    network_finish(graph, last);
+    finish(graph, last);
     run_pass(fuse, graph, "fuse");
     return graph->output->op;
 }
@@ -341,7 +341,7 @@ static Graph *resnext_block(char form)
                        : add1(graph, OP_conv, filters(OUT, 1, 0), "conv3", body);
     body = add1(graph, OP_bn, network_attr(), "bn3", body);
     unary(graph, OP_relu, add2(graph, OP_add, NULL, body, graph->input));
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     verify_graph(graph, "building");
     return graph;
 }
@@ -373,7 +373,7 @@ static Graph *split_and_join(int parts, int permuted)
         branch[i] = unary(graph, OP_relu, network_branch(graph, OP_conv, grouped(6, 3, 1, 2), slice, stack));
     }
     network_add(graph, OP_concat, network_attr(), NULL, branch, parts);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     return graph;
 }
 
@@ -407,7 +407,7 @@ Test(regroup, branches_with_own_parameters_stay)
     Node *a = add1(graph, OP_conv, filters(4, 3, 1), "a", graph->input);
     Node *b = add1(graph, OP_conv, filters(4, 3, 1), "b", graph->input);
     add2(graph, OP_concat, NULL, a, b);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     expect_unchanged(graph);
 }
 
@@ -419,7 +419,7 @@ Test(regroup, sums_after_an_activation_stay)
     for (int i = 0; i < 2; i++)
         branch[i] = unary(graph, OP_relu, network_branch(graph, OP_conv, filters(4, 3, 1), graph->input, (Stack){"conv", i, 2, 0}));
     add2(graph, OP_add, NULL, branch[0], branch[1]);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     expect_unchanged(graph);
 }
 
@@ -429,7 +429,7 @@ Test(regroup, branches_with_other_readers_stay)
     Graph *graph = split_and_join(2, 0);
     Node *joined = graph->last, *inner = joined->in[0];
     add2(graph, OP_concat, NULL, joined, inner);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     expect_unchanged(graph);
 }
 
@@ -441,7 +441,7 @@ Test(regroup, grouped_branches_of_one_source_stay)
     for (int i = 0; i < 2; i++)
         branch[i] = network_branch(graph, OP_conv, grouped(4, 3, 1, 2), graph->input, (Stack){"conv", i, 2, 0});
     add2(graph, OP_concat, NULL, branch[0], branch[1]);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     expect_unchanged(graph);
 }
 
@@ -455,7 +455,7 @@ Test(regroup, common_beginnings_are_computed_once)
         branch[i] = network_branch(graph, OP_conv, filters(4, 1, 0), pool, (Stack){"conv", i, 2, 0});
     }
     add2(graph, OP_concat, NULL, branch[0], branch[1]);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(regroup, graph, "regroup");
     expect_dump(graph,
                 "%0 = input : 8x6x6\n"
@@ -486,7 +486,7 @@ Test(regroup, keeps_the_result)
 
 static Graph *planned(Graph *graph)
 {
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     run_pass(layout, graph, "layout");
     run_pass(choose, graph, "choose");
@@ -539,7 +539,7 @@ Test(plan, wide_networks)
     for (int i = 0; i < MANY / GROUP; i++)
         sum[i] = network_add(graph, OP_add, network_attr(), NULL, term + i * GROUP, GROUP);
     network_add(graph, OP_add, network_attr(), NULL, sum, MANY / GROUP);
-    network_finish(graph, graph->last);
+    finish(graph, graph->last);
     run_pass(layout, graph, "layout");
     run_pass(plan, graph, "plan");
     cr_assert_geq(graph->arena_floats, graph->live_floats);

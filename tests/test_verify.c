@@ -17,7 +17,7 @@ static Graph *compiled(Context *context, bool with_plan)
     Node *right = add1(graph, OP_conv, filters(16, 1, 0), "right", active);
     Node *sum = unary(graph, OP_relu, add2(graph, OP_add, NULL, left, right));
     Node *last = add1(graph, OP_conv, filters(8, 1, 0), "last", add2(graph, OP_concat, NULL, sum, active));
-    network_finish(graph, add1(graph, OP_softmax, network_attr(), NULL, last));
+    finish(graph, add1(graph, OP_softmax, network_attr(), NULL, last));
     run_pass(fold, graph, "fold");
     run_pass(fuse, graph, "fuse");
     if (with_plan) {
@@ -129,6 +129,77 @@ Test(verify, notices)
     }
     context_free(&context);
 }
+
+/* ---- programs ------------------------------------------------------------------------------------------- */
+
+static Program *program;
+
+static Kernel *kernel(void)
+{
+    return (Kernel *)program->step[1].code->call[0].kernel;
+}
+
+static Argument *argument(const char *pointer)
+{
+    int p = 0;
+    while (strcmp(kernel()->pointer[p], pointer))
+        p++;
+    return &program->step[1].code->call[0].argument[p];
+}
+
+static VIns *instruction(VOp op)
+{
+    VIns *ins = kernel()->code;
+    while (ins->op != op)
+        ins++;
+    return ins;
+}
+
+/* The step of 'left' reads the stem and writes into the concat. */
+#define PROGRAMS                                                                                                          \
+    PROGRAM(reads,    argument("x")->offset += 1 << 20,          "reads floats")                                          \
+    PROGRAM(writes,   argument("y")->offset -= 1 << 20,          "writes floats")                                         \
+    PROGRAM(weights,  argument("w")->offset = program->weights_floats, "through 'w', beyond its tensors")                 \
+    PROGRAM(operand,  program->step[1].slot[argument("y")->slot] = program->step[1].slot[argument("x")->slot], "through 'y'") \
+    PROGRAM(stride,   argument("y")->stride[0] = -(1 << 20),     "writes floats")                                         \
+    PROGRAM(grid,     program->step[1].code->call[0].grid[0] *= 9, "beyond its tensors")                                  \
+    PROGRAM(slotless, argument("x")->slot = 8,                   "pointer 'x' of kernel")                                 \
+    PROGRAM(base,     program->step[1].slot[argument("x")->slot].base = BASE_output, "beyond its tensors")                \
+    PROGRAM(trips,    instruction(V_loop)->count *= 99,          "beyond its tensors")                                    \
+    PROGRAM(no_trips, instruction(V_loop)->count = 0,            "a loop too deep or without trips")                      \
+    PROGRAM(unended,  instruction(V_end)->op = V_zero,           "does not end its loops")                                \
+    PROGRAM(unbegun,  instruction(V_loop)->op = V_zero,          "ends a loop that it has not begun")                     \
+    PROGRAM(reg,      instruction(V_fma)->a = MAX_REGISTERS,     "names what does not exist")                             \
+    PROGRAM(pointer,  instruction(V_load)->pointer = MAX_POINTERS, "names what does not exist")                           \
+    PROGRAM(constant, instruction(V_store)->pointer = 0,         "stores through")
+
+#define PROGRAM(name, how, complaint)             \
+    static void spoil_##name(Graph *graph)        \
+    {                                             \
+        (void)graph;                              \
+        how;                                      \
+        verify_program(program);                  \
+    }
+PROGRAMS
+#undef PROGRAM
+
+static const Case programs[] = {
+#define PROGRAM(name, how, complaint) {#name, complaint, spoil_##name, true},
+    PROGRAMS
+};
+
+Test(verify, notices_in_programs)
+{
+    Context context;
+    context_init(&context);
+    program = lower(compiled(&context, true));
+    verify_program(program);
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        cr_expect(dies(programs[i].work, NULL, programs[i].complaint), "%s", programs[i].name);
+    context_free(&context);
+}
+
+/* ---- shapes --------------------------------------------------------------------------------------------- */
 
 static void wrong_shape(Graph *graph)
 {
