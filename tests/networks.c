@@ -54,7 +54,7 @@ Node *network_branch(Graph *graph, Op op, Attr attr, Node *in, Stack stack)
 
 void network_finish(Graph *graph, Node *output)
 {
-    graph->output = output;
+    graph->output = network_add(graph, OP_output, network_attr(), "output", &output, 1);
     graph_number(graph);
 }
 

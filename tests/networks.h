@@ -12,7 +12,7 @@ Node *network_add(Graph *, Op, Attr, const char *name, Node *const *in, int nin)
 Node *network_then(Graph *, Op, Attr);          /* reads the last node */
 /* Gives branch `index` of `count` its slice of stacked parameters called `owner`. */
 Node *network_branch(Graph *, Op, Attr, Node *in, Stack);
-void network_finish(Graph *, Node *output);     /* graph->output, numbers */
+void network_finish(Graph *, Node *result);     /* the output node behind it, numbers */
 
 /* Weights of the pattern for every tensor of the graph; fails the test where there are none. */
 Weights *network_weights(const Graph *, uint64_t seed);
