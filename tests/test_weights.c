@@ -579,6 +579,20 @@ Test(weights, data_need_not_be_aligned)
     weights_free(weights);
 }
 
+Test(weights, scalars_and_empty_tensors_are_legal)
+{
+    static const TensorSpec wanted[] = { { .name = "a" }, { .name = "b", .rank = 2, .dim = { 3, 0 } } };
+    Failure failure = { "" };
+    put_header("{" ENTRY("b", "F32", "[3,0]", "[4,4]") "," ENTRY("a", "F32", "[]", "[0,4]") "," ENTRY("c", "F4", "[2,1]", "[4,5]") "}", 5);
+    Weights *weights = weights_load(path, wanted, 2, true, NULL, &failure);
+    cr_expect_not_null(weights, "%s", failure.text);
+    weights_free(weights);
+    put_header("{}  ", 0);
+    weights = weights_load(path, wanted, 0, false, NULL, &failure);
+    cr_expect_not_null(weights, "%s", failure.text);
+    weights_free(weights);
+}
+
 Test(weights, offsets_beyond_2_gib)
 {
     const char *header = "{" ENTRY("big", "U8", "[2147483647]", "[0,2147483647]") "," ENTRY("big2", "U8", "[65536,16384]", "[2147483647,3221225471]")
