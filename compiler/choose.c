@@ -128,8 +128,8 @@ static int choose_depth(const Node *n, int64_t steps)
     int64_t panel = steps * n->tile.vectors * LANES * (int64_t)sizeof(float);
     if (panel <= FILTER_CACHE || n->attr.groups > 1 || in->nsegment > 1 || in->kind == LAYOUT_planar || tail_pool(n))
         return 0;
-    int passes = (int)((panel + FILTER_CACHE - 1) / FILTER_CACHE), depth = (in->blocks + passes - 1) / passes;
-    return depth < in->blocks ? depth : 0;
+    int depth = (int)(FILTER_CACHE / ((panel + in->blocks - 1) / in->blocks));
+    return depth < 1 ? 1 : depth;
 }
 
 static void choose_direct(Node *n)

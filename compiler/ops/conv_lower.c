@@ -157,7 +157,9 @@ static void pack_filters(Conv *c)
 
 /* ---- one tile of registers ----------------------------------------------------------------------------------- */
 
-enum { LONGEST_BODY = 640 };            /* instructions unrolled at most: the body must stay in the micro-op cache */
+/* Steps of the sum in a loop body: enough to hide the loop, few enough for the micro-op cache. Columns of a window are
+ * rather looped over than unrolled: compilers would carry the pixels that two columns share in registers they do not have. */
+enum { BODY_STEPS = 8 };
 
 /* Floats from the tile's first input pixel to that of its pixel j (results in a line, a fused pool's window inside each). */
 static int64_t pixel_offset(const Build *b, int j)
@@ -198,13 +200,13 @@ static void emit_tap(Build *b, int pixels, const int *acc, int64_t x_at, int64_t
         kernel_release(k, held[i]);
 }
 
-/* All taps of `count` channels. Rows of the window loop; columns are unrolled as long as the body stays short. */
+/* All taps of `count` channels. */
 static void emit_taps(Build *b, int pixels, const int *acc, int count)
 {
     const Conv *c = b->c;
     Kernel *k = b->k;
-    int vectors = b->panel->vectors, each = vectors * pixels + vectors + pixels;
-    bool unrolled = (int64_t)c->kernel[1] * count * each <= LONGEST_BODY;
+    int vectors = b->panel->vectors;
+    bool unrolled = c->kernel[1] * count <= BODY_STEPS;
     int columns = unrolled ? c->kernel[1] : 1;
     int64_t column = c->dilation[1] * c->x.pixel, filter = (int64_t)vectors * LANES;
     k_loop(k, c->kernel[0]);
