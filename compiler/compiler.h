@@ -48,7 +48,7 @@ void print_schema(Text *);              /* JSON Schema draft-07: what specs/nncc
 void infer(Graph *);    /* infer.c: gives every node's shape and macs; fails where a spec's shapes cannot work */
 void infer_again(Graph *, const char *pass);    /* dies where a shape is not what its operands make it, before `layout` */
 void regroup(Graph *);  /* regroup.c: needs shapes; identical parallel branches become one grouped convolution chain */
-void fold(Graph *);     /* fold.c: needs shapes; removes identities and dropout; batch norms whose only producer is a
+void fold(Graph *);     /* fold.c: needs shapes; removes nodes that pass their operand on; batch norms whose only producer is a
                            convolution or linear layer become its `folded` */
 void prune(Graph *);    /* prune.c: drops what the output does not depend on (but never the input) */
 void fuse(Graph *);     /* fuse.c: element-wise nodes and pools join their producer's tail */

@@ -48,6 +48,19 @@ Test(fold, batch_norms_join_their_convolution)
                 "output %2\n");
 }
 
+Test(fold, nodes_that_change_nothing_leave)
+{
+    Graph *graph = network(3, 8, 8);
+    Node *all = add1(graph, OP_slice, (Attr){.begin = 0, .count = 3}, NULL, graph->input);
+    Node *alone = unary(graph, OP_concat, all);
+    Node *edgeless = add1(graph, OP_pad, (Attr){.value = 7}, NULL, alone);
+    Node *tiny = add1(graph, OP_max_pool, window(1, 1, 0), NULL, edgeless);
+    Node *flat = unary(graph, OP_flatten, unary(graph, OP_flatten, tiny));
+    finish(graph, unary(graph, OP_dropout, unary(graph, OP_identity, flat)));
+    run_pass(fold, graph, "fold");
+    expect_dump(graph, "%0 = input : 3x8x8\n%1 = flatten %0 : 192\noutput %1\n");
+}
+
 Test(fold, linear_layers_take_norms_too)
 {
     Graph *graph = network_new(&context, (Shape){5, 1, 1, true});
