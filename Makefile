@@ -3,7 +3,7 @@
 #   make             build/nncc and build/libnncc.a
 #   make demo        spec -> C -> a picture's five best classes
 #   make test        the whole suite, at most ten minutes on two cores
-#   make test-long   every architecture, on every target and compiler, against the naive reference
+#   make test-long   fuzzing for FUZZ_SECONDS=60 each; every architecture on every target against the naive reference
 #   make generated   rewrite the checked-in output after a deliberate change
 #   make install     PREFIX=/usr/local DESTDIR=
 #   CC=clang  V=1    another compiler; whole command lines
@@ -21,6 +21,7 @@ LIBS    := -lyaml -ljansson -lturbojpeg -lpng -lxxhash -ldl -lm
 LIBRARY := $(filter-out compiler/main.c compiler/command_%.c,$(wildcard ir/*.c compiler/*.c compiler/ops/*.c backends/*.c runtime/*.c))
 COMMAND := compiler/main.c $(wildcard compiler/command_*.c)
 TESTS   := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))
+FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz_*.c))
 HELPERS := $(filter-out $(wildcard tests/test_*.c tests/fuzz_*.c),$(wildcard tests/*.c))
 
 # A short line for each command, or with V=1 the command.
@@ -42,6 +43,9 @@ $(BUILD)/libnncc.a: $(LIBRARY:%.c=$(BUILD)/obj/%.o)
 $(BUILD)/test_%: $(BUILD)/obj/tests/test_%.o $(HELPERS:%.c=$(BUILD)/obj/%.o) $(BUILD)/libnncc.a
 	$(call say,LINK,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcriterion $(LIBS))
 
+$(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz_%.o $(BUILD)/libnncc.a
+	$(call say,LINK,$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS))
+
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
@@ -59,7 +63,13 @@ test:
 
 tests: $(TESTS)
 
+fuzzers: $(FUZZERS)
+
+# libFuzzer belongs to clang: a build of its own, below the first.
 test-long: test
+	@.ci/packages libclang-rt-14-dev
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang CHECKED="-fsanitize=address,undefined,fuzzer-no-link" fuzzers
+	@tests/fuzz build/fuzz
 	@tests/verify_all $(BUILD)/nncc
 
 # What nncc prints for small networks: `make test` compares, so that a change of the output is seen and meant.
@@ -74,6 +84,6 @@ install: all
 clean:
 	rm -rf build build-sanitize
 
-.PHONY: all demo test tests test-long generated install clean
+.PHONY: all demo test tests fuzzers test-long generated install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
