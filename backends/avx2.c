@@ -31,6 +31,7 @@ const Target target_avx2 = {
     .meaning = "C with AVX2 and FMA intrinsics, for x86-64 processors since 2013",
     .includes = "#include <cpuid.h>\n#include <immintrin.h>\n",
     .guard = "defined(__x86_64__)",
+    .prelude = "",
     .attribute = "__attribute__((target(\"avx2,fma\")))\n",
     .type = "__m256",
     .declarator = "%d",

@@ -19,6 +19,7 @@ typedef struct {
     const char *meaning;                /* for --help */
     const char *includes;               /* of the files that hold its kernels, beside <math.h>, <stdint.h> and <string.h> */
     const char *guard;                  /* preprocessor condition under which its kernels compile; NULL: always */
+    const char *prelude;                /* in front of its helpers; "" for none */
     const char *attribute;              /* line in front of each function; "" for none */
     const char *type, *declarator;      /* of a register: "float", "%d[8]" */
     const char *libraries;              /* to link beside libc, "" for none */
@@ -33,7 +34,7 @@ const Target *target_find(const char *name);
 void print_kernel(Text *, const Kernel *, const Target *);
 /* A comment of any text, one line or a block, with nothing in it that could end it. NULL or "": nothing. */
 void print_comment(Text *, const char *text);
-/* The helpers that the kernels of a list (linked through `next`) need on a target, each once. */
+/* The prelude, and the helpers that the kernels of a list (linked through `next`) need on a target, each once. */
 void print_helpers(Text *, const Kernel *first, const Target *);
 
 /* ---- emit.c: Program -> model.c and model.h ---------------------------------------------------------------- */

@@ -1,13 +1,13 @@
 /* portable.c - the target "c": C11 and nothing else. A register is an array of eight floats, an instruction is a call of
  * a small function that does to each lane what the AVX2 instruction does, so that both printings give the same bits.
  *
- * The helpers are plain functions: whether a call is worth expanding is the compiler's decision. Results are built
- * before they are stored, because a destination may be a source too. */
+ * Calls stay calls: expanded, the thousands in a deep network would cost gcc and clang half a minute instead of a few
+ * seconds. A helper that mixes lanes builds its result apart, because a destination may be a source too. */
 #include "backend.h"
 
 #define BINARY(name, expression) { \
     name "(%d, %a, %b);", \
-    "static void " name "(float *d, const float *a, const float *b)\n" \
+    "HELPER void " name "(float *d, const float *a, const float *b)\n" \
     "{\n" \
     "    for (int i = 0; i < 8; i++)\n" \
     "        d[i] = " expression ";\n" \
@@ -15,29 +15,29 @@
 
 static const VRow rows[NVOP] = {
     [V_zero] = { "zero8(%d);",
-        "static void zero8(float *d)\n"
+        "HELPER void zero8(float *d)\n"
         "{\n"
         "    for (int i = 0; i < 8; i++)\n"
         "        d[i] = 0.0f;\n"
         "}\n" },
     [V_load] = { "load8(%d, %m);",
-        "static void load8(float *d, const float *m)\n"
+        "HELPER void load8(float *d, const float *m)\n"
         "{\n"
         "    memcpy(d, m, 8 * sizeof *d);\n"
         "}\n" },
     [V_store] = { "store8(%m, %a);",
-        "static void store8(float *m, const float *a)\n"
+        "HELPER void store8(float *m, const float *a)\n"
         "{\n"
         "    memcpy(m, a, 8 * sizeof *m);\n"
         "}\n" },
     [V_broadcast] = { "broadcast8(%d, %m);",
-        "static void broadcast8(float *d, const float *m)\n"
+        "HELPER void broadcast8(float *d, const float *m)\n"
         "{\n"
         "    for (int i = 0; i < 8; i++)\n"
         "        d[i] = *m;\n"
         "}\n" },
     [V_load1] = { "load1(%d, %m);",
-        "static void load1(float *d, const float *m)\n"
+        "HELPER void load1(float *d, const float *m)\n"
         "{\n"
         "    d[0] = *m;\n"
         "    for (int i = 1; i < 8; i++)\n"
@@ -45,7 +45,7 @@ static const VRow rows[NVOP] = {
         "}\n" },
     [V_store1] = { "*(%m) = %a[0];", NULL },
     [V_copy] = { "copy8(%d, %a);",
-        "static void copy8(float *d, const float *a)\n"
+        "HELPER void copy8(float *d, const float *a)\n"
         "{\n"
         "    memmove(d, a, 8 * sizeof *d);\n"
         "}\n" },
@@ -57,14 +57,14 @@ static const VRow rows[NVOP] = {
     [V_max] = BINARY("max8", "a[i] > b[i] ? a[i] : b[i]"),
     [V_min] = BINARY("min8", "a[i] < b[i] ? a[i] : b[i]"),
     [V_sqrt] = { "sqrt8(%d, %a);",
-        "static void sqrt8(float *d, const float *a)\n"
+        "HELPER void sqrt8(float *d, const float *a)\n"
         "{\n"
         "    for (int i = 0; i < 8; i++)\n"
         "        d[i] = sqrtf(a[i]);\n"
         "}\n" },
     [V_iadd] = { "iadd8(%d, %a, %b);",
         "/* Adds lanes as 32-bit integers. */\n"
-        "static void iadd8(float *d, const float *a, const float *b)\n"
+        "HELPER void iadd8(float *d, const float *a, const float *b)\n"
         "{\n"
         "    uint32_t x[8], y[8];\n"
         "    memcpy(x, a, sizeof x);\n"
@@ -75,7 +75,7 @@ static const VRow rows[NVOP] = {
         "}\n" },
     [V_shl] = { "shl8(%d, %a, %i);",
         "/* Shifts lanes left as 32-bit integers. */\n"
-        "static void shl8(float *d, const float *a, int bits)\n"
+        "HELPER void shl8(float *d, const float *a, int bits)\n"
         "{\n"
         "    uint32_t x[8];\n"
         "    memcpy(x, a, sizeof x);\n"
@@ -85,7 +85,7 @@ static const VRow rows[NVOP] = {
         "}\n" },
     [V_permute] = { "permute8(%d, %a, %i);",
         "/* Within each half, lane l becomes lane (order >> 2 l) & 3. */\n"
-        "static void permute8(float *d, const float *a, int order)\n"
+        "HELPER void permute8(float *d, const float *a, int order)\n"
         "{\n"
         "    float r[8];\n"
         "    for (int i = 0; i < 8; i++)\n"
@@ -94,7 +94,7 @@ static const VRow rows[NVOP] = {
         "}\n" },
     [V_swap] = { "swap8(%d, %a);",
         "/* Exchanges the halves. */\n"
-        "static void swap8(float *d, const float *a)\n"
+        "HELPER void swap8(float *d, const float *a)\n"
         "{\n"
         "    float r[8];\n"
         "    for (int i = 0; i < 8; i++)\n"
@@ -108,6 +108,13 @@ const Target target_portable = {
     .meaning = "portable C11, for any processor and compiler; slow",
     .includes = "",
     .guard = NULL,
+    .prelude =
+        "/* What the kernels do to eight floats at a time: called, not expanded, which keeps compilers fast. */\n"
+        "#if defined(__GNUC__)\n"
+        "#define HELPER __attribute__((noinline)) static\n"
+        "#else\n"
+        "#define HELPER static\n"
+        "#endif\n\n",
     .attribute = "",
     .type = "float",
     .declarator = "%d[8]",

@@ -164,6 +164,7 @@ void print_helpers(Text *out, const Kernel *first, const Target *target)
     for (const Kernel *kernel = first; kernel; kernel = kernel->next)
         for (size_t i = 0; i < kernel->count; i++)
             used[kernel->code[i].op] = true;
+    text_append(out, target->prelude, strlen(target->prelude));
     for (int op = 0; op < NVOP; op++)
         if (used[op] && target->row[op].helper)
             text_add(out, "%s\n", target->row[op].helper);
