@@ -123,7 +123,7 @@ static bool run_job(Job *job, const char *directory)
     argument[n++] = arena_printf(job->context, "%s/model.c", directory);
     argument[n++] = "-lm";
     argument[n] = NULL;
-    return run_compiler(argument, NULL, job->failure);
+    return run_compiler(argument, COMPILE_SECONDS, NULL, job->failure);
 }
 
 /* Compiles in `directory`; where there is no OpenMP for the compiler, without it. */

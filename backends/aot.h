@@ -16,9 +16,10 @@ typedef struct {
 bool find_compiler(const char *command, Context *, Compiler *, Failure *);
 /* What the compiler answers to --version; NULL on failure. */
 char *compiler_version(const Compiler *, Context *, Failure *);
-/* Runs a program, whose path is argument[0], for at most five minutes. Its output goes to *output, or is the text of
- * the failure. */
-bool run_compiler(const char *const *argument, Text *output, Failure *);
+enum { COMPILE_SECONDS = 300 };
+/* Runs a program, whose path is argument[0], for at most so many seconds. Its output goes to *output, unless that is
+ * NULL; where it fails, the output is the text of the failure. */
+bool run_compiler(const char *const *argument, int seconds, Text *output, Failure *);
 
 /* ---- aot_cache.c ---- */
 /* $NNCC_CACHE, $XDG_CACHE_HOME/nncc or ~/.cache/nncc, made where it is missing; NULL where it cannot be, or where others

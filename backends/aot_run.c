@@ -15,8 +15,6 @@
 
 extern char **environ;
 
-enum { COMPILE_SECONDS = 300 };
-
 /* The full path of a program, found as execvp would find it; NULL: there is none. */
 static const char *resolve(Context *context, const char *program)
 {
@@ -84,9 +82,9 @@ static int start(const char *const *argument, int pipe_end, pid_t *child)
 }
 
 /* Reads until every writer is gone or the time is up; false then. What does not fit is read and forgotten. */
-static bool listen_to(int pipe_end, char *said, size_t room)
+static bool listen_to(int pipe_end, int seconds, char *said, size_t room)
 {
-    const double deadline = seconds_now() + COMPILE_SECONDS;
+    const double deadline = seconds_now() + seconds;
     size_t size = 0;
     for (;;) {
         char chunk[4096];
@@ -117,7 +115,7 @@ static int wait_for(pid_t child)
     return status;
 }
 
-bool run_compiler(const char *const *argument, Text *output, Failure *failure)
+bool run_compiler(const char *const *argument, int seconds, Text *output, Failure *failure)
 {
     int ends[2];
     pid_t child;
@@ -133,14 +131,14 @@ bool run_compiler(const char *const *argument, Text *output, Failure *failure)
         snprintf(failure->text, sizeof failure->text, "cannot start %s: %s", argument[0], strerror(error));
         return false;
     }
-    bool in_time = listen_to(ends[0], said, sizeof said);
+    bool in_time = listen_to(ends[0], seconds, said, sizeof said);
     close(ends[0]);
     if (!in_time)
         kill(-child, SIGKILL);
     int status = wait_for(child);
     bool good = in_time && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!in_time)
-        snprintf(failure->text, sizeof failure->text, "%.100s did not finish within %d seconds", argument[0], COMPILE_SECONDS);
+        snprintf(failure->text, sizeof failure->text, "%.100s did not finish within %d seconds", argument[0], seconds);
     else if (!good)
         snprintf(failure->text, sizeof failure->text, "%.100s failed:\n%s", argument[0], said);
     else if (output)
@@ -157,5 +155,5 @@ char *compiler_version(const Compiler *compiler, Context *context, Failure *fail
     argument[n++] = "--version";
     argument[n] = NULL;
     Text text = text_new(context);
-    return run_compiler(argument, &text, failure) ? text.data : NULL;
+    return run_compiler(argument, COMPILE_SECONDS, &text, failure) ? text.data : NULL;
 }
