@@ -41,11 +41,12 @@ static void read_numbers(const Env *env, const Tree *tree, const KeyInfo *key, i
     int width = key_width(key->type);
     Range range = {key->name, key->low, key->high};
     Value value = evaluate(env, tree);
+    const Value one = value;
     if (value.kind != VALUE_list)
-        value = (Value){.kind = VALUE_list, .item = memcpy(arena_alloc(env->context, 1, sizeof value), &value, sizeof value), .count = 1};
+        value = (Value){.kind = VALUE_list, .item = &one, .count = 1};
     if (value.count != 1 && value.count != (size_t)width)
-        fail_at(env->context, tree->loc, "`nncc --ops` tells their order", width == 1 ? "%s must be one number, not a list"
-                : "%s must be one number or a list of %d, not of %zu", key->name, width, value.count);
+        fail_at(env->context, tree->loc, "`nncc --ops` tells their order",
+                width == 1 ? "%s must be one number, not a list" : "%s must be one number or a list of %d, not of %zu", key->name, width, value.count);
     for (int i = 0; i < width; i++) {
         bool own = tree->kind == TREE_list && value.count > 1;
         field[i] = (int)to_integer(env, value.item[value.count > 1 ? i : 0], own ? tree->item[i] : tree, range);
@@ -68,7 +69,8 @@ static void read_preset(const Env *env, const OpKey *key, Attr *attr)
 {
     const KeyInfo *other = find_key(key->preset, strlen(key->preset));
     if (other)
-        memcpy((char *)attr + key->info->field, (char *)attr + other->field, (size_t)key_width(other->type) * sizeof(int));
+        memcpy((char *)attr + key->info->field, (char *)attr + other->field,
+               (size_t)key_width(other->type) * sizeof(int));
     else
         read_key(env, &(Tree){.kind = TREE_scalar, .text = key->preset}, key->info, attr);
 }

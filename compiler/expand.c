@@ -58,13 +58,16 @@ static void check_allowed(const Env *env, const char *name, const Tree *entry, V
         text_add(&words, "%s%.40s", i ? ", " : "", value_show(env->context, list.item[i]));
     }
     if (!found)
-        fail_at(env->context, given->loc, NULL, "%s must be one of %.300s; not %s", name, words.data, value_show(env->context, value));
+        fail_at(env->context, given->loc, NULL, "%s must be one of %.300s; not %s", name, words.data,
+                value_show(env->context, value));
     bool number = value.kind == VALUE_integer || value.kind == VALUE_real;
     Range any = {"the bound", -1e15, 1e15};
     if (low && (!number || value.real < evaluate_real(env, low, any)))
-        fail_at(env->context, given->loc, NULL, "%s must be at least %s; not %s", name, low->text, value_show(env->context, value));
+        fail_at(env->context, given->loc, NULL, "%s must be at least %s; not %s", name, low->text,
+                value_show(env->context, value));
     if (high && (!number || value.real > evaluate_real(env, high, any)))
-        fail_at(env->context, given->loc, NULL, "%s must be at most %s; not %s", name, high->text, value_show(env->context, value));
+        fail_at(env->context, given->loc, NULL, "%s must be at most %s; not %s", name, high->text,
+                value_show(env->context, value));
 }
 
 /* The value of a parameter, as `--set` gives it or by default. The last setting of a name counts. */
@@ -105,12 +108,12 @@ static void declare_parameters(Expander *e, const Options *options)
         const char *name = options->set[k].name;
         if (scope_find(e->globals, name))
             continue;
-        const char *near = did_you_mean(name, known);
         Text all = text_new(e->context);
-        text_add(&all, near ? "did you mean '%s'?" : "%s", near ? near : *known ? "its parameters are " : "it has no params");
-        for (int i = 0; !near && known[i]; i++)
+        text_add(&all, *known ? "its parameters are " : "it has no params");
+        for (int i = 0; known[i]; i++)
             text_add(&all, "%s%.40s", i ? ", " : "", known[i]);
-        fail_at(e->context, (Loc){0}, all.data, "--set %s: %s has no parameter '%s'", name, e->spec->loc.source->path, name);
+        fail_at(e->context, (Loc){0}, suggest(e->context, name, known, all.data), "--set %s: %s has no parameter '%s'", name, e->spec->loc.source->path,
+                name);
     }
 }
 
@@ -138,7 +141,8 @@ static void check_requirement(const Env *env, const Tree *entry)
         return;
     const char *condition = that->kind == TREE_scalar ? that->text : "it";
     if (otherwise)
-        fail_at(env->context, that->loc, arena_printf(env->context, "required: %s", condition), "%s", evaluate_template(env, otherwise, "otherwise"));
+        fail_at(env->context, that->loc, arena_printf(env->context, "required: %s", condition), "%s",
+                evaluate_template(env, otherwise, "otherwise"));
     fail_at(env->context, that->loc, NULL, "this must hold: %s", condition);
 }
 
@@ -179,7 +183,8 @@ static void declare_block(Expander *e, const char *name, Loc loc, const Tree *tr
     for (size_t i = 0; args && i < args->count; i++)
         for (int k = 0; k < taken.count; k++)
             if (strcmp(args->key[i], taken.key[k]) == 0)
-                fail_at(e->context, args->key_loc[i], NULL, "'%s' is a key of every block or repeat; give the argument another name", args->key[i]);
+                fail_at(e->context, args->key_loc[i], NULL, "'%s' is a key of every block or repeat; give the argument another name",
+                        args->key[i]);
     e->block[e->nblock++] = (Block){name, tree, false};
 }
 
@@ -210,7 +215,8 @@ static Node *add_input(Expander *e)
     Env env = env_at(e, e->globals, NULL);
     const Tree *input = expect_kind(e->context, tree_get(e->spec, "input"), TREE_list, "input");
     if (input->count != 3)
-        fail_at(e->context, input->loc, "input: [3, 224, 224]", "input must be [channels, height, width], not %zu numbers", input->count);
+        fail_at(e->context, input->loc, "input: [3, 224, 224]",
+                "input must be [channels, height, width], not %zu numbers", input->count);
     Node *node = graph_add(e->graph, OP_input, input->loc, "input", NULL, 0);
     node->shape.channels = (int)evaluate_integer(&env, input->item[0], (Range){"channels of input", 1, 1 << 20});
     node->shape.height = (int)evaluate_integer(&env, input->item[1], (Range){"height of input", 1, 1 << 14});
@@ -226,7 +232,8 @@ static int read_channels(const Env *env, const Tree *list, Range range, int chan
         return 0;
     expect_kind(env->context, list, TREE_list, range.what);
     if (list->count != (size_t)channels || channels > 4)
-        fail_at(env->context, list->loc, NULL, "%s has %zu numbers, but the input has %d channels (4 at most)", range.what, list->count, channels);
+        fail_at(env->context, list->loc, NULL, "%s has %zu numbers, but the input has %d channels (4 at most)",
+                range.what, list->count, channels);
     for (int i = 0; i < channels; i++)
         to[i] = (float)evaluate_real(env, list->item[i], range);
     return channels;
@@ -252,7 +259,8 @@ static void read_preprocess(Expander *e, Shape input)
         pre->crop[0] = (int)evaluate_integer(&env, pair ? crop->item[0] : crop, (Range){"crop", 1, 1 << 14});
         pre->crop[1] = (int)evaluate_integer(&env, pair ? crop->item[1] : crop, (Range){"crop", 1, 1 << 14});
         if (pre->crop[0] != input.height || pre->crop[1] != input.width)
-            fail_at(e->context, crop->loc, NULL, "crop is %d x %d, but the input is %d x %d", pre->crop[0], pre->crop[1], input.height, input.width);
+            fail_at(e->context, crop->loc, NULL, "crop is %d x %d, but the input is %d x %d", pre->crop[0],
+                    pre->crop[1], input.height, input.width);
         if (pre->resize && (pre->resize < pre->crop[0] || pre->resize < pre->crop[1]))
             fail_at(e->context, crop->loc, NULL, "crop must not be larger than resize");
     }
@@ -262,14 +270,18 @@ static void read_preprocess(Expander *e, Shape input)
 
 /* ---- the whole ------------------------------------------------------------------------------------------ */
 
-/* Nothing computed is thrown away, and no replacement was meant for a layer that is not there. */
-static void check_result(Expander *e)
+/* Nothing computed is thrown away. */
+static void check_read(Expander *e)
 {
-    Context *context = e->context;
     graph_number(e->graph);
     for (const Node *node = e->graph->first; node; node = node->next)
         if (!node->uses && node != e->graph->output)
-            fail_at(context, node->loc, "label it with `as` and read it with `from`, or remove it", "nothing reads the result of '%s'", node->name);
+            fail_at(e->context, node->loc, "label it with `as` and read it with `from`, or remove it",
+                    "nothing reads the result of '%s'", node->name);
+}
+
+static void check_parameters(Expander *e)
+{
     int64_t parameters = 0;
     for (const Tensor *tensor = e->graph->tensors; tensor; tensor = tensor->next) {
         int64_t elements = 1;                       /* declare bounds each tensor */
@@ -277,19 +289,23 @@ static void check_result(Expander *e)
             elements *= tensor->dim[i];
         parameters += elements;
         if (parameters > MAX_PARAMETERS)
-            fail_at(context, tensor->loc, NULL, "too large: with '%s' the network has more parameters than the limit: parameters = %lld",
+            fail_at(e->context, tensor->loc, NULL, "with '%s' there are more parameters than the limit: parameters = %lld",
                     tensor->name, (long long)MAX_PARAMETERS);
     }
+}
+
+/* No replacement was meant for a layer that is not there. */
+static void check_replaced(Expander *e)
+{
     const char *names[MAX_KNOWN + 1] = {NULL};
     int n = 0;
-    for (const Node *node = e->graph->first; node && n < MAX_KNOWN; node = node->next)
-        names[n++] = node->name;
+    for (const Node *node = e->graph->last; node && n < MAX_KNOWN; node = node->prev)
+        names[n++] = node->name;                    /* the last ones: what is replaced most is the end */
     for (size_t i = 0; e->replace && i < e->replace->count; i++)
-        if (!e->replaced[i]) {
-            const char *near = did_you_mean(e->replace->key[i], names);
-            fail_at(context, e->replace->key_loc[i], near ? arena_printf(context, "did you mean '%s'?", near) : "names are full: layer4.0.conv2",
+        if (!e->replaced[i])
+            fail_at(e->context, e->replace->key_loc[i],
+                    suggest(e->context, e->replace->key[i], names, "names are full: layer4.0.conv2"),
                     "no layer is named '%.80s'", e->replace->key[i]);
-        }
 }
 
 static void prepare(Expander *e, const Options *options)
@@ -313,7 +329,8 @@ static void prepare(Expander *e, const Options *options)
         declare_block(e, blocks->key[i], blocks->key_loc[i], blocks->item[i]);
     e->replace = tree_get(e->spec, "replace");
     if (e->replace)
-        e->replaced = arena_alloc(e->context, expect_kind(e->context, e->replace, TREE_map, "replace")->count, sizeof *e->replaced);
+        e->replaced = arena_alloc(e->context, expect_kind(e->context, e->replace, TREE_map, "replace")->count,
+                                  sizeof *e->replaced);
 }
 
 Graph *expand(Context *context, const Tree *spec, const Options *options)
@@ -343,6 +360,8 @@ Graph *expand(Context *context, const Tree *spec, const Options *options)
     labels_check_used(context, &frame);
     graph->output = graph_add(graph, OP_output, node->loc, "output", &node, 1);
     op_info[OP_output].infer(graph, graph->output);
-    check_result(e);
+    check_read(e);
+    check_parameters(e);
+    check_replaced(e);
     return graph;
 }

@@ -29,7 +29,8 @@ static const char *base_name(Expander *e, const Layer *layer)
     if (name)
         name_reserve(e->context, &e->names, name, layer->loc);
     else
-        name = name_unique(e->context, &e->names, arena_printf(e->context, "%s%s", layer->place->prefix, layer->word), layer->loc);
+        name = name_unique(e->context, &e->names, arena_printf(e->context, "%s%s", layer->place->prefix, layer->word),
+                           layer->loc);
     check_name(e->context, name, layer->loc);
     if (copies) {
         copies->base = arena_grow(e->context, copies->base, copies->nbase, &copies->base_capacity, sizeof *copies->base);
@@ -117,8 +118,7 @@ static _Noreturn void fail_word(Expander *e, const Layer *layer)
     for (int i = 0; i < e->nblock; i++)
         known[n++] = e->block[i].name;
     known[n] = NULL;
-    const char *near = did_you_mean(layer->word, known);
-    fail_at(e->context, layer->loc, near ? arena_printf(e->context, "did you mean '%s'?", near) : "`nncc --ops` lists them",
+    fail_at(e->context, layer->loc, suggest(e->context, layer->word, known, "`nncc --ops` lists them"),
             "'%.60s' is no operation, structure or block", layer->word);
 }
 
@@ -142,13 +142,15 @@ static Layer read_layer(Expander *e, const Place *place, const Tree *item)
     static const Tree empty = {.kind = TREE_map};
     Layer layer = {.place = place, .loc = item->loc, .keys = &empty};
     if (tree_is_null(item) || item->kind == TREE_list)
-        fail_at(e->context, item->loc, "`- relu` or `- conv: {out: 64, kernel: 3}`", "a layer must be a word or a word with keys; here is %s", tree_kind(item));
+        fail_at(e->context, item->loc, "`- relu` or `- conv: {out: 64, kernel: 3}`",
+                "a layer must be a word or a word with keys; here is %s", tree_kind(item));
     if (item->kind == TREE_scalar) {
         layer.word = item->text;
         return layer;
     }
     if (item->count != 1)
-        fail_at(e->context, item->count ? item->key_loc[1] : item->loc, "keys of a layer stand in { } or are indented further than its word",
+        fail_at(e->context, item->count ? item->key_loc[1] : item->loc,
+                "keys of a layer stand in { } or are indented further than its word",
                 "a layer has one word, but here %s", item->count ? "comes a second one" : "is none");
     layer.word = item->key[0];
     layer.loc = item->key_loc[0];
@@ -197,9 +199,10 @@ static void read_operands(Expander *e, Layer *layer, Op op, Node *previous)
     }
     layer->nin = from && from->kind == TREE_list ? (int)from->count : 1;
     if (most > 1 && !from)
-        fail_at(e->context, layer->loc, "from: [previous, LABEL], where an earlier layer says `as: LABEL`", "%s needs `from`, a list of what it reads", layer->word);
+        fail_at(e->context, layer->loc, "from: [previous, LABEL], where an earlier layer says `as: LABEL`",
+                "%s needs `from`, a list of what it reads", layer->word);
     if (layer->nin < least || layer->nin > most)
-        fail_at(e->context, from->loc, NULL, least == most ? "%s reads %d, not %d" : most > 2 ? "%s reads at least %d, not %d (limit: operands = 1024)"
+        fail_at(e->context, from->loc, NULL, least < most ? "%s reads at least %d, not %d (limit: operands = 1024)"
                 : "%s reads %d, not %d", layer->word, least, layer->nin);
     layer->in = arena_alloc(e->context, (size_t)layer->nin, sizeof *layer->in);
     for (int i = 0; i < layer->nin; i++)
@@ -228,7 +231,8 @@ static Node *expand_word(Expander *e, const Layer *layer, Meaning meaning)
     if (meaning.op != NOP)
         return add_node(e, layer, meaning.op, read_attributes(&layer->env, meaning.op, layer->keys, layer->loc));
     if (meaning.block)
-        return expand_block(e, layer, meaning.block, bind_arguments(e, layer, meaning.block, &layer->keys, 1), layer->in[0]);
+        return expand_block(e, layer, meaning.block, bind_arguments(e, layer, meaning.block, &layer->keys, 1),
+                            layer->in[0]);
     return expand_structure(e, layer, meaning.word);
 }
 
@@ -293,7 +297,8 @@ static Node *expand_item(Expander *e, const Place *place, const Tree *item, cons
 Node *expand_layers(Expander *e, const Place *place, const Tree *list, Node *in)
 {
     if (place->depth > MAX_NESTING)
-        fail_at(e->context, list->loc, NULL, "nested too deeply: limit: blocks and structures within each other = %d", MAX_NESTING);
+        fail_at(e->context, list->loc, NULL, "nested too deeply: limit: blocks and structures within each other = %d",
+                MAX_NESTING);
     for (size_t i = 0; i < list->count; i++)
         in = expand_item(e, place, list->item[i], NULL, in);
     return in;

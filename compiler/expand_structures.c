@@ -18,7 +18,8 @@ static const Tree *either(Expander *e, const Layer *layer, const char *one, cons
 {
     const Tree *a = tree_get(layer->keys, one), *b = tree_get(layer->keys, other);
     if (!a == !b)
-        fail_at(e->context, layer->loc, NULL, a ? "%s takes `%s` or `%s`, not both" : "%s needs `%s` or `%s`", layer->word, one, other);
+        fail_at(e->context, layer->loc, NULL, a ? "%s takes `%s` or `%s`, not both" : "%s needs `%s` or `%s`",
+                layer->word, one, other);
     return a ? a : b;
 }
 
@@ -78,7 +79,8 @@ static Loop read_loop(Expander *e, const Layer *layer)
     for (size_t i = 0; i < tree->count; i++) {
         loop.list[i] = evaluate(&layer->env, tree->item[i]);
         if (loop.list[i].kind != VALUE_list || !loop.list[i].count || loop.list[i].count > MAX_REPEAT)
-            fail_at(e->context, tree->item[i]->loc, NULL, "'%s' must be a list of 1 to %d values", tree->key[i], MAX_REPEAT);
+            fail_at(e->context, tree->item[i]->loc, NULL, "'%s' must be a list of 1 to %d values", tree->key[i],
+                    MAX_REPEAT);
         if (i && (int64_t)loop.list[i].count != loop.times)
             fail_at(e->context, tree->item[i]->loc, NULL, "the lists of a `for` must be equally long: '%s' has %lld elements, '%s' %zu",
                     tree->key[0], (long long)loop.times, tree->key[i], loop.list[i].count);
@@ -105,9 +107,8 @@ Block *repeated_block(Expander *e, const Layer *layer)
     Block *block = find_block(e, name);
     for (int i = 0; i < e->nblock; i++)
         known[i] = e->block[i].name;
-    const char *near = did_you_mean(name, known);
     if (!block)
-        fail_at(e->context, tree->loc, near ? arena_printf(e->context, "did you mean '%s'?", near) : NULL, "there is no block '%s'", name);
+        fail_at(e->context, tree->loc, suggest(e->context, name, known, NULL), "there is no block '%s'", name);
     return block;
 }
 
@@ -117,7 +118,8 @@ static void check_overrides(Expander *e, const Layer *layer, const Block *block,
     if (!map)
         return;
     if (!block)
-        fail_at(e->context, map->loc, "in a body, ask `index`", "%s changes arguments of a block, but this repeat has a body", key);
+        fail_at(e->context, map->loc, "in a body, ask `index`",
+                "%s changes arguments of a block, but this repeat has a body", key);
     KnownKeys known = {0};
     for (size_t i = 0; args && i < args->count; i++)
         known_add(&known, args->key[i]);
@@ -181,9 +183,11 @@ static Node *add_norm(Expander *e, const Layer *layer, const Tree *keys)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(word, op_info[kinds[i]].name) == 0) {
             Tree groups = {.kind = TREE_scalar, .loc = layer->loc, .text = "8"};
-            Tree eight = {.kind = TREE_map, .loc = layer->loc, .count = 1, .key = (const char *[]){"groups"}, .item = (Tree *[]){&groups}};
+            Tree eight = {.kind = TREE_map, .loc = layer->loc, .count = 1, .key = (const char *[]){"groups"},
+                          .item = (Tree *[]){&groups}};
             bool preset = kinds[i] == OP_gn && !tree_get(keys, "groups");
-            return add_node(e, layer, kinds[i], read_attributes(&layer->env, kinds[i], preset ? &eight : keys, layer->loc));
+            Attr attr = read_attributes(&layer->env, kinds[i], preset ? &eight : keys, layer->loc);
+            return add_node(e, layer, kinds[i], attr);
         }
     fail_choice(e, kind, "the kind of a norm", word, "bn, ln, in, gn or none");
 }
@@ -220,7 +224,8 @@ static Node *shortcut_a(Expander *e, const Layer *layer, const int *stride, Shap
         node = add_node(e, &part, OP_max_pool, attr);
     }
     if (to.channels < node->shape.channels)
-        fail_at(e->context, layer->loc, "take shortcut B or C", "shortcut A appends channels; it cannot go from %d to %d", node->shape.channels, to.channels);
+        fail_at(e->context, layer->loc, "take shortcut B or C",
+                "shortcut A appends channels; it cannot go from %d to %d", node->shape.channels, to.channels);
     if (to.channels == node->shape.channels)
         return node;
     attr = no_attributes();
@@ -254,6 +259,13 @@ static Node *projection(Expander *e, const Layer *layer, const Tree *keys, const
     return add_norm(e, &part, norm ? norm : &bn);
 }
 
+/* Of a number for both axes or [height, width]. */
+static int read_stride(const Env *env, const Tree *tree, int axis)
+{
+    bool pair = tree->kind == TREE_list && tree->count == 2;
+    return (int)evaluate_integer(env, pair ? tree->item[axis] : tree, (Range){"stride", 1, 1 << 14});
+}
+
 /* The other operand of the sum, or NULL where there is none. keys: a map with `kind`, or the kind alone. */
 static Node *expand_shortcut(Expander *e, const Layer *layer, const Tree *keys, Shape to)
 {
@@ -269,7 +281,7 @@ static Node *expand_shortcut(Expander *e, const Layer *layer, const Tree *keys, 
     Shape from = layer->in[0]->shape;
     int stride[2];
     for (int i = 0; i < 2; i++)
-        stride[i] = given ? (int)evaluate_integer(&layer->env, given->kind == TREE_list && given->count == 2 ? given->item[i] : given, (Range){"stride", 1, 1 << 14})
+        stride[i] = given ? read_stride(&layer->env, given, i)
                           : stride_between(e, layer, i ? from.width : from.height, i ? to.width : to.height);
     bool changes = stride[0] > 1 || stride[1] > 1 || from.channels != to.channels;
     if (a || (b && !changes))
@@ -320,7 +332,8 @@ static void declare_copy(Expander *e, Copies *copies, const Node *result, Op op)
         Node *node = copies->node[i];
         node->stack.axis = node == result && node->op == OP_conv && op == OP_add;
         if (node->stack.axis && node->attr.bias)
-            fail_at(e->context, node->loc, "leave it out, and add a bias after the join", "in identical branches a convolution right before add takes no bias");
+            fail_at(e->context, node->loc, "leave it out, and add a bias after the join",
+                    "in identical branches a convolution right before add takes no bias");
         op_info[node->op].declare(e->graph, node);
     }
     copies->nnode = copies->cursor = 0;
@@ -368,8 +381,10 @@ static Node *add_slice(Expander *e, const Layer *layer, int begin, int count)
 
 static Node *expand_split(Expander *e, const Layer *layer)
 {
-    const Tree *last = tree_get(layer->keys, "last"), *chained = tree_get(layer->keys, "chain"), *tree = tree_get(layer->keys, "parts");
-    int parts = (int)evaluate_integer(&layer->env, tree, (Range){"parts", 2, MAX_BRANCHES}), channels = layer->in[0]->shape.channels;
+    const Tree *last = tree_get(layer->keys, "last"), *chained = tree_get(layer->keys, "chain");
+    const Tree *tree = tree_get(layer->keys, "parts");
+    int parts = (int)evaluate_integer(&layer->env, tree, (Range){"parts", 2, MAX_BRANCHES});
+    int channels = layer->in[0]->shape.channels;
     bool chain = chained && evaluate_truth(&layer->env, chained, "chain");
     Op op = read_join(e, layer, OP_concat);
     if (channels % parts)

@@ -16,7 +16,7 @@ typedef enum { E_value, E_name, E_not, E_negate, E_index, E_call, E_choose,
 typedef struct Expr {
     Operation operation;
     size_t at;                          /* offset in the text */
-    struct Expr *a, *b, *c;             /* E_choose: a if b else c; E_call: arguments from a, linked through b's of a list */
+    struct Expr *a, *b, *c;             /* E_choose: a if b else c; E_call: see parse_call */
     Value value;                        /* E_value */
     const char *name;                   /* E_name, E_call */
     bool dollar;                        /* E_name: written $name, so it must name something */
@@ -85,8 +85,8 @@ size_t word_length(const char *text)
 }
 
 static const char *const functions[] = {"min", "max", "round", "floor", "ceil", "length", NULL};
-static const char *const reserved[] = {"true", "false", "and", "or", "not", "if", "else", "yes", "no", "on", "off", "null", "index",
-                                       "in_channels", "in_height", "in_width", NULL};
+static const char *const reserved[] = {"true", "false", "and", "or", "not", "if", "else", "yes", "no", "on", "off",
+                                       "null", "index", "in_channels", "in_height", "in_width", NULL};
 
 static bool is_one_of(const char *word, const char *const *words)
 {
@@ -107,7 +107,8 @@ static Expr *parse_choice(Parser *);
 static Expr *new_expr(Parser *parser, Operation operation, size_t at, Expr *a, Expr *b)
 {
     if (++parser->operations > MAX_OPERATIONS)
-        fail_at(parser->env->context, parser->tree->loc, NULL, "too long: limit: operations of one expression = %d", MAX_OPERATIONS);
+        fail_at(parser->env->context, parser->tree->loc, NULL, "too long: limit: operations of one expression = %d",
+                MAX_OPERATIONS);
     Expr *expr = arena_alloc(parser->env->context, 1, sizeof *expr);
     *expr = (Expr){.operation = operation, .at = at, .a = a, .b = b};
     return expr;
@@ -134,7 +135,8 @@ static bool take(Parser *parser, const char *token)
 static void need(Parser *parser, const char *token)
 {
     if (!take(parser, token))
-        fail_at(parser->env->context, place(parser->tree, parser->at), NULL, "expected '%s' in expression '%.60s'", token, parser->text);
+        fail_at(parser->env->context, place(parser->tree, parser->at), NULL, "expected '%s' in expression '%.60s'",
+                token, parser->text);
 }
 
 static size_t skip_digits(const char *text, size_t at)
@@ -185,19 +187,23 @@ static Value parse_number(Parser *parser)
     while (is_letter(text[rest]) || is_digit(text[rest]) || text[rest] == '.')
         rest++;
     if (!good || rest != end)
-        fail_at(parser->env->context, place(parser->tree, parser->at), "write decimal digits without leading zeros: 10, 1000, 0.5, 1e-5",
+        fail_at(parser->env->context, place(parser->tree, parser->at),
+                "write decimal digits without leading zeros: 10, 1000, 0.5, 1e-5",
                 "'%.*s' is not a number", (int)(rest ? rest : 1), text);
     parser->at += end;
     int64_t integer = 0;
     if (end != whole) {
         double real = read_real(text, end);
         if (!isfinite(real))
-            fail_at(parser->env->context, place(parser->tree, parser->at - end), NULL, "%.*s is too large", (int)end, text);
+            fail_at(parser->env->context, place(parser->tree, parser->at - end), NULL, "%.*s is too large", (int)end,
+                    text);
         return (Value){.kind = VALUE_real, .real = real};
     }
     for (size_t i = 0; i < whole; i++)
-        if (__builtin_mul_overflow(integer, (int64_t)10, &integer) || __builtin_add_overflow(integer, (int64_t)(text[i] - '0'), &integer))
-            fail_at(parser->env->context, place(parser->tree, parser->at - end), NULL, "%.*s is too large", (int)whole, text);
+        if (__builtin_mul_overflow(integer, (int64_t)10, &integer) ||
+            __builtin_add_overflow(integer, (int64_t)(text[i] - '0'), &integer))
+            fail_at(parser->env->context, place(parser->tree, parser->at - end), NULL, "%.*s is too large",
+                    (int)whole, text);
     return value_integer(integer);
 }
 
@@ -253,7 +259,7 @@ static Expr *parse_primary(Parser *parser)
         number->value = value;
         return number;
     }
-    fail_at(parser->env->context, place(parser->tree, at), "numbers, names, + - * / %, comparisons, and, or, not, `a if b else c`, min(a, b)",
+    fail_at(parser->env->context, place(parser->tree, at), "`nncc --ops` ends with what expressions are made of",
             *next ? "unexpected '%.20s' in an expression" : "the expression ends too early%s", next);
 }
 
@@ -271,7 +277,8 @@ static Expr *parse_postfix(Parser *parser)
         } else if (*next == '.' && is_digit(next[1])) {
             parser->at = skip_digits(parser->text, at + 1);
             Expr *index = new_expr(parser, E_value, at, NULL, NULL);
-            index->value = value_integer(parser->at - at > 6 ? INT32_MAX : (int64_t)read_real(next + 1, parser->at - at - 1));
+            index->value = value_integer(parser->at - at > 6 ? INT32_MAX
+                                         : (int64_t)read_real(next + 1, parser->at - at - 1));
             expr = new_expr(parser, E_index, at, expr, index);
         } else {
             return expr;
@@ -285,7 +292,8 @@ static const struct {
     Operation operation;
 } binary[] = {
     {"or", 1, E_or}, {"and", 2, E_and},
-    {"==", 3, E_equal}, {"!=", 3, E_unequal}, {"<=", 3, E_less_equal}, {">=", 3, E_greater_equal}, {"<", 3, E_less}, {">", 3, E_greater},
+    {"==", 3, E_equal}, {"!=", 3, E_unequal}, {"<=", 3, E_less_equal}, {">=", 3, E_greater_equal},
+    {"<", 3, E_less}, {">", 3, E_greater},
     {"+", 4, E_add}, {"-", 4, E_subtract}, {"*", 5, E_multiply}, {"/", 5, E_divide}, {"%", 5, E_remainder},
 };
 
@@ -327,7 +335,8 @@ static Expr *parse_binary(Parser *parser, int level)
 static Expr *parse_choice(Parser *parser)
 {
     if (++parser->operations > MAX_OPERATIONS)          /* parentheses recurse too */
-        fail_at(parser->env->context, parser->tree->loc, NULL, "too long: limit: operations of one expression = %d", MAX_OPERATIONS);
+        fail_at(parser->env->context, parser->tree->loc, NULL, "too long: limit: operations of one expression = %d",
+                MAX_OPERATIONS);
     Expr *left = parse_binary(parser, 1);
     size_t at = parser->at;
     if (!take(parser, "if"))
@@ -391,7 +400,8 @@ static Value compute_index(const Parser *parser, const Expr *expr)
     if (index.kind != VALUE_integer)
         fail_kind(parser, expr->b, index, "a whole number");
     if (index.integer < 0 || (uint64_t)index.integer >= list.count)
-        fail_at(parser->env->context, place(parser->tree, expr->at), "elements count from 0", "there is no element %lld in a list of %zu",
+        fail_at(parser->env->context, place(parser->tree, expr->at), "elements count from 0",
+                "there is no element %lld in a list of %zu",
                 (long long)index.integer, list.count);
     return list.item[index.integer];
 }
@@ -406,7 +416,8 @@ static Value real_value(const Parser *parser, const Expr *expr, double real)
 static Value whole_value(const Parser *parser, const Expr *expr, double real)
 {
     if (!(fabs(real) < 9e15))
-        fail_at(parser->env->context, place(parser->tree, expr->at), NULL, "%g is too large to be made a whole number", real);
+        fail_at(parser->env->context, place(parser->tree, expr->at), NULL,
+                "%g is too large to be made a whole number", real);
     return value_integer((int64_t)real);
 }
 
@@ -430,7 +441,8 @@ static Value compute_call(const Parser *parser, const Expr *call)
     }
     if (extreme || value.kind == VALUE_integer)
         return value;
-    return whole_value(parser, call, *call->name == 'r' ? round(value.real) : *call->name == 'f' ? floor(value.real) : ceil(value.real));
+    return whole_value(parser, call, *call->name == 'r' ? round(value.real) : *call->name == 'f' ? floor(value.real)
+                       : ceil(value.real));
 }
 
 static int64_t floor_divide(int64_t a, int64_t b)
@@ -445,15 +457,19 @@ static Value compute_whole(const Parser *parser, const Expr *expr, int64_t a, in
     bool divides = expr->operation == E_divide || expr->operation == E_remainder, overflow = false;
     if (divides && !b)
         fail_at(parser->env->context, place(parser->tree, expr->at), NULL, "division by zero");
-    switch (expr->operation) {
-    case E_add:      overflow = __builtin_add_overflow(a, b, &result); break;
-    case E_subtract: overflow = __builtin_sub_overflow(a, b, &result); break;
-    case E_multiply: overflow = __builtin_mul_overflow(a, b, &result); break;
-    case E_divide:   overflow = b == -1 && __builtin_sub_overflow((int64_t)0, a, &result); result = b == -1 ? result : floor_divide(a, b); break;
-    default:         result = b == -1 ? 0 : a - floor_divide(a, b) * b; break;
-    }
+    if (divides && b == -1)                         /* INT64_MIN / -1 traps */
+        overflow = expr->operation == E_divide && __builtin_sub_overflow((int64_t)0, a, &result);
+    else if (divides)
+        result = expr->operation == E_divide ? floor_divide(a, b) : a - floor_divide(a, b) * b;
+    else if (expr->operation == E_add)
+        overflow = __builtin_add_overflow(a, b, &result);
+    else if (expr->operation == E_subtract)
+        overflow = __builtin_sub_overflow(a, b, &result);
+    else
+        overflow = __builtin_mul_overflow(a, b, &result);
     if (overflow)
-        fail_at(parser->env->context, place(parser->tree, expr->at), NULL, "%lld and %lld give a number that is too large", (long long)a,
+        fail_at(parser->env->context, place(parser->tree, expr->at), NULL,
+                "%lld and %lld give a number that is too large", (long long)a,
                 (long long)b);
     return value_integer(result);
 }
@@ -485,7 +501,8 @@ static Value compute_equal(const Parser *parser, const Expr *expr)
     if (is_number(a) && is_number(b))
         equal = a.kind == b.kind && a.kind == VALUE_integer ? a.integer == b.integer : a.real == b.real;
     else if (a.kind != b.kind || a.kind == VALUE_list)
-        a.kind == VALUE_text && a.bare ? fail_kind(parser, expr->a, a, value_kind(b)) : fail_kind(parser, expr->b, b, value_kind(a));
+        a.kind == VALUE_text && a.bare ? fail_kind(parser, expr->a, a,
+                                                   value_kind(b)) : fail_kind(parser, expr->b, b, value_kind(a));
     else if (a.kind == VALUE_bool)
         equal = a.truth == b.truth;
     else if (a.bare && b.bare)
@@ -525,7 +542,8 @@ static Value compute(const Parser *parser, const Expr *expr)
         return compute_order(parser, expr);
     case E_negate: {
         Value value = compute_number(parser, expr->a);      /* literals are not negative: no overflow */
-        return value.kind == VALUE_integer ? compute_whole(parser, &(Expr){.operation = E_subtract, .at = expr->at}, 0, value.integer)
+        return value.kind == VALUE_integer ? compute_whole(parser, &(Expr){.operation = E_subtract, .at = expr->at},
+                                                           0, value.integer)
                                            : real_value(parser, expr, -value.real);
     }
     default:
@@ -542,7 +560,8 @@ Value compute_text(const Env *env, const Tree *tree, size_t *at, const char *end
     bool closed = *end ? take(&parser, end) : !parser.text[parser.at];
     if (!closed)
         fail_at(env->context, place(tree, parser.at), "quotes protect { } [ ] , : # from YAML: out: \"min(a, b)\"",
-                parser.text[parser.at] ? "unexpected '%.20s' in an expression" : "the expression ends too early%s", parser.text + parser.at);
+                parser.text[parser.at] ? "unexpected '%.20s' in an expression" : "the expression ends too early%s",
+                parser.text + parser.at);
     *at = parser.at;
     return compute(&parser, expr);
 }

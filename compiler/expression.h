@@ -38,7 +38,7 @@ typedef struct {
 Scope *scope_new(Context *, const Scope *up);
 /* Fails when `name` is no identifier, means something already, or is one too many. what: "parameter", ... */
 void scope_add(Context *, Scope *, const char *name, Loc, Value);
-void scope_put(Context *, Scope *, const char *name, Value);      /* unchecked: `index`, which may hide that of an outer loop */
+void scope_put(Context *, Scope *, const char *name, Value);      /* unchecked: `index` may hide an outer loop's */
 const Value *scope_find(const Scope *, const char *name);
 
 /* ---- values.c ---- */

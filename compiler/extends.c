@@ -103,7 +103,8 @@ static const char *beside(Context *context, const char *from, const Tree *name)
     const char *text = name->text;
     bool climbs = strncmp(text, "../", 3) == 0 || strstr(text, "/../") || strcmp(text, "..") == 0;
     if (text[0] == '/' || climbs)
-        fail_at(context, name->loc, "put the file beside this one", "extends must name a file in this spec's own directory or below");
+        fail_at(context, name->loc, "put the file beside this one",
+                "extends must name a file in this spec's own directory or below");
     const char *slash = strrchr(from, '/');
     return arena_printf(context, "%.*s%s", slash ? (int)(slash + 1 - from) : 0, from, text);
 }

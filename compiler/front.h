@@ -15,6 +15,8 @@ Loc tree_key_loc(const Tree *map, const char *key);             /* its place, or
 bool tree_is_null(const Tree *);                                /* absent, empty, or ~ */
 bool tree_is_text(const Tree *, const char *text);              /* that scalar, unquoted */
 const char *tree_kind(const Tree *);                            /* "a list", for messages */
+/* "did you mean 'x'?", or the other hint where no word is near. */
+const char *suggest(Context *, const char *word, const char *const *known, const char *otherwise);
 const Tree *expect_kind(Context *, const Tree *, TreeKind, const char *what);
 
 #endif

@@ -20,7 +20,7 @@ void check_name(Context *context, const char *name, Loc loc)
         shown[i] = (unsigned char)name[i] < ' ' ? '?' : name[i];
     }
     if (!fine)
-        fail_at(context, loc, "names consist of letters, digits, _ and -, in parts separated by single dots: layer1.0.conv1",
+        fail_at(context, loc, "names are letters, digits, _ and -, in parts separated by single dots: layer1.0.conv1",
                 "'%.60s' cannot be a name", shown);
 }
 
@@ -56,8 +56,9 @@ void name_reserve(Context *context, NameTable *table, const char *name, Loc loc)
     NameEntry *entry = find_entry(table, name);
     if (entry->name) {
         bool same = entry->loc.line == loc.line && entry->loc.column == loc.column && entry->loc.source == loc.source;
-        const char *hint = same ? "it is written once and used several times: give the blocks or repeats around it different names"
-                         : entry->automatic ? "the other layer has no name and was given this one: name it" : "every name may be used once";
+        const char *hint = same ? "one line, used more than once: give the blocks or repeats around it different names"
+                         : entry->automatic ? "the other layer has no name and was given this one: name it"
+                         : "every name may be used once";
         fail_at(context, loc, hint, "the name '%s' is already taken at %d:%d", name, entry->loc.line, entry->loc.column);
     }
     *entry = (NameEntry){.name = name, .loc = loc};
@@ -100,7 +101,8 @@ void label_add(Context *context, Frame *frame, const char *name, Loc loc, Node *
                 *name == 'i' ? "network's input" : "result of the layer before");
     const Label *other = find_label(frame, name);
     if (other)
-        fail_at(context, loc, NULL, "duplicate label '%s', already given at %d:%d", name, other->loc.line, other->loc.column);
+        fail_at(context, loc, NULL, "duplicate label '%s', already given at %d:%d", name, other->loc.line,
+                other->loc.column);
     Label *label = arena_alloc(context, 1, sizeof *label);
     *label = (Label){name, loc, node, false, frame->labels};
     frame->labels = label;
@@ -126,14 +128,13 @@ static _Noreturn void fail_label(Context *context, const Frame *frame, const cha
     for (; frame; frame = frame->up) {
         const Tree *later = find_as(frame->body, name);
         if (later)
-            fail_at(context, loc, "layers run in the order of the file and read what earlier ones made: a network has no cycles",
+            fail_at(context, loc, "layers read what is made before them: a network has no cycles",
                     "the label '%s' is made only later, at %d:%d", name, later->loc.line, later->loc.column);
         for (const Label *label = frame->labels; label && n < MAX_KNOWN; label = label->next)
             known[n++] = label->name;
     }
-    const char *near = did_you_mean(name, known);
-    fail_at(context, loc, near ? arena_printf(context, "did you mean '%s'?", near) : "`as: NAME` labels a layer's result, for the same list and lists inside it",
-            "no layer before this one has the label '%s'", name);
+    const char *rule = "`as: NAME` labels a layer's result, for the same list and lists inside it";
+    fail_at(context, loc, suggest(context, name, known, rule), "no layer before this one has the label '%s'", name);
 }
 
 Node *label_find(Context *context, const Frame *frame, const char *name, const Tree *tree)

@@ -182,7 +182,8 @@ static bool wants_key(const Reader *reader)
 static void open_level(Reader *reader, TreeKind kind, Loc loc)
 {
     if (wants_key(reader))
-        fail_at(reader->context, loc, "keys are words; an expression with { or [ must be quoted", "a key must be a scalar");
+        fail_at(reader->context, loc, "keys are words; an expression with { or [ must be quoted",
+                "a key must be a scalar");
     if (reader->depth == MAX_DEPTH)
         fail_at(reader->context, loc, NULL, "nested too deeply: limit: nesting = %d", MAX_DEPTH);
     Tree *tree = arena_alloc(reader->context, 1, sizeof *tree);
@@ -212,7 +213,8 @@ static void add_scalar(Reader *reader, const yaml_event_t *event, Loc loc)
 static void refuse_decoration(Reader *reader, const yaml_char_t *anchor, const yaml_char_t *tag, Loc loc)
 {
     if (anchor)
-        fail_at(reader->context, loc, "to write something once and use it twice, make it a block", "anchors are not supported");
+        fail_at(reader->context, loc, "to write something once and use it twice, make it a block",
+                "anchors are not supported");
     if (tag)
         fail_at(reader->context, loc, NULL, "tags are not supported: '%.80s'", (const char *)tag);
 }
@@ -231,7 +233,8 @@ static void read_event(Reader *reader, const yaml_event_t *event)
         reader->ended = true;
         break;
     case YAML_ALIAS_EVENT:
-        fail_at(reader->context, loc, "to write something once and use it twice, make it a block", "aliases are not supported");
+        fail_at(reader->context, loc, "to write something once and use it twice, make it a block",
+                "aliases are not supported");
     case YAML_SCALAR_EVENT:
         refuse_decoration(reader, event->data.scalar.anchor, event->data.scalar.tag, loc);
         add_scalar(reader, event, loc);
@@ -288,7 +291,8 @@ Tree *parse_file(Context *context, const char *path, const char *text, Loc where
     reader->source = source;
     read_events(reader);
     if (!reader->root || tree_is_null(reader->root))
-        fail_at(context, (Loc){source, 1, 1}, "a spec begins with `name:`, `input:` and `layers:`", "%s is empty", source->path);
+        fail_at(context, (Loc){source, 1, 1}, "a spec begins with `name:`, `input:` and `layers:`", "%s is empty",
+                source->path);
     return reader->root;
 }
 
@@ -330,6 +334,12 @@ const char *tree_kind(const Tree *tree)
 {
     static const char *const name[] = {[TREE_scalar] = "a single value", [TREE_list] = "a list", [TREE_map] = "a map"};
     return tree_is_null(tree) ? "nothing" : name[tree->kind];
+}
+
+const char *suggest(Context *context, const char *word, const char *const *known, const char *otherwise)
+{
+    const char *near = did_you_mean(word, known);
+    return near ? arena_printf(context, "did you mean '%s'?", near) : otherwise;
 }
 
 const Tree *expect_kind(Context *context, const Tree *tree, TreeKind kind, const char *what)

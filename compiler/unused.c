@@ -57,7 +57,7 @@ static void collect(Context *context, WordSet *set, const Tree *tree, bool keys)
 {
     if (tree->kind == TREE_scalar) {
         put_words(context, set, tree->text);
-        put_word(context, set, tree->text, strlen(tree->text));     /* as a whole: names that are wrong are judged elsewhere */
+        put_word(context, set, tree->text, strlen(tree->text));     /* whole: bad names are judged elsewhere */
     }
     for (size_t i = 0; tree->kind != TREE_scalar && i < tree->count; i++) {
         if (keys && tree->kind == TREE_map)

@@ -102,7 +102,8 @@ static Value evaluate_table(const Env *env, const Tree *table)
 {
     const Tree *by = tree_get(table, "by");
     if (!by)
-        fail_at(env->context, table->loc, "a table is {by: depth, 18: ..., 34: ..., else: ...}", "a table needs the key 'by'");
+        fail_at(env->context, table->loc, "a table is {by: depth, 18: ..., 34: ..., else: ...}",
+                "a table needs the key 'by'");
     const char *key = value_show(env->context, evaluate(env, by));
     const Tree *entry = strcmp(key, "by") == 0 ? NULL : tree_get(table, key);
     if (!entry)
@@ -113,7 +114,8 @@ static Value evaluate_table(const Env *env, const Tree *table)
     for (size_t i = 0; i < table->count && keys.size < 200; i++)
         if (table->item[i] != by)
             text_add(&keys, "%s%.40s", keys.size ? ", " : "it has ", table->key[i]);
-    fail_at(env->context, by->loc, keys.data, "the table has no entry for %s = %s", by->kind == TREE_scalar ? by->text : "by", key);
+    fail_at(env->context, by->loc, keys.data, "the table has no entry for %s = %s", by->kind == TREE_scalar ? by->text
+            : "by", key);
 }
 
 /* The recursion is bounded by the depth that parse.c allows. */
@@ -162,7 +164,8 @@ double evaluate_real(const Env *env, const Tree *tree, Range range)
     Value value = evaluate(env, tree);
     bool number = value.kind == VALUE_integer || value.kind == VALUE_real;
     if (!number || !(value.real >= range.low && value.real <= range.high))
-        fail_value(env, tree, value, arena_printf(env->context, "%s must be a number from %g to %g", range.what, range.low, range.high));
+        fail_value(env, tree, value, arena_printf(env->context, "%s must be a number from %g to %g", range.what,
+                                                  range.low, range.high));
     return value.real;
 }
 

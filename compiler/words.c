@@ -52,10 +52,9 @@ void check_keys(Context *context, const Tree *map, const KnownKeys *known, const
             k++;
         if (k < known->count)
             continue;
-        const char *near = did_you_mean(map->key[i], known->key);
-        const char *hint = near ? arena_printf(context, "did you mean '%s'?", near)
-                                : arena_printf(context, "%s takes %s", what, list_keys(context, known));
-        fail_at(context, map->key_loc[i], hint, "%s has no key '%.80s'", what, map->key[i]);
+        const char *all = arena_printf(context, "%s takes %s", what, list_keys(context, known));
+        fail_at(context, map->key_loc[i], suggest(context, map->key[i], known->key, all), "%s has no key '%.80s'", what,
+                map->key[i]);
     }
 }
 

@@ -99,7 +99,8 @@ Test(expand, identical_branches_share_parameters)
                               "        - conv: {name: a, out: 2, kernel: 1, bias: true}\n        - bn: {name: n}\n"
                               "        - conv: {name: b, out: 5, kernel: 3, pad: 1}\n");
     cr_assert(graph, "%s", context.message);
-    const Tensor *a = graph_tensor(graph, "a.weight"), *b = graph_tensor(graph, "b.weight"), *bias = graph_tensor(graph, "a.bias");
+    const Tensor *a = graph_tensor(graph, "a.weight"), *b = graph_tensor(graph,
+                                                                         "b.weight"), *bias = graph_tensor(graph, "a.bias");
     cr_assert(a->dim[0] == 6 && a->dim[1] == 8 && bias->dim[0] == 6);
     cr_assert(b->dim[0] == 5 && b->dim[1] == 6 && b->dim[2] == 3);
     cr_assert(graph_tensor(graph, "n.running_var")->dim[0] == 6);
@@ -129,7 +130,8 @@ Test(expand, split_chains_its_parts)
 {
     expect_nodes(SPEC "layers:\n  - split:\n      parts: 4\n      chain: true\n      body: [{bn: {name: n.$index}}]\n      last: []\n",
                  "slice:part bn:n.0 slice:part_2 add:chain bn:n.1 slice:part_3 add:chain_2 bn:n.2 slice:part_4 concat:join");
-    expect_nodes(SPEC "layers: [{split: {parts: 2, join: add, body: [relu]}}]", "slice:part relu:relu slice:part_2 relu:relu_2 add:join");
+    expect_nodes(SPEC "layers: [{split: {parts: 2, join: add, body: [relu]}}]",
+                 "slice:part relu:relu slice:part_2 relu:relu_2 add:join");
 }
 
 Test(expand, preprocess)

@@ -136,12 +136,14 @@ Test(parse, nesting, .timeout = 5)
     static const struct {
         const char *piece;
         size_t count;
-    } row[] = {{"[", 65}, {"[", 5000}, {"[", 200000}, {"{", 5000}, {"{", 200000}, {"- ", 5000}, {"- ", 200000}, {"[{", 100000}, {"? ", 5000}};
+    } row[] = {{"[", 65}, {"[", 5000}, {"[", 200000}, {"{", 5000}, {"{", 200000}, {"- ", 5000}, {"- ", 200000},
+               {"[{", 100000}, {"? ", 5000}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         clock_t start = clock();
         const char *text = repeated("", row[i].piece, row[i].count, "\n");
         cr_assert_null(tree_of("net.yaml", text));
-        bool expected = strstr(context.message, "limit: nesting = 64") || strstr(context.message, "a key must be a scalar");
+        bool expected = strstr(context.message, "limit: nesting = 64") || strstr(context.message,
+                                                                                 "a key must be a scalar");
         cr_assert(expected, "%s", context.message);
         double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
         cr_assert(seconds < 0.5, "%zu of '%s' took %.2f s", row[i].count, row[i].piece, seconds);

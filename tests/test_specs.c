@@ -42,7 +42,8 @@ static void expect_error(const char *path, const char *rest)
     int used = 0;
     cr_assert(sscanf(rest, "%63s %n", place, &used) == 1, "%s: expect error LINE:COLUMN MESSAGE", path);
     snprintf(start, sizeof start, strcmp(place, "0:0") ? "%s:%s: error: " : "nncc: error: ", path, place);
-    cr_assert(strncmp(context.message, start, strlen(start)) == 0, "%s: the place is not %s:\n%s", path, place, context.message);
+    cr_assert(strncmp(context.message, start, strlen(start)) == 0, "%s: the place is not %s:\n%s", path, place,
+              context.message);
     cr_assert(strstr(context.message, rest + used), "%s: no '%s' in:\n%s", path, rest + used, context.message);
 }
 
@@ -67,10 +68,12 @@ static void expect(const char *path, Graph *graph, char *what)
     if (strncmp(what, "error", 5) == 0)
         expect_error(path, rest);
     else if (strncmp(what, "hint", 4) == 0)
-        cr_assert(strstr(context.message, "\nhint: ") && strstr(strstr(context.message, "\nhint: "), rest), "%s: no hint '%s' in:\n%s",
+        cr_assert(strstr(context.message, "\nhint: ") && strstr(strstr(context.message, "\nhint: "), rest),
+                  "%s: no hint '%s' in:\n%s",
                   path, rest, context.message);
     else if (strncmp(what, "parameters", 10) == 0)
-        cr_assert(graph_parameters(graph) == atoll(rest), "%s: %lld parameters", path, (long long)graph_parameters(graph));
+        cr_assert(graph_parameters(graph) == atoll(rest), "%s: %lld parameters", path,
+                  (long long)graph_parameters(graph));
     else if (strncmp(what, "macs", 4) == 0)
         cr_assert(graph_macs(graph) == atoll(rest), "%s: %lld MACs", path, (long long)graph_macs(graph));
     else if (strncmp(what, "tensor", 6) == 0)
@@ -170,8 +173,10 @@ Test(specs, shipped)
         snprintf(path, sizeof path, "specs/%s.yaml", shipped[i].spec);
         Graph *graph = compile_spec(path, NULL, &options);
         cr_assert(graph, "%s", context.message);
-        cr_assert(graph_parameters(graph) == shipped[i].parameters, "%s: %lld parameters", path, (long long)graph_parameters(graph));
-        cr_assert(!shipped[i].macs || graph_macs(graph) == shipped[i].macs, "%s: %lld MACs", path, (long long)graph_macs(graph));
+        cr_assert(graph_parameters(graph) == shipped[i].parameters, "%s: %lld parameters", path,
+                  (long long)graph_parameters(graph));
+        cr_assert(!shipped[i].macs || graph_macs(graph) == shipped[i].macs, "%s: %lld MACs", path,
+                  (long long)graph_macs(graph));
         context_free(&context);
     }
 }
@@ -221,8 +226,10 @@ static void check_names(const char *path, const json_t *answer)
     snprintf(spec, sizeof spec, "specs/%s.yaml", json_string_value(json_object_get(answer, "spec")));
     Graph *graph = compile_spec(spec, NULL, &options);
     cr_assert(graph, "%s", context.message);
-    cr_assert(graph->ntensors == json_integer_value(json_object_get(answer, "tensors")), "%s: %d tensors", path, graph->ntensors);
-    cr_assert(graph_parameters(graph) == json_integer_value(json_object_get(answer, "parameters")), "%s: parameters", path);
+    cr_assert(graph->ntensors == json_integer_value(json_object_get(answer, "tensors")), "%s: %d tensors", path,
+              graph->ntensors);
+    cr_assert(graph_parameters(graph) == json_integer_value(json_object_get(answer, "parameters")), "%s: parameters",
+              path);
     uint64_t wanted = strtoull(json_string_value(json_object_get(answer, "digest")), NULL, 16);
     cr_assert(digest(graph) == wanted, "%s: the names or shapes of %s are not PyTorch's", path, spec);
     context_free(&context);
