@@ -1,0 +1,67 @@
+/* conv.h - a convolution on its way to kernels: what conv_lower.c decides and conv_kernel.c spells. */
+#ifndef NNCC_CONV_H
+#define NNCC_CONV_H
+
+#include "../lower.h"
+
+/* Input channels of one block that are summed together: `count` of them from `channel` on, at `offset` floats. */
+typedef struct {
+    int channel, count;
+    int64_t offset;
+} Entry;
+
+/* Output vectors that one kernel computes together. */
+typedef struct {
+    int vector, vectors;                /* the first, and how many */
+    int entry, entries;                 /* what they sum over */
+    int64_t at;                         /* of their filters, in floats of the packed item */
+} Panel;
+
+/* One convolution or linear layer. */
+typedef struct {
+    Lower *l;
+    Node *n;
+    const Node *source;                 /* what it reads */
+    int kernel[2], stride[2], dilation[2], pad[2];      /* rows, columns */
+    int groups, in, out;                /* in, out: channels */
+    int window[2];                      /* pixels of the convolution for one result: of a fused max pool, or 1 x 1 */
+    const Node *average;                /* a fused global average, or NULL */
+    int rows, width;                    /* results to compute; flat: 1 x all */
+    int64_t step;                       /* floats from one channel of an entry to the next */
+    View x;                             /* of the source */
+    Entry *entry;                       /* of all panels; panels that read the same channels share theirs */
+    size_t nentry, entry_capacity;
+    Panel *panel;                       /* in the order of their vectors */
+    size_t npanel, panel_capacity;
+    int64_t filters, vectors_at;        /* floats: places of filters and per-channel vectors in the packed weights */
+    bool bias;                          /* sums start at a per-channel vector */
+} Conv;
+
+/* What one call computes: lines start.. in `count` bands of `rows`, or the single result of `images` images. */
+typedef struct {
+    int start, rows, count, images;
+} Bands;
+
+/* What a walk over the pixels does: everything in registers, or one of the passes of a sum whose filters would not stay
+ * in the cache: start the sums in the result's place, add some input blocks to them, finish them. */
+typedef enum { PHASE_whole, PHASE_start, PHASE_add, PHASE_finish } Phase;
+
+/* The kernel being built. */
+typedef struct {
+    const Conv *c;
+    const Panel *panel;
+    Phase phase;                        /* of the current walk over the pixels */
+    int entry, entries;                 /* that the current walk sums over */
+    Kernel *k;
+    Stream x, w;                        /* the source, the filters */
+    Output out;
+    int64_t pixel;                      /* floats from one pixel of a tile to the next; of images, from one image to the next */
+    int most;                           /* results of a tile */
+} Build;
+
+/* A kernel that computes the panel's output channels of the bands. */
+Build build_kernel(const Conv *, const Panel *, Bands);
+/* Input channels of so many entries. */
+int channels_of(const Conv *, int entry, int entries);
+
+#endif

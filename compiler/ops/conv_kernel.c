@@ -1,0 +1,328 @@
+/* conv_kernel.c - the kernel of a convolution: y[o, p] = tail(bias[o] + sum over blocks, ky, kx, channels of w * x).
+ *
+ * It computes `vectors` x 8 output channels of some rows, tile after tile of pixels held in registers. The order of the sum
+ * is the same for every tile, hence for every output, target and thread count. */
+#include "conv.h"
+
+int channels_of(const Conv *c, int entry, int entries)
+{
+    int sum = 0;
+    for (int i = 0; i < entries; i++)
+        sum += c->entry[entry + i].count;
+    return sum;
+}
+
+/* ---- one tile of registers ----------------------------------------------------------------------------------- */
+
+/* Steps of the sum in a loop body: enough to hide the loop, few enough for the micro-op cache. Columns of a window are
+ * rather looped over than unrolled: compilers would carry the pixels that two columns share in registers they do not have. */
+enum { BODY_STEPS = 8 };
+
+/* Floats from the tile's first input pixel to that of its pixel j (results in a line, a fused pool's window inside each). */
+static int64_t pixel_offset(const Build *b, int j)
+{
+    const Conv *c = b->c;
+    int area = c->window[0] * c->window[1], row = j % area / c->window[1], column = j / area * c->window[1] + j % c->window[1];
+    return row * c->stride[0] * c->x.row + column * c->stride[1] * b->pixel;
+}
+
+/* acc[i][j] += w[i] * x[j] for one filter tap of one channel: x at `x_at`, filters at `w_at`. The smaller side is held in
+ * registers, the larger passes through one. */
+static void emit_tap(Build *b, int pixels, const int *acc, int64_t x_at, int64_t w_at)
+{
+    Kernel *k = b->k;
+    int vectors = b->panel->vectors, held[MAX_REGISTERS];
+    bool hold_x = pixels <= vectors;
+    int nheld = hold_x ? pixels : vectors, npassing = hold_x ? vectors : pixels, passing;
+    for (int i = 0; i < nheld; i++) {
+        held[i] = kernel_register(k);
+        if (hold_x)
+            k_broadcast(k, held[i], b->x.pointer, x_at + pixel_offset(b, i));
+        else
+            k_load(k, held[i], b->w.pointer, w_at + i * LANES);
+    }
+    passing = kernel_register(k);
+    for (int i = 0; i < npassing; i++) {
+        if (hold_x)
+            k_load(k, passing, b->w.pointer, w_at + i * LANES);
+        else
+            k_broadcast(k, passing, b->x.pointer, x_at + pixel_offset(b, i));
+        for (int j = 0; j < nheld; j++) {
+            int v = hold_x ? i : j, p = hold_x ? j : i;
+            k_op(k, V_fma, acc[v * pixels + p], hold_x ? passing : held[j], hold_x ? held[j] : passing);
+        }
+    }
+    kernel_release(k, passing);
+    for (int i = 0; i < nheld; i++)
+        kernel_release(k, held[i]);
+}
+
+/* All taps of `count` channels. */
+static void emit_taps(Build *b, int pixels, const int *acc, int count)
+{
+    const Conv *c = b->c;
+    Kernel *k = b->k;
+    int vectors = b->panel->vectors;
+    bool unrolled = c->kernel[1] * count <= BODY_STEPS;
+    int columns = unrolled ? c->kernel[1] : 1;
+    int64_t column = c->dilation[1] * c->x.pixel, filter = (int64_t)vectors * LANES;
+    k_loop(k, c->kernel[0]);
+    k_loop(k, unrolled ? 1 : c->kernel[1]);
+    for (int kx = 0; kx < columns; kx++)
+        for (int i = 0; i < count; i++)
+            emit_tap(b, pixels, acc, kx * column + i * c->step, (kx * count + i) * filter);
+    k_bump(k, b->w.pointer, columns * count * filter);
+    if (!unrolled)
+        k_bump(k, b->x.pointer, column);
+    k_end(k);
+    k_bump(k, b->x.pointer, c->dilation[0] * c->x.row - (unrolled ? 0 : c->kernel[1] * column));
+    k_end(k);
+    k_bump(k, b->x.pointer, -c->kernel[0] * c->dilation[0] * c->x.row);
+}
+
+/* The shortest period with which counts and distances of the panel's entries repeat. */
+static int entry_period(const Entry *e, int count)
+{
+    for (int p = 1; p <= count / 2; p++) {
+        bool fits = count % p == 0;
+        for (int i = p; fits && i < count; i++)
+            fits = e[i].count == e[i - p].count && e[i].offset - e[i - p].offset == e[p].offset - e[0].offset;
+        if (fits)
+            return p;
+    }
+    return count;
+}
+
+/* Entries that follow entry i of a period of p with the same count at the same distance: i included. */
+static int entry_run(const Entry *e, int i, int p)
+{
+    int n = 1;
+    while (i + n < p && e[i + n].count == e[i].count && e[i + n].offset - e[i + n - 1].offset == e[i + 1].offset - e[i].offset)
+        n++;
+    return n;
+}
+
+/* The sum over the entries of the walk; x and w end where they began. */
+static void emit_sum(Build *b, int pixels, const int *acc)
+{
+    const Entry *e = b->c->entry + b->entry;
+    Kernel *k = b->k;
+    int count = b->entries, p = entry_period(e, count);
+    int64_t stride = p < count ? e[p].offset - e[0].offset : 0, at = 0;
+    k_loop(k, count / p);
+    for (int i = 0, n; i < p; i += n) {
+        n = entry_run(e, i, p);
+        int64_t each = n > 1 ? e[i + 1].offset - e[i].offset : 0;
+        k_bump(k, b->x.pointer, e[i].offset - e[0].offset - at);
+        k_loop(k, n);
+        emit_taps(b, pixels, acc, e[i].count);
+        k_bump(k, b->x.pointer, each);
+        k_end(k);
+        at = e[i].offset - e[0].offset + n * each;
+    }
+    k_bump(k, b->x.pointer, stride - at);
+    k_end(k);
+    k_bump(k, b->x.pointer, -(count / p) * stride);
+    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, count);
+    k_bump(k, b->w.pointer, -taps * b->panel->vectors * LANES);
+}
+
+static void start_sums(Build *b, int pixels, int *acc)
+{
+    Kernel *k = b->k;
+    for (int v = 0; v < b->panel->vectors; v++)
+        for (int j = 0; j < pixels; j++) {
+            int reg = acc[v * pixels + j] = kernel_register(k);
+            if (!b->c->bias)
+                k_zero(k, reg);
+            else if (j)
+                k_op(k, V_copy, reg, acc[v * pixels], 0);
+            else
+                k_load(k, reg, b->out.vectors.pointer, v * LANES);
+        }
+}
+
+/* y += the sum of the tile's results. */
+static void add_to_average(Build *b, int v, int results, int *acc)
+{
+    Kernel *k = b->k;
+    for (int j = 0; j < results; j++)
+        acc[j] = output_apply(k, &b->out, acc[j], (Place){v, 0, j});
+    int sum = kernel_register(k);
+    k_load(k, sum, b->out.y.pointer, v * b->out.y.view.block);
+    for (int j = 0; j < results; j++) {
+        k_op(k, V_add, sum, sum, acc[j]);
+        kernel_release(k, acc[j]);
+    }
+    k_store(k, b->out.y.pointer, v * b->out.y.view.block, sum);
+    kernel_release(k, sum);
+}
+
+static void finish_sums(Build *b, int results, int *acc)
+{
+    Kernel *k = b->k;
+    int area = b->c->window[0] * b->c->window[1];
+    for (int v = 0; v < b->panel->vectors; v++) {
+        int *a = acc + v * results * area;
+        if (b->c->average) {
+            add_to_average(b, v, results, a);
+            continue;
+        }
+        for (int j = 0; j < results; j++) {
+            Place place = {v, 0, j};
+            int reg = output_apply(k, &b->out, a[j * area], place);
+            for (int i = 1; i < area; i++) {        /* the fused max pool */
+                int other = output_apply(k, &b->out, a[j * area + i], place);
+                k_op(k, V_max, reg, other, reg);
+                kernel_release(k, other);
+            }
+            output_put(k, &b->out, reg, place);
+        }
+    }
+}
+
+/* Sums that wait in the result's place. */
+static void load_sums(Build *b, int pixels, int *acc)
+{
+    for (int i = 0; i < b->panel->vectors * pixels; i++)
+        k_load(b->k, acc[i] = kernel_register(b->k), b->out.y.pointer,
+               i / pixels * b->out.y.view.block + i % pixels * b->out.y.view.pixel);
+}
+
+static void keep_sums(Build *b, int pixels, const int *acc)
+{
+    for (int i = 0; i < b->panel->vectors * pixels; i++)
+        output_put(b->k, &b->out, acc[i], (Place){i / pixels, 0, i % pixels});
+}
+
+static void emit_tile(Build *b, int results)
+{
+    int acc[MAX_REGISTERS], pixels = results * b->c->window[0] * b->c->window[1];
+    if (b->phase == PHASE_whole || b->phase == PHASE_start)
+        start_sums(b, pixels, acc);
+    else
+        load_sums(b, pixels, acc);
+    if (b->phase == PHASE_whole || b->phase == PHASE_add)
+        emit_sum(b, pixels, acc);
+    if (b->phase == PHASE_whole || b->phase == PHASE_finish)
+        finish_sums(b, results, acc);
+    else
+        keep_sums(b, pixels, acc);
+}
+
+/* ---- kernels ------------------------------------------------------------------------------------------------- */
+
+/* Walks over rows x width results, tile by tile, and back. */
+static void emit_walk(Build *b, Phase phase, int rows, int width)
+{
+    const Conv *c = b->c;
+    Kernel *k = b->k;
+    int size, parts, larger;
+    b->phase = phase;
+    split_evenly(width, b->most, &size, &parts, &larger);
+    int64_t column = c->window[1] * c->stride[1] * b->pixel, row = c->window[0] * c->stride[0] * c->x.row;
+    k_loop(k, rows);
+    for (int i = 0; i < 2; i++) {
+        int tiles = i ? parts - larger : larger, results = i ? size : size + 1;
+        if (!tiles)
+            continue;
+        k_loop(k, tiles);
+        emit_tile(b, results);
+        k_bump(k, b->x.pointer, results * column);
+        output_bump(k, &b->out, (Place){0, 0, results});
+        k_end(k);
+    }
+    k_bump(k, b->x.pointer, row - width * column);
+    output_bump(k, &b->out, (Place){0, 1, -width});
+    k_end(k);
+    k_bump(k, b->x.pointer, -rows * row);
+    output_bump(k, &b->out, (Place){0, -rows, 0});
+}
+
+/* `passes` walks over all pixels, each adding the next `entries` entries to the sums. */
+static void emit_add_passes(Build *b, int passes, int entries, int rows, int width)
+{
+    Kernel *k = b->k;
+    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, entries);
+    b->entries = entries;
+    k_loop(k, passes);
+    emit_walk(b, PHASE_add, rows, width);
+    k_bump(k, b->x.pointer, entries * b->c->x.block);
+    k_bump(k, b->w.pointer, taps * b->panel->vectors * LANES);
+    k_end(k);
+    b->entry += passes * entries;
+}
+
+/* The sum in passes of at most `depth` entries; a last block that is not full has a pass of its own. */
+static void emit_passes(Build *b, int rows, int width)
+{
+    const Panel *p = b->panel;
+    bool partial = b->c->entry[p->entry + p->entries - 1].count < LANES;
+    int size, parts, larger;
+    split_evenly(p->entries - partial, b->c->n->tile.depth, &size, &parts, &larger);
+    b->entry = p->entry;
+    emit_walk(b, PHASE_start, rows, width);
+    if (larger)
+        emit_add_passes(b, larger, size + 1, rows, width);
+    emit_add_passes(b, parts - larger, size, rows, width);
+    if (partial)
+        emit_add_passes(b, 1, 1, rows, width);
+    emit_walk(b, PHASE_finish, rows, width);
+}
+
+static void emit_average(Build *b, bool before)
+{
+    Kernel *k = b->k;
+    Shape s = b->c->n->shape;
+    int factor = kernel_register(k), y = kernel_register(k);
+    if (before)
+        k_zero(k, factor);
+    else
+        k_literal(k, factor, 1.0f / (float)(s.height * s.width));
+    for (int v = 0; v < b->panel->vectors; v++) {
+        int64_t at = v * b->out.y.view.block;
+        if (!before) {
+            k_load(k, y, b->out.y.pointer, at);
+            k_op(k, V_mul, y, y, factor);
+        }
+        k_store(k, b->out.y.pointer, at, before ? factor : y);
+    }
+    kernel_release(k, factor);
+    kernel_release(k, y);
+}
+
+/* The tile's pixels are the same pixel of several images. */
+static void walk_images(Build *b, int images)
+{
+    b->most = images;
+    b->pixel = b->out.y.view.pixel = b->c->l->program->arena_floats;
+    for (int i = 0; i < b->out.ntail; i++)
+        b->out.tail[i].operand.view.pixel = b->pixel;
+    emit_walk(b, PHASE_whole, 1, images);
+}
+
+Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
+{
+    bool flat = c->n->tile.flat;
+    Build b = {.c = c, .panel = panel, .k = step_kernel(c->l), .pixel = c->x.pixel, .most = c->n->tile.pixels,
+               .entry = panel->entry, .entries = panel->entries};
+    b.x = stream_open(c->l, b.k, c->source, "x", false);
+    b.w = stream_weights(c->l, b.k, c->filters, "w");
+    b.out = output_open(c->l, b.k, c->n, c->vectors_at, c->bias);
+    if (bands.images > 1) {
+        walk_images(&b, bands.images);
+        return b;
+    }
+    if (c->average) {
+        b.out.y.view.row = b.out.y.view.pixel = 0;      /* all pixels are added up in one place */
+        emit_average(&b, true);
+    }
+    int rows = flat ? 1 : bands.rows, width = flat ? bands.rows : c->width;
+    if (c->n->tile.depth)
+        emit_passes(&b, rows, width);
+    else
+        emit_walk(&b, PHASE_whole, rows, width);
+    if (c->average)
+        emit_average(&b, false);
+    return b;
+}
