@@ -227,8 +227,9 @@ static void check_layout(const Check *check, const Node *node)
     const Node *storage = layout->storage;
     NEED(is_listed(check, storage) && storage->layout.storage == storage, node, "lies in no storage");
     NEED((layout->size > 0) == (storage == node), node, "owns memory although it is a view, or none although it is not");
-    NEED(layout->row >= shape.width * pixel && (blocks == 1 || layout->plane >= shape.height * layout->row - layout->pad[1] * pixel),
-         node, "has rows or planes that overlap");
+    int64_t picture = shape.height * layout->row - layout->pad[1] * pixel;      /* the last row's gap may be the next block's */
+    NEED(layout->row >= shape.width * pixel && (blocks == 1 || layout->plane >= picture), node,
+         "has rows or planes that overlap");
     int64_t last = layout->origin + (blocks - 1) * layout->plane + (shape.height - 1) * layout->row + shape.width * pixel;
     NEED(layout->origin >= layout->pad[0] * layout->row + layout->pad[1] * pixel && last <= storage->layout.size, node,
          "reaches beyond its storage");
