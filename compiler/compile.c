@@ -61,12 +61,12 @@ static void after(Chain *chain, Graph *graph, const char *pass)
 Graph *compile_graph(Context *context, const char *path, const char *text, const Options *options)
 {
     Chain chain = {options, milliseconds()};
-    Tree *tree = parse(context, path, text);                /* YAML, with the place of every word          */
+    Tree *tree = parse(context, path, text);                /* YAML, with the place of every word         */
     stop_clock(&chain, "parse");
     chain.since = milliseconds();
-    Graph *graph = expand(context, tree, options);          /* blocks, repeats -> flat, torchvision's names */
+    Graph *graph = expand(context, tree, options);          /* blocks, repeats -> a flat graph, names     */
     after(&chain, graph, "expand");
-    RUN(infer);                                             /* every node has a shape                      */
+    RUN(infer);                                             /* every node has a shape                     */
     return graph;
 }
 
@@ -74,14 +74,14 @@ Program *compile(Context *context, const char *path, const char *text, const Opt
 {
     Graph *graph = compile_graph(context, path, text, options);
     Chain chain = {options, milliseconds()};
-    RUN(regroup);                                           /* parallel branches -> grouped convolutions   */
-    RUN(fold);                                              /* batch norms into weights, identities away   */
-    RUN(prune);                                             /* drop what nobody reads                      */
-    RUN(fuse);                                              /* element-wise nodes join their producer      */
-    RUN(layout);                                            /* blocked, padded, shared storage             */
+    RUN(regroup);                                           /* parallel branches -> grouped convolutions  */
+    RUN(fold);                                              /* batch norms into weights, identities away  */
+    RUN(prune);                                             /* drop what nobody reads                     */
+    RUN(fuse);                                              /* element-wise nodes join their producer     */
+    RUN(layout);                                            /* blocked, padded, shared storage            */
     RUN(choose);                                            /* algorithm and register tile per convolution */
-    RUN(plan);                                              /* lifetimes -> offsets in one arena           */
-    Program *program = lower(graph);                        /* nodes -> kernels and the order of calls     */
+    RUN(plan);                                              /* lifetimes -> offsets in one arena          */
+    Program *program = lower(graph);                        /* nodes -> kernels and the order of calls    */
     stop_clock(&chain, "lower");
     verify_program(program);
     dump(&chain, "lower", graph, program);
