@@ -167,6 +167,8 @@ Node *expand_inner(Expander *, const Place *, Node *in);
 Node *expand_block(Expander *, const Layer *, Block *, Scope *arguments, Node *in);
 const char *prefix_of(Expander *, const Layer *);       /* of names inside a layer */
 const Tree *read_list(Expander *, const Tree *, const char *what);
+/* Expands what the spec's `replace` gives in place of a layer of this name; false: nothing. */
+bool expand_replacement(Expander *, const Layer *, Node **result);
 /* The same layer, but for a part of it: another word, name and operands. */
 Layer part_of(const Layer *, const char *word, const char *name, Node **in, int nin);
 

@@ -250,8 +250,11 @@ static int find_replacement(const Expander *e, const char *name)
 static Node *expand_item(Expander *e, const Place *place, const Tree *item, const char *name, Node *in);
 
 /* One layer takes over the place and, unless it says otherwise, the name; a list is spliced in. */
-static Node *expand_replacement(Expander *e, const Layer *layer, int which)
+bool expand_replacement(Expander *e, const Layer *layer, Node **result)
 {
+    int which = find_replacement(e, layer->name);
+    if (which < 0)
+        return false;
     const Tree *tree = e->replace->item[which];
     int uses = e->replaced[which];
     e->replaced[which] = -1;                        /* its own name is not replaced again */
@@ -267,7 +270,8 @@ static Node *expand_replacement(Expander *e, const Layer *layer, int which)
         node = expand_item(e, &place, tree, layer->name, node);
     }
     e->replaced[which] = uses + 1;
-    return node;
+    *result = node;
+    return true;
 }
 
 /* ---- a list --------------------------------------------------------------------------------------------- */
@@ -286,8 +290,8 @@ static Node *expand_item(Expander *e, const Place *place, const Tree *item, cons
     if (!condition || evaluate_truth(&layer.env, condition, "if")) {
         layer.name = layer_name(e, &layer, meaning.word != WORD_repeat);
         layer.name = layer.name ? layer.name : name;
-        int which = find_replacement(e, layer.name);
-        result = which >= 0 ? expand_replacement(e, &layer, which) : expand_word(e, &layer, meaning);
+        if (!expand_replacement(e, &layer, &result))
+            result = expand_word(e, &layer, meaning);
     }
     if (as)
         label_add(e->context, place->frame, evaluate_template(&layer.env, as, "as"), as->loc, result);

@@ -137,10 +137,16 @@ static Node *repeat_block(Expander *e, const Layer *layer, Block *block, bool la
     if (last && tree_get(layer->keys, "last"))
         given[n++] = tree_get(layer->keys, "last");
     given[n++] = layer->keys;
-    Layer call = *layer;
+    Layer call = part_of(layer, layer->word, layer->name, &in, 1);
+    Place place = *layer->place;
+    call.place = &place;
     call.env.here = &in->shape;
-    if (!layer->name && layer->place->slot)
-        call.name = arena_printf(e->context, "%s%d", layer->place->prefix, (*layer->place->slot)++);
+    if (layer->name)
+        place.slot = NULL;                          /* the repeat has its number; repetitions have none */
+    else if (place.slot)
+        call.name = arena_printf(e->context, "%s%d", place.prefix, (*place.slot)++);
+    if (expand_replacement(e, &call, &in))
+        return in;
     return expand_block(e, &call, block, bind_arguments(e, &call, block, given, n), in);
 }
 
