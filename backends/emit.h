@@ -14,6 +14,7 @@ typedef struct {
     Stamp stamp;                        /* of the weights that fit */
     const Kernel *kernels;              /* the program's, and in front of them the one that measures the peak */
     const Target *fast;                 /* the target that asks the processor, or NULL */
+    bool bare;                          /* for a JIT: no comments, no table, step functions that it can find */
 } Emit;
 
 /* ---- emit_text.c ---- */
@@ -31,6 +32,13 @@ const char *base_name(const char *path);
 
 /* ---- emit_steps.c ---- */
 void emit_steps(Emit *);                /* one function per code, then the table of steps */
+
+/* How the tasks of a batch are numbered: those of all groups of images first, then those of the images that are left. */
+typedef struct {
+    int images;                         /* of one group; 1 where no call takes several */
+    int64_t group_tasks, image_tasks;   /* tasks of a group, and of an image outside of groups */
+} StepTasks;
+StepTasks step_tasks(const StepCode *);
 
 /* ---- emit_api.c ---- */
 void emit_api(Emit *);                  /* everything in the header */

@@ -22,8 +22,7 @@ typedef struct {
     Emit *emit;
     const StepCode *code;
     const Call **call;                  /* those that take several images at once come first */
-    int images;                         /* of one group; 1 where no call takes several */
-    int64_t group_tasks, image_tasks;   /* tasks of a group, and of an image outside of groups */
+    StepTasks tasks;
     const char *pointer[8];             /* what the function calls each slot; NULL: no call reads it */
     bool written[8];
 } StepPrinter;
@@ -33,28 +32,32 @@ static int64_t call_tasks(const Call *call)
     return (int64_t)call->grid[0] * call->grid[1] * call->grid[2];
 }
 
-/* Orders the calls and counts tasks: where some calls take `images` images at once, they do batch / images groups, and
- * the calls that take one image do what is left; else every call does every image. */
+/* Where some calls take `images` images at once, they do batch / images groups, and the calls that take one image do what
+ * is left; else every call does every image. */
+StepTasks step_tasks(const StepCode *code)
+{
+    StepTasks t = {.images = 1};
+    int covered = 0;
+    for (int i = 0; i < code->ncall; i++)
+        if (code->call[i].images > t.images)
+            t.images = code->call[i].images;
+    for (int i = 0; i < code->ncall; i++) {
+        const Call *call = &code->call[i];
+        *(call->images == t.images ? &t.group_tasks : &t.image_tasks) += call_tasks(call);
+        covered += call->images == t.images || call->images == 1;
+    }
+    if (covered != code->ncall || (t.images > 1 && !t.image_tasks))
+        die("emit: the calls of %s cannot cover every batch", code->name);
+    return t;
+}
+
 static void order_calls(StepPrinter *p)
 {
-    const StepCode *code = p->code;
     int n = 0;
-    p->images = 1;
-    for (int i = 0; i < code->ncall; i++)
-        if (code->call[i].images > p->images)
-            p->images = code->call[i].images;
-    for (int i = 0; i < code->ncall; i++)
-        if (code->call[i].images == p->images) {
-            p->call[n++] = &code->call[i];
-            p->group_tasks += call_tasks(&code->call[i]);
-        }
-    for (int i = 0; i < code->ncall && p->images > 1; i++)
-        if (code->call[i].images == 1) {
-            p->call[n++] = &code->call[i];
-            p->image_tasks += call_tasks(&code->call[i]);
-        }
-    if (n != code->ncall || (p->images > 1 && !p->image_tasks))
-        die("emit: the calls of %s cannot cover every batch", code->name);
+    for (int grouped = 1; grouped >= 0; grouped--)
+        for (int i = 0; i < p->code->ncall; i++)
+            if ((p->code->call[i].images == p->tasks.images) == grouped)
+                p->call[n++] = &p->code->call[i];
 }
 
 /* A slot is called what the first kernel that reads it calls its pointer; a second slot of that name gets a number. */
@@ -90,17 +93,17 @@ static void print_decoding(const StepPrinter *p)
 {
     Text *out = p->emit->out;
     const char *constant = p->code->ncall > 1 ? "" : "const ";
-    if (p->images > 1) {
-        text_add(out, "    const ptrdiff_t grouped = run->batch / %d * %lld;    /* tasks that take %d images each */\n", p->images,
-                 (long long)p->group_tasks, p->images);
+    if (p->tasks.images > 1) {
+        text_add(out, "    const ptrdiff_t grouped = run->batch / %d * %lld;    /* tasks that take %d images each */\n", p->tasks.images,
+                 (long long)p->tasks.group_tasks, p->tasks.images);
         text_add(out, "    const ptrdiff_t single = task - grouped;\n");
         text_add(out, "    const ptrdiff_t image = single < 0 ? task / %lld * %d : run->batch / %d * %d + single / %lld;\n",
-                 (long long)p->group_tasks, p->images, p->images, p->images, (long long)p->image_tasks);
-        text_add(out, "    ptrdiff_t tile = single < 0 ? task %% %lld : %lld + single %% %lld;\n", (long long)p->group_tasks,
-                 (long long)p->group_tasks, (long long)p->image_tasks);
-    } else if (p->group_tasks > 1) {
+                 (long long)p->tasks.group_tasks, p->tasks.images, p->tasks.images, p->tasks.images, (long long)p->tasks.image_tasks);
+        text_add(out, "    ptrdiff_t tile = single < 0 ? task %% %lld : %lld + single %% %lld;\n", (long long)p->tasks.group_tasks,
+                 (long long)p->tasks.group_tasks, (long long)p->tasks.image_tasks);
+    } else if (p->tasks.group_tasks > 1) {
         text_add(out, "    const ptrdiff_t image = task / %lld;\n    %sptrdiff_t tile = task %% %lld;\n",
-                 (long long)p->group_tasks, constant, (long long)p->group_tasks);
+                 (long long)p->tasks.group_tasks, constant, (long long)p->tasks.group_tasks);
     } else {
         text_add(out, "    const ptrdiff_t image = task;\n");
     }
@@ -222,7 +225,7 @@ static void print_step_comment(Emit *e, const StepCode *code, const Uses *uses)
 
 static StepPrinter step_printer(Emit *e, const StepCode *code)
 {
-    StepPrinter p = {.emit = e, .code = code};
+    StepPrinter p = {.emit = e, .code = code, .tasks = step_tasks(code)};
     p.call = arena_alloc(e->program->context, (size_t)code->ncall, sizeof *p.call);
     order_calls(&p);
     name_slots(&p);
@@ -231,8 +234,10 @@ static StepPrinter step_printer(Emit *e, const StepCode *code)
 
 static void print_step(const StepPrinter *p, const Uses *uses)
 {
-    print_step_comment(p->emit, p->code, uses);
-    text_add(p->emit->out, "static void step_%s(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)\n{\n", p->code->name);
+    if (!p->emit->bare)
+        print_step_comment(p->emit, p->code, uses);
+    text_add(p->emit->out, "%svoid step_%s(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)\n{\n", p->emit->bare ? "" : "static ",
+             p->code->name);
     print_decoding(p);
     print_pointers(p);
     print_calls(p);
@@ -258,8 +263,8 @@ static void print_table(Emit *e, const StepPrinter *printer)
         const Step *step = &e->program->step[i];
         const StepPrinter *p = &printer[step->code->id];
         size_t start = e->out->size;
-        text_add(e->out, "    { step_%s, %d, %lld, %lld, {", step->code->name, p->images, (long long)p->group_tasks,
-                 (long long)p->image_tasks);
+        text_add(e->out, "    { step_%s, %d, %lld, %lld, {", step->code->name, p->tasks.images, (long long)p->tasks.group_tasks,
+                 (long long)p->tasks.image_tasks);
         for (int s = 0; s < step->code->nslot; s++)
             text_add(e->out, "%s %lld", s ? "," : "", (long long)step->slot[s].offset);
         text_add(e->out, " } }, ");
@@ -280,6 +285,8 @@ void emit_steps(Emit *e)
         if (uses[code->id].count)
             print_step(&printer[code->id], &uses[code->id]);
     }
+    if (e->bare)
+        return;
     text_add(e->out, "/* The layers in the order in which they run. */\n");
     print_table(e, printer);
 }
