@@ -58,7 +58,7 @@ void network_finish(Graph *graph, Node *output)
     graph_number(graph);
 }
 
-Weights *network_weights(const Graph *graph, uint64_t seed)
+Weights *network_pattern(const Graph *graph, uint64_t seed, double gain)
 {
     TensorSpec *spec = calloc((size_t)graph->ntensors + 1, sizeof *spec);
     size_t count = 0;
@@ -68,10 +68,15 @@ Weights *network_weights(const Graph *graph, uint64_t seed)
             spec[count].dim[i] = t->dim[i];
     }
     Failure failure;
-    Weights *weights = weights_pattern(spec, count, seed, 1, &failure);
+    Weights *weights = weights_pattern(spec, count, seed, gain, &failure);
     free(spec);
     cr_assert(weights, "%s", failure.text);
     return weights;
+}
+
+Weights *network_weights(const Graph *graph, uint64_t seed)
+{
+    return network_pattern(graph, seed, 1);
 }
 
 float *network_input(const Graph *graph, int batch, uint64_t seed)

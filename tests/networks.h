@@ -16,6 +16,7 @@ void network_finish(Graph *, Node *result);     /* the output node behind it, nu
 
 /* Weights of the pattern for every tensor of the graph; fails the test where there are none. */
 Weights *network_weights(const Graph *, uint64_t seed);
+Weights *network_pattern(const Graph *, uint64_t seed, double gain);
 float *network_input(const Graph *, int batch, uint64_t seed);      /* of the pattern; to be freed */
 /* The reference's output, to be freed; fails the test where there is none. */
 double *network_reference(const Graph *, const Weights *, const float *input, int batch);
