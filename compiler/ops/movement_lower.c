@@ -225,7 +225,8 @@ static void pad_blocks(Lower *l, const Node *n, int block)
     Stream x = stream_open(l, k, source, "x", false), y = stream_open(l, k, n, "y", true);
     int value = kernel_register(k), reg = kernel_register(k);
     int64_t gap = n->layout.row - s.width * LANES;
-    k_literal(k, value, (float)n->attr.value);
+    if (edge[0] || edge[1] || edge[2] || edge[3])
+        k_literal(k, value, (float)n->attr.value);
     for (int part = 0; part < 3; part++) {
         int rows = part == 0 ? edge[0] : part == 1 ? height : edge[1];
         if (!rows)
