@@ -37,7 +37,7 @@ Node *add2(Graph *graph, Op op, const char *name, Node *a, Node *b)
     return network_add(graph, op, network_attr(), name, (Node *[]){a, b}, 2);
 }
 
-Node *unary(Graph *graph, Op op, Node *in)
+Node *add_unary(Graph *graph, Op op, Node *in)
 {
     return add1(graph, op, network_attr(), NULL, in);
 }

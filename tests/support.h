@@ -12,7 +12,7 @@ Attr grouped(int out, int kernel, int pad, int groups);
 /* ---- building: b NULL for operations of one operand ---- */
 Node *add1(Graph *, Op, Attr, const char *name, Node *in);
 Node *add2(Graph *, Op, const char *name, Node *a, Node *b);
-Node *unary(Graph *, Op, Node *in);
+Node *add_unary(Graph *, Op, Node *in);
 
 void finish(Graph *, Node *output);                             /* without the output node that expand adds */
 

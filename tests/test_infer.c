@@ -75,7 +75,7 @@ Test(infer, the_rest)
 Test(infer, gates_may_come_first)
 {
     Graph *graph = network_new(&context, (Shape){4, 3, 3, false});
-    Node *gate = unary(graph, OP_global_avg_pool, graph->input);
+    Node *gate = add_unary(graph, OP_global_avg_pool, graph->input);
     Node *product = add2(graph, OP_mul, NULL, gate, graph->input);
     cr_assert_eq(product->in[0], graph->input);
     cr_assert_eq(product->shape.height, 3);

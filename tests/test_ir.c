@@ -160,7 +160,7 @@ Test(graph, tensors_are_found_by_name)
 Test(graph, replacements_reach_everyone)
 {
     Graph *graph = network_new(&context, (Shape){3, 4, 4, false});
-    Node *a = unary(graph, OP_relu, graph->input), *b = unary(graph, OP_sigmoid, a), *c = unary(graph, OP_tanh, b);
+    Node *a = add_unary(graph, OP_relu, graph->input), *b = add_unary(graph, OP_sigmoid, a), *c = add_unary(graph, OP_tanh, b);
     Node *sum = add2(graph, OP_add, NULL, c, b);
     finish(graph, c);
     graph_replace_uses(graph, c, b);
@@ -179,8 +179,8 @@ Test(graph, long_chains_of_replacements)
 {
     Graph *graph = network_new(&context, (Shape){1, 1, 1, false});
     for (int i = 0; i < 20000; i++)
-        unary(graph, OP_identity, graph->last);
-    Node *end = unary(graph, OP_relu, graph->last);
+        add_unary(graph, OP_identity, graph->last);
+    Node *end = add_unary(graph, OP_relu, graph->last);
     finish(graph, end);
     run_pass(fold, graph, "fold");
     expect_dump(graph, "%0 = input : 1x1x1\n%1 = relu %0 : 1x1x1\noutput %1\n");
@@ -189,7 +189,7 @@ Test(graph, long_chains_of_replacements)
 Test(graph, insert_move_and_remove)
 {
     Graph *graph = network_new(&context, (Shape){2, 2, 2, false});
-    Node *a = unary(graph, OP_relu, graph->input), *b = unary(graph, OP_tanh, graph->input);
+    Node *a = add_unary(graph, OP_relu, graph->input), *b = add_unary(graph, OP_tanh, graph->input);
     graph_move(graph, b, a);
     cr_assert(graph->first->next == b && b->next == a && graph->last == a);
     graph_move(graph, b, NULL);
@@ -212,7 +212,7 @@ Test(graph, parameters_and_macs_are_summed)
 Test(graph, names_are_made_where_none_is_given)
 {
     Graph *graph = network_new(&context, (Shape){3, 8, 8, false});
-    Node *a = unary(graph, OP_relu, graph->input), *b = unary(graph, OP_relu, a);
+    Node *a = add_unary(graph, OP_relu, graph->input), *b = add_unary(graph, OP_relu, a);
     cr_assert_str_neq(a->name, b->name);
 }
 

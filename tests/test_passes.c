@@ -34,10 +34,10 @@ Test(fold, batch_norms_join_their_convolution)
 {
     Graph *graph = network(3, 8, 8);
     Node *conv = add1(graph, OP_conv, filters(4, 3, 1), "conv", graph->input);
-    Node *drop = unary(graph, OP_dropout, conv);
+    Node *drop = add_unary(graph, OP_dropout, conv);
     Node *norm = add1(graph, OP_bn, network_attr(), "bn1", drop);
     Node *second = add1(graph, OP_bn, network_attr(), "bn2", norm);
-    unary(graph, OP_identity, second);
+    add_unary(graph, OP_identity, second);
     finish(graph, graph->last);
     run_pass(fold, graph, "fold");
     expect_dump(graph,
@@ -52,11 +52,11 @@ Test(fold, nodes_that_change_nothing_leave)
 {
     Graph *graph = network(3, 8, 8);
     Node *all = add1(graph, OP_slice, (Attr){.begin = 0, .count = 3}, NULL, graph->input);
-    Node *alone = unary(graph, OP_concat, all);
+    Node *alone = add_unary(graph, OP_concat, all);
     Node *edgeless = add1(graph, OP_pad, (Attr){.value = 7}, NULL, alone);
     Node *tiny = add1(graph, OP_max_pool, window(1, 1, 0), NULL, edgeless);
-    Node *flat = unary(graph, OP_flatten, unary(graph, OP_flatten, tiny));
-    finish(graph, unary(graph, OP_dropout, unary(graph, OP_identity, flat)));
+    Node *flat = add_unary(graph, OP_flatten, add_unary(graph, OP_flatten, tiny));
+    finish(graph, add_unary(graph, OP_dropout, add_unary(graph, OP_identity, flat)));
     run_pass(fold, graph, "fold");
     expect_dump(graph, "%0 = input : 3x8x8\n%1 = flatten %0 : 192\noutput %1\n");
 }
@@ -79,7 +79,7 @@ Test(fold, norms_stay_where_they_cannot_join)
     Node *conv = add1(graph, OP_conv, filters(4, 3, 1), "conv", graph->input);
     Node *norm = add1(graph, OP_bn, network_attr(), "bn1", conv);
     Node *sum = add2(graph, OP_add, NULL, norm, conv);
-    Node *active = unary(graph, OP_relu, sum);
+    Node *active = add_unary(graph, OP_relu, sum);
     add1(graph, OP_bn, network_attr(), "bn2", active);
     finish(graph, graph->last);
     const char *before = dump(graph);
@@ -100,9 +100,9 @@ Test(fold, the_output_keeps_its_value)
 Test(prune, drops_what_nobody_reads)
 {
     Graph *graph = network(3, 8, 8);
-    Node *kept = unary(graph, OP_relu, graph->input);
+    Node *kept = add_unary(graph, OP_relu, graph->input);
     Node *unread = add1(graph, OP_conv, filters(4, 3, 1), "unread", kept);
-    unary(graph, OP_tanh, unread);
+    add_unary(graph, OP_tanh, unread);
     finish(graph, kept);
     run_pass(prune, graph, "prune");
     expect_dump(graph, "%0 = input : 3x8x8\n%1 = relu %0 : 3x8x8\noutput %1\n");
@@ -112,7 +112,7 @@ Test(prune, drops_what_nobody_reads)
 Test(prune, never_drops_the_input)
 {
     Graph *graph = network(3, 8, 8);
-    Node *other = unary(graph, OP_relu, graph->input);
+    Node *other = add_unary(graph, OP_relu, graph->input);
     finish(graph, other);
     run_pass(prune, graph, "prune");
     cr_assert_eq(graph->count, 2);
@@ -129,7 +129,7 @@ Test(fuse, residual_with_projection)
     Graph *graph = network(4, 8, 8);
     Node *body = add1(graph, OP_conv, filters(8, 3, 1), "body", graph->input);
     Node *projection = add1(graph, OP_conv, filters(8, 1, 0), "projection", graph->input);
-    unary(graph, OP_relu, add2(graph, OP_add, NULL, body, projection));
+    add_unary(graph, OP_relu, add2(graph, OP_add, NULL, body, projection));
     finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
@@ -147,7 +147,7 @@ Test(fuse, residual_with_padding)
     Graph *graph = network(4, 8, 8);
     Node *body = add1(graph, OP_conv, filters(8, 3, 1), "body", graph->input);
     Node *shortcut = add1(graph, OP_pad, (Attr){.channels = {2, 2}}, NULL, graph->input);
-    unary(graph, OP_relu, add2(graph, OP_add, NULL, body, shortcut));
+    add_unary(graph, OP_relu, add2(graph, OP_add, NULL, body, shortcut));
     finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
@@ -163,9 +163,9 @@ Test(fuse, residual_with_padding)
 Test(fuse, residual_with_identity)
 {
     Graph *graph = network(4, 8, 8);
-    Node *stem = unary(graph, OP_relu, add1(graph, OP_conv, filters(4, 3, 1), "stem", graph->input));
+    Node *stem = add_unary(graph, OP_relu, add1(graph, OP_conv, filters(4, 3, 1), "stem", graph->input));
     Node *body = add1(graph, OP_conv, filters(4, 3, 1), "body", stem);
-    unary(graph, OP_relu, add2(graph, OP_add, NULL, stem, body));
+    add_unary(graph, OP_relu, add2(graph, OP_add, NULL, stem, body));
     finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
@@ -183,8 +183,8 @@ Test(fuse, elementwise_chains_without_producer)
     Graph *graph = network(4, 8, 8);
     Node *joined = network_add(graph, OP_concat, network_attr(), NULL, (Node *[]){graph->input, graph->input}, 2);
     Node *norm = add1(graph, OP_bn, network_attr(), "bn", joined);
-    Node *active = unary(graph, OP_relu, norm);
-    unary(graph, OP_global_avg_pool, active);
+    Node *active = add_unary(graph, OP_relu, norm);
+    add_unary(graph, OP_global_avg_pool, active);
     finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
@@ -201,10 +201,10 @@ Test(fuse, squeeze_and_excitation)
 {
     Graph *graph = network(8, 8, 8);
     Node *body = add1(graph, OP_conv, filters(8, 3, 1), "body", graph->input);
-    Node *squeezed = unary(graph, OP_global_avg_pool, body);
-    Node *gate = unary(graph, OP_sigmoid, add1(graph, OP_conv, filters(8, 1, 0), "gate", squeezed));
+    Node *squeezed = add_unary(graph, OP_global_avg_pool, body);
+    Node *gate = add_unary(graph, OP_sigmoid, add1(graph, OP_conv, filters(8, 1, 0), "gate", squeezed));
     Node *scaled = add2(graph, OP_mul, NULL, gate, body);
-    unary(graph, OP_relu, add2(graph, OP_add, NULL, scaled, graph->input));
+    add_unary(graph, OP_relu, add2(graph, OP_add, NULL, scaled, graph->input));
     finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
@@ -223,7 +223,7 @@ Test(fuse, squeeze_and_excitation)
 Test(fuse, gates_from_elsewhere)
 {
     Graph *graph = network(8, 8, 8);
-    Node *gate = unary(graph, OP_global_avg_pool, graph->input);
+    Node *gate = add_unary(graph, OP_global_avg_pool, graph->input);
     Node *body = add1(graph, OP_conv, filters(8, 3, 1), "body", graph->input);
     add2(graph, OP_mul, NULL, gate, body);
     finish(graph, graph->last);
@@ -276,7 +276,7 @@ Test(fuse, pools_join_where_they_divide_the_map)
 {
     Graph *graph = network(4, 8, 8);
     Node *conv = add1(graph, OP_conv, filters(4, 3, 1), "conv", graph->input);
-    unary(graph, OP_relu, add1(graph, OP_max_pool, window(2, 2, 0), NULL, unary(graph, OP_relu, conv)));
+    add_unary(graph, OP_relu, add1(graph, OP_max_pool, window(2, 2, 0), NULL, add_unary(graph, OP_relu, conv)));
     finish(graph, graph->last);
     run_pass(fuse, graph, "fuse");
     expect_dump(graph,
@@ -314,7 +314,7 @@ Test(fuse, pools_stay_where_they_do_not)
 static Node *norm_and_relu(Graph *graph, const char *name, Stack stack, Node *in)
 {
     stack.name = name;
-    return unary(graph, OP_relu, stack.count ? network_branch(graph, OP_bn, network_attr(), in, stack)
+    return add_unary(graph, OP_relu, stack.count ? network_branch(graph, OP_bn, network_attr(), in, stack)
                                              : add1(graph, OP_bn, network_attr(), name, in));
 }
 
@@ -353,7 +353,7 @@ static Graph *resnext_block(char form)
     body = form == 'a' ? network_add(graph, OP_add, network_attr(), NULL, branch, CARDINALITY)
                        : add1(graph, OP_conv, filters(OUT, 1, 0), "conv3", body);
     body = add1(graph, OP_bn, network_attr(), "bn3", body);
-    unary(graph, OP_relu, add2(graph, OP_add, NULL, body, graph->input));
+    add_unary(graph, OP_relu, add2(graph, OP_add, NULL, body, graph->input));
     finish(graph, graph->last);
     verify_graph(graph, "building");
     return graph;
@@ -383,7 +383,7 @@ static Graph *split_and_join(int parts, int permuted)
         Attr part = {.begin = 8 / parts * (i ^ permuted), .count = 8 / parts};
         Node *slice = add1(graph, OP_slice, part, NULL, graph->input);
         Stack stack = {"conv", i, parts, 0};
-        branch[i] = unary(graph, OP_relu, network_branch(graph, OP_conv, grouped(6, 3, 1, 2), slice, stack));
+        branch[i] = add_unary(graph, OP_relu, network_branch(graph, OP_conv, grouped(6, 3, 1, 2), slice, stack));
     }
     network_add(graph, OP_concat, network_attr(), NULL, branch, parts);
     finish(graph, graph->last);
@@ -430,7 +430,7 @@ Test(regroup, sums_after_an_activation_stay)
     Graph *graph = network(8, 6, 6);
     Node *branch[2];
     for (int i = 0; i < 2; i++)
-        branch[i] = unary(graph, OP_relu, network_branch(graph, OP_conv, filters(4, 3, 1), graph->input, (Stack){"conv", i, 2, 0}));
+        branch[i] = add_unary(graph, OP_relu, network_branch(graph, OP_conv, filters(4, 3, 1), graph->input, (Stack){"conv", i, 2, 0}));
     add2(graph, OP_add, NULL, branch[0], branch[1]);
     finish(graph, graph->last);
     expect_unchanged(graph);
@@ -464,7 +464,7 @@ Test(regroup, common_beginnings_are_computed_once)
     Graph *graph = network(8, 6, 6);
     Node *branch[2];
     for (int i = 0; i < 2; i++) {
-        Node *pool = add1(graph, OP_avg_pool, window(3, 1, 1), NULL, unary(graph, OP_relu, graph->input));
+        Node *pool = add1(graph, OP_avg_pool, window(3, 1, 1), NULL, add_unary(graph, OP_relu, graph->input));
         branch[i] = network_branch(graph, OP_conv, filters(4, 1, 0), pool, (Stack){"conv", i, 2, 0});
     }
     add2(graph, OP_concat, NULL, branch[0], branch[1]);
@@ -548,7 +548,7 @@ Test(plan, wide_networks)
     enum { MANY = 3000, GROUP = 1000 };
     Node *term[MANY], *sum[MANY / GROUP];
     for (int i = 0; i < MANY; i++)
-        term[i] = unary(graph, OP_relu, graph->input);
+        term[i] = add_unary(graph, OP_relu, graph->input);
     for (int i = 0; i < MANY / GROUP; i++)
         sum[i] = network_add(graph, OP_add, network_attr(), NULL, term + i * GROUP, GROUP);
     network_add(graph, OP_add, network_attr(), NULL, sum, MANY / GROUP);

@@ -12,10 +12,10 @@ static Graph *compiled(Context *context, bool with_plan)
     Attr attr = filters(8, 3, 1);
     attr.bias = true;
     Node *stem = add1(graph, OP_conv, attr, "stem", graph->input);
-    Node *active = unary(graph, OP_relu, add1(graph, OP_bn, network_attr(), "norm", stem));
+    Node *active = add_unary(graph, OP_relu, add1(graph, OP_bn, network_attr(), "norm", stem));
     Node *left = add1(graph, OP_conv, filters(16, 3, 1), "left", active);
     Node *right = add1(graph, OP_conv, filters(16, 1, 0), "right", active);
-    Node *sum = unary(graph, OP_relu, add2(graph, OP_add, NULL, left, right));
+    Node *sum = add_unary(graph, OP_relu, add2(graph, OP_add, NULL, left, right));
     Node *last = add1(graph, OP_conv, filters(8, 1, 0), "last", add2(graph, OP_concat, NULL, sum, active));
     finish(graph, add1(graph, OP_softmax, network_attr(), NULL, last));
     run_pass(fold, graph, "fold");
