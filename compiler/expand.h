@@ -90,7 +90,7 @@ typedef struct Frame {
     const Tree *body;                   /* the list, for "made later" */
 } Frame;
 void label_add(Context *, Frame *, const char *name, Loc, Node *);
-Node *label_lookup(Context *, const Frame *, const char *name, const Tree *);
+Node *label_node(Context *, const Frame *, const char *name, const Tree *);
 void labels_check_used(Context *, const Frame *);
 /* unused.c: fails where the spec declares a parameter, argument, let or block and never mentions it. */
 void check_unused(Context *, const Tree *spec);

@@ -185,7 +185,7 @@ static Node *operand(Expander *e, const Layer *layer, const Tree *label, Node *p
         return previous;
     if (strcmp(name, "input") == 0)
         return e->graph->input;
-    return label_lookup(e->context, layer->place->frame, name, label);
+    return label_node(e->context, layer->place->frame, name, label);
 }
 
 /* Operands: what `from` lists, or the result of the layer before. */

@@ -84,7 +84,7 @@ const char *name_unique(Context *context, NameTable *table, const char *stem, Lo
 
 /* ---- labels --------------------------------------------------------------------------------------------- */
 
-static Label *label_lookup(const Frame *frame, const char *name)
+static Label *find_label(const Frame *frame, const char *name)
 {
     for (; frame; frame = frame->up)
         for (Label *label = frame->labels; label; label = label->next)
@@ -99,7 +99,7 @@ void label_add(Context *context, Frame *frame, const char *name, Loc loc, Node *
     if (strcmp(name, "input") == 0 || strcmp(name, "previous") == 0)
         fail_at(context, loc, NULL, "the label '%s' always means the %s; take another", name,
                 *name == 'i' ? "network's input" : "result of the layer before");
-    const Label *other = label_lookup(frame, name);
+    const Label *other = find_label(frame, name);
     if (other)
         fail_at(context, loc, NULL, "duplicate label '%s', already given at %d:%d", name, other->loc.line,
                 other->loc.column);
@@ -137,9 +137,9 @@ static _Noreturn void fail_label(Context *context, const Frame *frame, const cha
     fail_at(context, loc, suggest(context, name, known, rule), "no layer before this one has the label '%s'", name);
 }
 
-Node *label_lookup(Context *context, const Frame *frame, const char *name, const Tree *tree)
+Node *label_node(Context *context, const Frame *frame, const char *name, const Tree *tree)
 {
-    Label *label = label_lookup(frame, name);
+    Label *label = find_label(frame, name);
     if (!label)
         fail_label(context, frame, name, tree->loc);
     label->used = true;
