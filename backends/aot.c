@@ -152,7 +152,19 @@ static void remove_directory(Context *context, const char *directory)
 
 /* ---- loading ----------------------------------------------------------------------------------------------------- */
 
-static bool find_symbol(AotModel *model, const char *name, void *function, Failure *failure)
+static void close_object(void *handle)
+{
+    dlclose(handle);
+}
+
+void model_close(Model *model)
+{
+    if (model->handle)
+        model->close(model->handle);
+    *model = (Model){0};
+}
+
+static bool find_symbol(Model *model, const char *name, void *function, Failure *failure)
 {
     void *address = dlsym(model->handle, name);
     memcpy(function, &address, sizeof address);     /* ISO C has no cast from object to function pointers */
@@ -161,10 +173,11 @@ static bool find_symbol(AotModel *model, const char *name, void *function, Failu
     return address;
 }
 
-static bool open_object(const char *path, bool profile, AotModel *model, Failure *failure)
+static bool open_object(const char *path, bool profile, Model *model, Failure *failure)
 {
     size_t (*arena_size)(void);
     model->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    model->close = close_object;
     if (!model->handle) {
         snprintf(failure->text, sizeof failure->text, "cannot load the compiled model: %s", dlerror());
         return false;
@@ -175,12 +188,12 @@ static bool open_object(const char *path, bool profile, AotModel *model, Failure
         model->arena_size = arena_size();
         return true;
     }
-    aot_close(model);
+    model_close(model);
     return false;
 }
 
 /* Builds in a new directory inside the cache, so that a rename moves the object to its place, or in a temporary one. */
-static bool build_and_open(Job *job, const Target *target, bool profile, AotModel *model)
+static bool build_and_open(Job *job, const Target *target, bool profile, Model *model)
 {
     const char *temporary = getenv("TMPDIR");
     const char *parent = job->cache ? job->cache : temporary && *temporary ? temporary : "/tmp";
@@ -200,7 +213,7 @@ static bool build_and_open(Job *job, const Target *target, bool profile, AotMode
     return good;
 }
 
-static bool load(Job *job, const Target *target, bool profile, AotModel *model)
+static bool load(Job *job, const Target *target, bool profile, Model *model)
 {
     job->cache = cache_directory(job->context);
     const char *known = job->cache ? cache_find(job->context, job->cache, job->key) : NULL;
@@ -209,21 +222,14 @@ static bool load(Job *job, const Target *target, bool profile, AotModel *model)
     return build_and_open(job, target, profile, model);
 }
 
-bool aot_load(const Program *program, const Target *target, const char *compiler, bool profile, AotModel *model, Failure *failure)
+bool aot_load(const Program *program, const Target *target, const char *compiler, bool profile, Model *model, Failure *failure)
 {
     Context *context = program->context;
     Job job = {.context = context, .failure = failure};
-    *model = (AotModel){0};
+    *model = (Model){0};
     if (!find_compiler(compiler, context, &job.compiler, failure))
         return false;
     emit_texts(&job, program, target, profile);
     choose_flags(&job, target, true);
     return make_key(&job) && load(&job, target, profile, model);
-}
-
-void aot_close(AotModel *model)
-{
-    if (model->handle)
-        dlclose(model->handle);
-    *model = (AotModel){0};
 }

@@ -72,18 +72,27 @@ bool weights_file_write(const char *path, const Program *, const float *payload,
  * the stamp, so that it can be handed to PREFIX_forward as it is: *payload points behind it. */
 void *weights_pack(const Program *, const Weights *, int threads, float **payload, Failure *);
 
-/* ---- aot.c: a program as a shared object, by the system's compiler, cached ---------------------------------- */
+/* ---- a program that can be called: by aot.c or jit.c ---------------------------------------------------------- */
 typedef struct {
-    void *handle;
+    void *handle;                       /* what `close` frees; NULL: no model */
+    void (*close)(void *handle);
     size_t arena_size;                  /* bytes for the compile-time maximum batch */
     int (*forward)(const void *weights, void *arena, const float *input, int batch, int threads, float *output);
     int (*profiled)(const void *weights, void *arena, const float *input, int batch, int threads, float *output, double *seconds);
     const char *(*strerror)(int);
-    double compile_seconds;             /* 0 when it came from the cache */
-} AotModel;
+    double compile_seconds;             /* of the C compiler or TCC; 0 when it came from the cache */
+    const char *notice;                 /* a line for the user: what was done otherwise than asked; NULL: nothing */
+} Model;
+void model_close(Model *);              /* a model that is all zero is closed */
+
+/* ---- aot.c: as a shared object, by the system's compiler, cached ------------------------------------------------ */
 /* compiler: "gcc", "clang", or NULL for $CC or cc. profile: with timers, one of each program->step. */
-bool aot_load(const Program *, const Target *, const char *compiler, bool profile, AotModel *, Failure *);
-void aot_close(AotModel *);
+bool aot_load(const Program *, const Target *, const char *compiler, bool profile, Model *, Failure *);
+
+/* ---- jit.c: in this process, by TCC, in milliseconds ------------------------------------------------------------ */
+/* The same bits as aot_load gives, always with timers; NULL in place of a target: what this processor runs best. The
+ * model needs neither the program nor its context any more. */
+bool jit_load(const Program *, const Target *, Model *, Failure *);
 
 /* ---- reference.c: the naive interpreter, double accumulators, never optimised -------------------------------- */
 /* Runs the graph (after infer, or after any pass up to fold) on one batch. input [batch][c][h][w]; output likewise. */

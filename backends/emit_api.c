@@ -1,23 +1,22 @@
 /* emit_api.c - what model.h declares, as C: status texts, sizes, checks, forward(), weights files, timers. */
 #include "emit.h"
 
+#include <string.h>
+
 static void emit_strerror(Emit *e)
 {
+    static const struct { const char *name, *text; } status[] = {
+#define STATUS(word, name, text) {name, text},
+#include "status.h"
+    };
     emit_lines(e,
         "const char *@_strerror(int status)\n"
         "{\n"
-        "    switch (status) {\n"
-        "    case $_OK:              return \"no error\";\n"
-        "    case $_ERROR_ARGUMENT:  return \"a pointer is NULL, or the number of threads is not in 1..1024\";\n"
-        "    case $_ERROR_BATCH:     return \"the batch is empty or larger than the code was compiled for\";\n"
-        "    case $_ERROR_ALIGNMENT: return \"arena and weights must begin at a multiple of 64 bytes\";\n"
-        "    case $_ERROR_PROCESSOR: return \"this processor lacks AVX2 or FMA\";\n"
-        "    case $_ERROR_FILE:      return \"the weights file cannot be opened or mapped\";\n"
-        "    case $_ERROR_FORMAT:    return \"these are no weights of nncc\";\n"
-        "    case $_ERROR_VERSION:   return \"the weights are in the format of another version of nncc\";\n"
-        "    case $_ERROR_MODEL:     return \"the weights belong to another model\";\n"
-        "    case $_ERROR_LAYOUT:    return \"the weights were packed for other code of this model\";\n"
-        "    case $_ERROR_TRUNCATED: return \"the weights file is not as long as it says\";\n"
+        "    switch (status) {\n");
+    for (size_t i = 0; i < sizeof status / sizeof *status; i++)
+        text_add(e->out, "    case %s_%s:%*s return \"%s\";\n", e->upper, status[i].name, (int)(15 - strlen(status[i].name)), "",
+                 status[i].text);
+    emit_lines(e,
         "    }\n"
         "    return \"unknown status\";\n"
         "}\n\n");

@@ -46,7 +46,7 @@ typedef struct {
     Weights *weights;
     void *packed;                       /* stamped, packed weights, what forward() takes */
     float *payload;                     /* the same behind the stamp */
-    AotModel model;
+    Model model;
     void *arena;
     float *input, *output;              /* [batch][channels][height][width], [batch][...] */
     int batch;

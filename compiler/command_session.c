@@ -187,7 +187,7 @@ void session_model(Session *session, const Target *target, const char *compiler,
 {
     Failure failure = {""};
     if (session->model.handle)
-        aot_close(&session->model);
+        model_close(&session->model);
     check(session, aot_load(session->program, target, compiler, profile, &session->model, &failure), &failure);
     if (!session->arena)
         session->arena = allocate(session, session->model.arena_size);
@@ -197,7 +197,7 @@ void session_model(Session *session, const Target *target, const char *compiler,
 
 void session_forward(Session *session, int threads, int first, int count)
 {
-    const AotModel *model = &session->model;
+    const Model *model = &session->model;
     const float *input = session->input + (size_t)first * (size_t)shape_floats(session->graph->input->shape);
     int status = model->forward(session->packed, session->arena, input, count, threads, session->output);
     if (status)
@@ -207,7 +207,7 @@ void session_forward(Session *session, int threads, int first, int count)
 void session_close(Session *session)
 {
     if (session->model.handle)
-        aot_close(&session->model);
+        model_close(&session->model);
     weights_free(session->weights);
     free(session->packed);
     free(session->arena);

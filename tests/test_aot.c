@@ -35,17 +35,17 @@ TestSuite(aot, .init = open_all, .fini = close_all, .timeout = 60);
 /* Loads the small program in portable C; returns the seconds of compilation, 0 when it came from the cache. */
 static double load(const char *compiler)
 {
-    AotModel model;
+    Model model;
     cr_assert(aot_load(small_program(&context, "small"), target_find("c"), compiler, false, &model, &failure), "%s", failure.text);
     double seconds = model.compile_seconds;
-    aot_close(&model);
+    model_close(&model);
     cr_assert_null(model.handle);
     return seconds;
 }
 
 static void expect_failure(const char *compiler, const char *message)
 {
-    AotModel model;
+    Model model;
     cr_assert_not(aot_load(small_program(&context, "small"), target_find("c"), compiler, false, &model, &failure));
     cr_expect_not_null(strstr(failure.text, message), "%s", failure.text);
     cr_expect_null(model.handle);
@@ -67,7 +67,7 @@ static int entries(const char **name)
 
 /* ---- running ------------------------------------------------------------------------------------------------------ */
 
-static void check_results(const AotModel *model, const Program *p)
+static void check_results(const Model *model, const Program *p)
 {
     float payload[SMALL_WEIGHTS], input[SMALL_BATCH * SMALL_FLOATS], output[SMALL_BATCH * SMALL_FLOATS], want[SMALL_BATCH * SMALL_FLOATS];
     float *packed;
@@ -94,17 +94,17 @@ Test(aot, every_target_and_compiler_gives_the_same_bits)
     static const char *const compilers[] = {"gcc", "clang"};
     for (const Target *const *target = targets; *target; target++)
         for (int i = 0; i < 2; i++) {
-            AotModel model;
+            Model model;
             const Program *p = small_program(&context, "small");
             cr_assert(aot_load(p, *target, compilers[i], false, &model, &failure), "%s", failure.text);
             check_results(&model, p);
-            aot_close(&model);
+            model_close(&model);
         }
 }
 
 Test(aot, profiles_time_every_step)
 {
-    AotModel model;
+    Model model;
     const Program *p = small_program(&context, "small");
     double seconds[3] = {-1, -1, -1};
     static float input[SMALL_FLOATS], output[SMALL_FLOATS];
@@ -118,7 +118,7 @@ Test(aot, profiles_time_every_step)
     }
     free(arena);
     free(weights);
-    aot_close(&model);
+    model_close(&model);
 }
 
 /* ---- the cache ---------------------------------------------------------------------------------------------------- */

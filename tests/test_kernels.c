@@ -240,7 +240,7 @@ static void fill_operands(float *input)
 static void run(const Program *p, const Target *target, const char *compiler, float *output)
 {
     static float input[BATCH * OPERANDS];
-    AotModel model;
+    Model model;
     Failure failure = {""};
     float *payload;
     cr_assert(aot_load(p, target, compiler, false, &model, &failure), "%s", failure.text);
@@ -250,7 +250,7 @@ static void run(const Program *p, const Target *target, const char *compiler, fl
     cr_assert_eq(status, 0, "%s", model.strerror(status));
     free(arena);
     free(weights);
-    aot_close(&model);
+    model_close(&model);
 }
 
 static void check(const Target *target, const char *compiler)

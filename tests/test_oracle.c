@@ -39,7 +39,7 @@ static void run_reference(Network *net, const char *target, double *output)
 static void run_compiled(Network *net, const char *target, double *output)
 {
     Failure failure = {""};
-    AotModel model;
+    Model model;
     float *payload, *result = malloc((size_t)net->outputs * sizeof *result);
     if (setjmp(net->context.on_error))
         cr_assert_fail("%s", net->context.message);
@@ -53,7 +53,7 @@ static void run_compiled(Network *net, const char *target, double *output)
     cr_assert_eq(status, 0, "%s", model.strerror(status));
     for (int64_t i = 0; i < net->outputs; i++)
         output[i] = result[i];
-    aot_close(&model);
+    model_close(&model);
     free(arena);
     free(packed);
     free(result);
@@ -168,7 +168,7 @@ static void check_output(const double *output, int64_t outputs, json_t *answer, 
 /* What takes a few seconds at most. */
 static bool is_quick(const char *path)
 {
-    static const char *const quick[] = {"lenet", "cifar_resnet20_", "cifar_plain20", "resnext29_", "resnext_form_", "resnet18"};
+    static const char *const quick[] = {"lenet", "cifar_resnet20_", "cifar_plain20", "resnext_form_", "resnet18"};
     bool found = false;
     for (size_t i = 0; i < sizeof quick / sizeof *quick; i++)
         found = found || strncmp(strrchr(path, '/') + 1, quick[i], strlen(quick[i])) == 0;
