@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../backends/aot.h"
+#include "../runtime/pack.h"
 #include "process.h"
 #include "small.h"
 
@@ -271,6 +272,21 @@ Test(aot, a_compiler_without_openmp_makes_serial_code)
 }
 
 /* ---- packed weights ----------------------------------------------------------------------------------------------- */
+
+Test(aot, a_tensor_that_packing_misses_is_named)
+{
+    Program *p = small_program(&context, "small");
+    int channel[8] = {0};
+    PackItem item = {.kind = PACK_vector, .vector = VECTOR_weight, .size = 8, .weight = {.name = "layer.weight"}, .out = 1, .channel = channel,
+                     .nlane = 8};
+    float *payload;
+    Weights *none = weights_pattern(NULL, 0, 1, 1, &failure);
+    p->pack = &item;
+    p->npack = 1;
+    cr_expect_null(weights_pack(p, none, 1, &payload, &failure));
+    cr_expect_str_eq(failure.text, "the weights lack the tensor layer.weight");
+    weights_free(none);
+}
 
 Test(aot, packed_weights_carry_the_stamp_of_their_program)
 {

@@ -1,12 +1,14 @@
 /* The emitted file as a product: it compiles without a warning, links beside another, keeps its promises about symbols
  * and memory, refuses what does not belong to it, and lets no hostile name become code. */
 #include <criterion/criterion.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../backends/backend.h"
+#include "../compiler/compiler.h"
 #include "process.h"
 #include "small.h"
 
@@ -111,6 +113,29 @@ Test(emit, portable_c_compiles_without_a_warning)
 Test(emit, both_targets_compile_without_a_warning)
 {
     compile_everywhere("avx2", "c");
+}
+
+/* What lowering makes of the specs that ship: no variable, parameter or function that nobody needs. */
+static void check_spec(const char *path)
+{
+    EmitOptions options = options_for("avx2", "c");
+    options.header_name = NULL;
+    options.profile = options.with_main = true;
+    if (setjmp(context.on_error))
+        cr_assert_fail("%s", context.message);
+    Text source = text_new(&context);
+    emit_source(&source, compile(&context, path, NULL, &(Options){.max_batch = 3}), &options);
+    write_file(in_directory("spec.c"), source.data);
+    run_quietly("gcc -std=c11 -fsyntax-only " WARNINGS " #/spec.c");
+}
+
+Test(emit, every_spec_compiles_without_a_warning, .timeout = 300)
+{
+    glob_t found;
+    cr_assert_eq(glob("specs/*.yaml", 0, NULL, &found), 0, "run from the repository's root");
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        check_spec(found.gl_pathv[i]);
+    globfree(&found);
 }
 
 Test(emit, the_header_is_c99_and_cxx)
