@@ -66,8 +66,14 @@ void text_append(Text *, const char *bytes, size_t size);
 /* A mistake of the user: writes `path:line:column: error: ...`, the line, a caret (and `hint: ...` when hint is
  * not NULL) to context->message and jumps to context->on_error. */
 _Noreturn void fail_at(Context *, Loc, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* A bug of ours: prints and aborts. */
+/* A bug of ours: prints and aborts, or jumps into the trap that this thread has set. */
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* For a library, which must not end its caller's process. NULL: no trap. Returns the one before. */
+typedef struct {
+    jmp_buf jump;
+    char text[512];                     /* what die was told */
+} BugTrap;
+BugTrap *set_bug_trap(BugTrap *);
 /* The candidate nearest to `word` by edit distance, or NULL when none is near. Candidates end with NULL. */
 const char *did_you_mean(const char *word, const char *const *candidates);
 /* a * b and a + b that fail_at when the result does not fit in int64_t or exceeds `limit`. */

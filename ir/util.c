@@ -208,10 +208,25 @@ void fail_at(Context *context, Loc loc, const char *hint, const char *format, ..
     longjmp(context->on_error, 1);
 }
 
+/* Set only while a call of the library runs in this thread. */
+static _Thread_local BugTrap *bug_trap;
+
+BugTrap *set_bug_trap(BugTrap *trap)
+{
+    BugTrap *before = bug_trap;
+    bug_trap = trap;
+    return before;
+}
+
 void die(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
+    if (bug_trap) {
+        vsnprintf(bug_trap->text, sizeof bug_trap->text, format, arguments);
+        va_end(arguments);
+        longjmp(bug_trap->jump, 1);
+    }
     fputs("nncc: internal error: ", stderr);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
