@@ -58,21 +58,25 @@ static void after(Chain *chain, Graph *graph, const char *pass)
 #define RUN(pass) (pass(graph), after(&chain, graph, #pass))
 
 /* The graph as the spec says it, with shapes: what the reference interpreter, inspect and graph read. */
-Graph *compile_graph(Context *context, const char *path, const char *text, const Options *options)
+Graph *compile_tree(Context *context, const Tree *tree, const Options *options)
 {
     Chain chain = {options, milliseconds()};
-    Tree *tree = parse(context, path, text);                /* YAML, with the place of every word         */
-    stop_clock(&chain, "parse");
-    chain.since = milliseconds();
     Graph *graph = expand(context, tree, options);          /* blocks, repeats -> a flat graph, names     */
     after(&chain, graph, "expand");
     RUN(infer);                                             /* every node has a shape                     */
     return graph;
 }
 
-Program *compile(Context *context, const char *path, const char *text, const Options *options)
+Graph *compile_graph(Context *context, const char *path, const char *text, const Options *options)
 {
-    Graph *graph = compile_graph(context, path, text, options);
+    Chain chain = {options, milliseconds()};
+    Tree *tree = parse(context, path, text);                /* YAML, with the place of every word         */
+    stop_clock(&chain, "parse");
+    return compile_tree(context, tree, options);
+}
+
+Program *compile_program(Graph *graph, const Options *options)
+{
     Chain chain = {options, milliseconds()};
     RUN(regroup);                                           /* parallel branches -> grouped convolutions  */
     RUN(fold);                                              /* batch norms into weights, identities away  */
@@ -86,6 +90,11 @@ Program *compile(Context *context, const char *path, const char *text, const Opt
     verify_program(program);
     dump(&chain, "lower", graph, program);
     return program;
+}
+
+Program *compile(Context *context, const char *path, const char *text, const Options *options)
+{
+    return compile_program(compile_graph(context, path, text, options), options);
 }
 
 const char *const *pass_names(void)

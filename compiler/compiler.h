@@ -62,7 +62,10 @@ int tile_pixels(int vectors);       /* choose.c: the most pixels that a register
 /* choose.c: `total` in the fewest parts of at most `most`, evenly: `larger` parts of *size + 1, the others of *size. */
 void split_evenly(int total, int most, int *size, int *parts, int *larger);
 
-/* compile.c: the chain. compile_graph stops after infer: what the reference interpreter and inspect read. */
+/* compile.c: the chain, whole or in its three parts. compile_graph stops after infer: what the reference interpreter and
+ * inspect read; a tree may become any number of graphs. */
+Graph *compile_tree(Context *, const Tree *, const Options *);
+Program *compile_program(Graph *, const Options *);     /* needs infer; the graph is rewritten */
 Graph *compile_graph(Context *, const char *path, const char *text, const Options *);
 Program *compile(Context *, const char *path, const char *text, const Options *);
 const char *const *pass_names(void);    /* for -d and its "did you mean"; ends with NULL */
