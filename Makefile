@@ -17,7 +17,7 @@ BUILD   := build$(if $(SANITIZE),-sanitize)
 CFLAGS  ?= -O2 -g
 CHECKED := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover -fno-omit-frame-pointer)
 override CFLAGS += -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fopenmp -MMD -MP $(CHECKED)
-LIBS    := -lyaml -ljansson -lturbojpeg -lpng -lxxhash -ldl -lm
+LIBS    := -ltcc -lyaml -ljansson -lturbojpeg -lpng -lxxhash -ldl -lm
 LIBRARY := $(filter-out compiler/main.c compiler/command_%.c,$(wildcard ir/*.c compiler/*.c compiler/ops/*.c backends/*.c runtime/*.c))
 COMMAND := compiler/main.c $(wildcard compiler/command_*.c)
 TESTS   := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))
@@ -28,7 +28,7 @@ HELPERS := $(filter-out $(wildcard tests/test_*.c tests/fuzz_*.c),$(wildcard tes
 say      = $(if $(V),$2,@printf '%-5s %s\n' $1 $@; $2)
 
 # What Debian 12 needs: to build, and to test (the output is compiled by both compilers).
-PACKAGES      := build-essential libyaml-dev libjansson-dev libturbojpeg0-dev libpng-dev libxxhash-dev
+PACKAGES      := build-essential libyaml-dev libjansson-dev libturbojpeg0-dev libpng-dev libxxhash-dev libtcc-dev
 TEST_PACKAGES := libcriterion-dev clang libomp-dev
 
 all: $(BUILD)/nncc $(BUILD)/libnncc.a

@@ -1,0 +1,304 @@
+/* jit.c - a program compiled in this process by TCC, in milliseconds.
+ *
+ * TCC gets kernels (assembly, or portable C where the processor lacks AVX2 or FMA) and one function per step code,
+ * without any header or library; what they need is handed in by name. The order of steps is data, which native code
+ * (runtime/parallel.c) walks. libtcc keeps its state in globals, so one compilation runs at a time. */
+#include <libtcc.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "../runtime/parallel.h"
+#include "../runtime/peak.h"
+#include "emit.h"
+#include "tcc.h"
+
+/* A compiled program; everything that its code refers to. */
+typedef struct {
+    void *code;                         /* machine code: a mapping that may be read and executed, never written */
+    size_t code_size;
+    float *constants;                   /* the pools of all kernels, one after the other */
+    RunStep *step;
+    size_t nstep;
+    Stamp expected;                     /* of the weights that fit */
+    int max_batch;
+} Jit;
+
+enum {
+#define STATUS(name, ...) STATUS_##name,
+#include "status.h"
+};
+
+static const char *status_text(int status)
+{
+    static const char *const text[] = {
+#define STATUS(name, word, text) text,
+#include "status.h"
+    };
+    return status >= 0 && status < (int)(sizeof text / sizeof *text) ? text[status] : "unknown status";
+}
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* ---- running: the checks of the emitted forward(), and its codes ------------------------------------------------ */
+
+static int check_stamp(const Stamp *stamp, const Stamp *expected)
+{
+    if (memcmp(stamp->magic, expected->magic, sizeof stamp->magic))
+        return STATUS_format;
+    if (stamp->version != expected->version)
+        return STATUS_version;
+    if (stamp->model != expected->model)
+        return STATUS_model;
+    if (stamp->layout != expected->layout || stamp->bytes != expected->bytes)
+        return STATUS_layout;
+    return STATUS_ok;
+}
+
+/* What the compiled functions forward() and profiled() call; `run` carries their arguments. */
+static int jit_forward(const Jit *jit, const Stamp *weights, Run *run, int threads)
+{
+    if (!weights || !run->arena || !run->input || !run->output || threads < 1 || threads > 1024)
+        return STATUS_argument;
+    if (run->batch < 1 || run->batch > jit->max_batch)
+        return STATUS_batch;
+    if ((uintptr_t)weights % 64 || (uintptr_t)run->arena % 64)
+        return STATUS_alignment;
+    int status = check_stamp(weights, &jit->expected);
+    if (status != STATUS_ok)
+        return status;
+    run->weights = (const float *)(weights + 1);
+    run_steps(jit->step, jit->nstep, run, threads);
+    return STATUS_ok;
+}
+
+/* ---- what TCC gets ------------------------------------------------------------------------------------------------ */
+
+static const char beginning[] =
+    "typedef __PTRDIFF_TYPE__ ptrdiff_t;\n"
+    "typedef __SIZE_TYPE__ size_t;\n"
+    "typedef unsigned uint32_t;\n"
+    "void *memcpy(void *, const void *, size_t);\n"
+    "void *memmove(void *, const void *, size_t);\n"
+    "float fmaf(float, float, float);\n"
+    "float sqrtf(float);\n"
+    "typedef struct {\n"
+    "    const float *weights;\n"
+    "    float *arena;\n"
+    "    const float *input;\n"
+    "    float *output;\n"
+    "    int batch;\n"
+    "    double *seconds;\n"
+    "} Run;\n";
+
+/* `jit` is the address of the Jit: that is how a plain function pointer knows its model. */
+static const char ending[] =
+    "extern const char jit[];\n"
+    "int jit_forward(const void *, const void *, Run *, int);\n"
+    "int profiled(const void *weights, void *arena, const float *input, int batch, int threads, float *output, double *seconds)\n"
+    "{\n"
+    "    Run run;\n"
+    "    run.arena = arena;\n"
+    "    run.input = input;\n"
+    "    run.output = output;\n"
+    "    run.batch = batch;\n"
+    "    run.seconds = seconds;\n"
+    "    return jit_forward(jit, weights, &run, threads);\n"
+    "}\n"
+    "int forward(const void *weights, void *arena, const float *input, int batch, int threads, float *output)\n"
+    "{\n"
+    "    return profiled(weights, arena, input, batch, threads, output, 0);\n"
+    "}\n";
+
+static Text jit_source(const Program *program, const Target *target)
+{
+    Text text = text_new(program->context);
+    EmitOptions options = {.target = {target}, .ntarget = 1};
+    Emit e = {.out = &text, .program = program, .options = &options, .kernels = program->kernels, .bare = true,
+              .input = program->graph->input->shape, .output = node_result(program->graph->output)};
+    text_append(&text, beginning, sizeof beginning - 1);
+    if (target != &target_tcc)
+        print_helpers(&text, program->kernels, target);
+    for (const Kernel *kernel = program->kernels; kernel; kernel = kernel->next) {
+        if (kernel->constants >= 0)
+            text_add(&text, "extern const float %s_constants[];\n", kernel->name);
+        if (target == &target_tcc)
+            print_kernel_bytes(&text, kernel);
+        else
+            print_kernel(&text, kernel, target);
+    }
+    emit_steps(&e);
+    text_append(&text, ending, sizeof ending - 1);
+    return text;
+}
+
+/* ---- TCC: one call at a time --------------------------------------------------------------------------------------- */
+
+static pthread_mutex_t tcc_turn = PTHREAD_MUTEX_INITIALIZER;
+
+static void keep_message(void *opaque, const char *message)
+{
+    Failure *failure = opaque;
+    if (!*failure->text)
+        failure_set(failure, "TCC refuses the generated code: %s", message);
+}
+
+static void add_symbols(TCCState *tcc, const Jit *jit, const Program *program)
+{
+    const struct { const char *name; const void *address; } symbol[] = {
+        {"jit", jit}, {"jit_forward", (const void *)jit_forward}, {"memcpy", (const void *)memcpy}, {"memmove", (const void *)memmove},
+        {"fmaf", (const void *)fmaf}, {"sqrtf", (const void *)sqrtf},
+    };
+    char name[256];
+    const float *pool = jit->constants;
+    for (size_t i = 0; i < sizeof symbol / sizeof *symbol; i++)
+        tcc_add_symbol(tcc, symbol[i].name, symbol[i].address);
+    for (const Kernel *kernel = program->kernels; kernel; kernel = kernel->next)
+        if (kernel->constants >= 0) {
+            snprintf(name, sizeof name, "%s_constants", kernel->name);
+            tcc_add_symbol(tcc, name, pool);
+            pool += kernel->nconstant;
+        }
+}
+
+/* Links into a mapping of our own: TCC would take it from the heap and leave that executable. */
+static bool place_code(TCCState *tcc, Jit *jit)
+{
+    int size = tcc_relocate(tcc, NULL);
+    if (size <= 0)
+        return false;
+    jit->code_size = (size_t)size;
+    void *code = mmap(NULL, jit->code_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (code == MAP_FAILED)
+        return false;
+    jit->code = code;
+    return tcc_relocate(tcc, code) == 0 && mprotect(code, jit->code_size, PROT_READ | PROT_EXEC) == 0;
+}
+
+static bool find_symbol(TCCState *tcc, const char *name, void *function)
+{
+    void *address = tcc_get_symbol(tcc, name);
+    memcpy(function, &address, sizeof address);     /* ISO C has no cast from object to function pointers */
+    return address;
+}
+
+static bool find_steps(TCCState *tcc, Jit *jit, const Program *program)
+{
+    char name[256];
+    for (size_t i = 0; i < jit->nstep; i++) {
+        snprintf(name, sizeof name, "step_%s", program->step[i].code->name);
+        if (!find_symbol(tcc, name, &jit->step[i].run))
+            return false;
+    }
+    return true;
+}
+
+static bool run_tcc(Jit *jit, const Program *program, const char *source, Model *model, Failure *failure)
+{
+    TCCState *tcc = tcc_new();
+    if (!tcc)
+        return failure_set(failure, "out of memory");
+    *failure->text = '\0';
+    tcc_set_error_func(tcc, failure, keep_message);
+    tcc_set_options(tcc, "-nostdlib");
+    tcc_set_output_type(tcc, TCC_OUTPUT_MEMORY);
+    add_symbols(tcc, jit, program);
+    bool good = tcc_compile_string(tcc, source) == 0 && place_code(tcc, jit) && find_symbol(tcc, "forward", &model->forward) &&
+                find_symbol(tcc, "profiled", &model->profiled) && find_steps(tcc, jit, program);
+    tcc_delete(tcc);
+    return good || *failure->text ? good : failure_set(failure, "cannot place compiled code in memory");
+}
+
+/* ---- loading ------------------------------------------------------------------------------------------------------- */
+
+static void jit_free(void *handle)
+{
+    Jit *jit = handle;
+    if (jit->code)
+        munmap(jit->code, jit->code_size);
+    free(jit->constants);
+    free(jit->step);
+    free(jit);
+}
+
+static void copy_constants(Jit *jit, const Program *program)
+{
+    float *at = jit->constants;
+    for (const Kernel *kernel = program->kernels; kernel; kernel = kernel->next)
+        if (kernel->constants >= 0)
+            at = (float *)memcpy(at, kernel->constant, kernel->nconstant * sizeof *at) + kernel->nconstant;
+}
+
+static void copy_steps(Jit *jit, const Program *program)
+{
+    for (size_t i = 0; i < program->nstep; i++) {
+        const Step *step = &program->step[i];
+        StepTasks tasks = step_tasks(step->code);
+        jit->step[i] = (RunStep){.images = tasks.images, .group_tasks = tasks.group_tasks, .image_tasks = tasks.image_tasks};
+        for (int s = 0; s < step->code->nslot; s++)
+            jit->step[i].slot[s] = step->slot[s].offset;
+    }
+}
+
+/* Everything but the code; NULL where memory runs out. */
+static Jit *jit_new(const Program *program)
+{
+    size_t constants = 0;
+    for (const Kernel *kernel = program->kernels; kernel; kernel = kernel->next)
+        constants += kernel->nconstant;
+    Jit *jit = calloc(1, sizeof *jit);
+    if (!jit)
+        return NULL;
+    *jit = (Jit){.nstep = program->nstep, .expected = program_stamp(program), .max_batch = program->graph->max_batch};
+    jit->constants = malloc((constants + 1) * sizeof *jit->constants);
+    jit->step = calloc(program->nstep + 1, sizeof *jit->step);
+    if (!jit->constants || !jit->step) {
+        jit_free(jit);
+        return NULL;
+    }
+    copy_constants(jit, program);
+    copy_steps(jit, program);
+    return jit;
+}
+
+static const Target *best_target(Model *model)
+{
+    if (processor_has_fma())
+        return &target_tcc;
+    model->notice = "this processor lacks AVX2 or FMA: running portable C";
+    return target_find("c");
+}
+
+bool jit_load(const Program *program, const Target *target, Model *model, Failure *failure)
+{
+    double start = seconds_now();
+    *model = (Model){0};
+    if (!target || target->asks_processor)
+        target = best_target(model);
+    Text source = jit_source(program, target);
+    Jit *jit = jit_new(program);
+    if (!jit)
+        return failure_set(failure, "out of memory");
+    pthread_mutex_lock(&tcc_turn);
+    bool good = run_tcc(jit, program, source.data, model, failure);
+    pthread_mutex_unlock(&tcc_turn);
+    if (!good) {
+        jit_free(jit);
+        *model = (Model){0};
+        return false;
+    }
+    model->handle = jit;
+    model->close = jit_free;
+    model->strerror = status_text;
+    model->arena_size = (size_t)program->arena_floats * sizeof(float) * (size_t)jit->max_batch;
+    model->compile_seconds = seconds_now() - start;
+    return true;
+}

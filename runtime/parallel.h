@@ -1,0 +1,31 @@
+/* parallel.h - runs the layers of a network one after the other, the tasks of each spread over threads. */
+#ifndef NNCC_PARALLEL_H
+#define NNCC_PARALLEL_H
+
+#include <stddef.h>
+
+/* One forward pass. What a JIT compiles knows the fields up to batch, in this order. */
+typedef struct {
+    const float *weights;               /* the packed payload */
+    float *arena;                       /* of image 0; the other images' follow */
+    const float *input;
+    float *output;
+    int batch;
+    double *seconds;                    /* what each layer took, or NULL */
+} Run;
+
+enum { RUN_SLOTS = 8 };
+
+/* One layer. Its tasks are independent of each other; a task is one tile of an image, or of a group of images. */
+typedef struct {
+    void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);
+    int images;                         /* of one group */
+    ptrdiff_t group_tasks;              /* tasks of each group */
+    ptrdiff_t image_tasks;              /* tasks of each image that is left over, where groups have several */
+    ptrdiff_t slot[RUN_SLOTS];          /* where its arrays begin: floats from the start of what holds them */
+} RunStep;
+
+/* On up to `threads` threads, which stay for the next run; their number never changes the result. */
+void run_steps(const RunStep *step, size_t count, const Run *, int threads);
+
+#endif
