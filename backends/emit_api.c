@@ -262,6 +262,8 @@ static void emit_peak(Emit *e)
     }
     emit_lines(e, "/* Runs the kernel `peak` once; returns its floating-point operations. */\n");
     text_add(e->out, "static double run_peak(%s)\n{\n    float sums[8];\n    ", e->options->ntarget > 1 ? "const Run *run" : "void");
+    if (e->options->ntarget > 1)
+        text_add(e->out, "(void)run;                          /* where there is nothing to pick */\n    ");
     text_add(e->out, e->options->ntarget > 1 ? "PICK(peak)" : "%s_peak", e->options->target[0]->name);
     text_add(e->out, "(sums, peak_constants);\n    volatile float used = sums[0];\n    return used > 0 ? %lld : 0;\n}\n\n",
              (long long)operations);

@@ -115,6 +115,25 @@ Test(emit, both_targets_compile_without_a_warning)
     compile_everywhere("avx2", "c");
 }
 
+/* As a compiler for another processor sees it: only the portable half. */
+Test(emit, both_targets_compile_for_other_processors)
+{
+    static const char guard[] = "defined(__x86_64__)";
+    EmitOptions options = options_for("avx2", "c");
+    options.header_name = NULL;
+    options.profile = options.with_main = true;
+    Text source = text_new(&context);
+    emit_source(&source, small_program(&context, "small"), &options);
+    for (char *found = source.data; (found = strstr(found, guard));)
+        memcpy(found, "0                  ", strlen(guard));
+    write_file(in_directory("other.c"), source.data);
+    run_quietly("gcc -std=c11 -O1 -ffp-contract=off " WARNINGS " -o #/other #/other.c -lm");
+    run_quietly("clang -std=c11 -O1 -ffp-contract=off -fopenmp " WARNINGS " -o #/other #/other.c -lm");
+    cr_assert_eq(chdir(directory), 0);
+    emit_files(small_program(&context, "small"), options_for("c", NULL), "model");
+    output_of("./other", "-n1");
+}
+
 /* What lowering makes of the specs that ship: no variable, parameter or function that nobody needs. */
 static void check_spec(const char *path)
 {
