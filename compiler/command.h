@@ -21,7 +21,7 @@ typedef struct {
     const char *output;                 /* -o */
     const char *weights, *input;        /* W and I of the help texts */
     const char *target;                 /* comma list of target names */
-    const char *backend;                /* "aot" or "ref" */
+    const char *backend;                /* "jit", "aot" or "ref" */
     const char *compiler;               /* "gcc" or "clang" */
     const char *labels;                 /* file of class names, one a line */
     const char *save_input;             /* .npy file for the input as the network sees it */
@@ -73,6 +73,9 @@ void session_weights(Session *);                /* needs graph; default pattern:
 void session_input(Session *);                  /* needs graph; sets batch (to 1, unless set); default pattern:1 */
 void session_program(Session *);                /* compiles for `batch` images at most */
 void session_pack(Session *);
+extern const char jit[];                        /* what a compiler is called that is none: TCC in this process */
+/* What --backend and --compiler ask for: jit, the name of a compiler, or NULL for the system's. */
+const char *session_compiler(Session *, const char *backend);
 void session_model(Session *, const Target *, const char *compiler, bool profile);
 /* Runs images first..first + count - 1 of the input; their results start the output. */
 void session_forward(Session *, int threads, int first, int count);

@@ -93,7 +93,7 @@ static double *measure_steps(Session *session, Bench *bench)
 {
     size_t nstep = session->program->nstep;
     double *best = arena_alloc(&session->context, nstep + 1, sizeof *best), *now = arena_alloc(&session->context, nstep + 1, sizeof *now);
-    session_model(session, bench->target, session->arguments->compiler, true);
+    session_model(session, bench->target, session_compiler(session, "aot"), true);
     for (int run = 0; run < WARM_UPS + PROFILED_RUNS; run++) {
         memset(now, 0, nstep * sizeof *now);
         int status = session->model.profiled(session->packed, session->arena, session->input, session->batch, bench->threads, session->output, now);
@@ -225,7 +225,7 @@ int command_bench(Session *session)
     start = seconds_now();
     session_pack(session);
     bench.pack = seconds_now() - start;
-    session_model(session, bench.target, arguments->compiler, false);
+    session_model(session, bench.target, session_compiler(session, "aot"), false);
     measure(session, &bench);
     double compiler = session->model.compile_seconds;
     bool layers = arguments->per_layer || (arguments->json && session->nrow == 1);

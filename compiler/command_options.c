@@ -58,7 +58,7 @@ static const Option options[] = {
     {"batch", 0, NUMBER, "N", ALL & ~GRAPH, AT(batch), 1, 1 << 16, "images at once; for C output the largest number of them"},
     {"threads", 0, NUMBER, "T", EMIT | RUN | BENCH, AT(threads), 1, 1024, "how many; results do not depend on it"},
     {"target", 0, TEXT, "T", EMIT | RUN | BENCH | INSPECT, AT(target), 0, 0, "avx2 or c (portable); for C output also avx2,c"},
-    {"backend", 0, TEXT, "B", RUN, AT(backend), 0, 0, "aot (system compiler) or ref (naive interpreter, in double)"},
+    {"backend", 0, TEXT, "B", RUN | BENCH, AT(backend), 0, 0, "jit (TCC, in this process), aot (the system's compiler) or ref (naive interpreter)"},
     {"compiler", 0, TEXT, "CC", RUN | BENCH, AT(compiler), 0, 0, "gcc or clang, instead of $CC or cc"},
     {"top", 0, NUMBER, "K", RUN, AT(top), 1, 1 << 20, "how many of the best classes to print (5)"},
     {"labels", 0, TEXT, "FILE", RUN, AT(labels), 0, 0, "names of the classes, one a line"},

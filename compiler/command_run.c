@@ -160,13 +160,14 @@ static double *run_reference(Session *session)
 
 static void run_compiled(Session *session)
 {
+    const char *compiler = session_compiler(session, jit);
     int threads = session->arguments->threads ? session->arguments->threads : processor_count();
     double start = seconds_now();
     session_program(session);
     double compiled = seconds_now();
     session_pack(session);
     double packed = seconds_now();
-    session_model(session, session_target(session), session->arguments->compiler, false);
+    session_model(session, session_target(session), compiler, false);
     double loaded = seconds_now(), best = INFINITY;
     for (int run = 0; run < (session->arguments->json ? 1 : 3); run++) {
         double begin = seconds_now();
@@ -174,7 +175,9 @@ static void run_compiled(Session *session)
         best = fmin(best, seconds_now() - begin);
     }
     fprintf(stderr, "%s: spec to kernels %.0f ms, packing weights %.0f ms, ", session->graph->name, 1e3 * (compiled - start), 1e3 * (packed - compiled));
-    if (session->model.compile_seconds > 0)
+    if (compiler == jit)
+        fprintf(stderr, "JIT %.0f ms, ", 1e3 * session->model.compile_seconds);
+    else if (session->model.compile_seconds > 0)
         fprintf(stderr, "C compiler %.1f s, ", session->model.compile_seconds);
     else
         fprintf(stderr, "C from the cache %.0f ms, ", 1e3 * (loaded - packed));
@@ -185,10 +188,10 @@ static void run_compiled(Session *session)
 int command_run(Session *session)
 {
     const Arguments *arguments = session->arguments;
-    const char *backend = arguments->backend ? arguments->backend : "aot";
+    const char *backend = arguments->backend ? arguments->backend : jit;
     bool reference = !strcmp(backend, "ref");
-    if (!reference && strcmp(backend, "aot"))
-        return usage_error("--backend aot or --backend ref", "there is no backend %s", backend);
+    if (!reference && strcmp(backend, "aot") && strcmp(backend, jit))
+        return usage_error("--backend jit, aot or ref", "there is no backend %s", backend);
     session_graph(session, reference);
     Labels labels = arguments->labels ? read_labels(session, arguments->labels) : (Labels){0};
     check_labels(session, &labels);

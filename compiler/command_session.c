@@ -183,12 +183,31 @@ const Target *session_target(Session *session)
     return target_find("c");
 }
 
+const char jit[] = "jit";
+
+const char *session_compiler(Session *session, const char *backend)
+{
+    const Arguments *arguments = session->arguments;
+    if (arguments->backend)
+        backend = arguments->backend;
+    else if (arguments->compiler)
+        backend = "aot";
+    if (!strcmp(backend, "aot"))
+        return arguments->compiler;
+    if (strcmp(backend, jit))
+        fail(session, "jit (TCC, in this process) or aot (the system's compiler)", "there is no backend %s here", backend);
+    if (arguments->compiler)
+        fail(session, "--backend aot runs it", "the JIT does not need --compiler %s", arguments->compiler);
+    return jit;
+}
+
 void session_model(Session *session, const Target *target, const char *compiler, bool profile)
 {
     Failure failure = {""};
     if (session->model.handle)
         model_close(&session->model);
-    check(session, aot_load(session->program, target, compiler, profile, &session->model, &failure), &failure);
+    check(session, compiler == jit ? jit_load(session->program, target, &session->model, &failure)
+                                   : aot_load(session->program, target, compiler, profile, &session->model, &failure), &failure);
     if (!session->arena)
         session->arena = allocate(session, session->model.arena_size);
     if (!session->output)

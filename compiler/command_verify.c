@@ -96,7 +96,7 @@ static bool is_installed(const char *program)
 
 int command_verify(Session *session)
 {
-    static const char *const compilers[] = {"gcc", "clang"};
+    static const char *const compilers[] = {"gcc", "clang", jit};
     Truth truth = {.fine = true};
     session_graph(session, false);
     session->batch = IMAGES;
@@ -113,8 +113,8 @@ int command_verify(Session *session)
                session->batch, session->batch == 1 ? "" : "s", truth.largest, "target", "compiler", "difference", "same bits as first",
                "same for 1-4 threads and image by image");
     for (int t = 0; targets[t]; t++)
-        for (int c = 0; c < 2; c++)
-            if ((!targets[t]->asks_processor || processor_has_fma()) && is_installed(compilers[c]))
+        for (int c = 0; c < 3; c++)
+            if ((!targets[t]->asks_processor || processor_has_fma()) && (compilers[c] == jit || is_installed(compilers[c])))
                 verify_one(session, &truth, targets[t], compilers[c]);
     if (session->arguments->json)
         json_object_set_new(session->json, "ok", json_boolean(truth.fine));
