@@ -1,6 +1,6 @@
 # nncc - a model compiler. `make demo` and `make test` are all that a newcomer needs.
 #
-#   make             build/nncc and build/libnncc.a
+#   make             build/nncc, build/libnncc.so and build/libnncc.a
 #   make demo        spec -> C -> a picture's five best classes
 #   make test        the whole suite, at most ten minutes on two cores
 #   make test-long   fuzzing for FUZZ_SECONDS=60 each; every architecture on every target against the naive reference
@@ -16,14 +16,16 @@ PREFIX  ?= /usr/local
 BUILD   := build$(if $(SANITIZE),-sanitize)
 CFLAGS  ?= -O2 -g
 CHECKED := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover -fno-omit-frame-pointer)
-override CFLAGS += -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fopenmp -MMD -MP $(CHECKED)
+override CFLAGS += -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fPIC -fopenmp -MMD -MP $(CHECKED)
 LIBS    := -ltcc -lyaml -ljansson -lturbojpeg -lpng -lxxhash -ldl -lm
 LIBRARY := $(filter-out compiler/main.c compiler/command_%.c,$(wildcard ir/*.c compiler/*.c compiler/ops/*.c backends/*.c runtime/*.c))
+VERSION := $(shell sed -n 's/.*NNCC_VERSION "\(.*\)"/\1/p' runtime/nncc.h)
 COMMAND := compiler/main.c $(wildcard compiler/command_*.c)
 TESTS   := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz_*.c))
 HELPERS := $(filter-out $(wildcard tests/test_*.c tests/fuzz_*.c),$(wildcard tests/*.c))
 
+comma   := ,
 # A short line for each command, or with V=1 the command.
 say      = $(if $(V),$2,@printf '%-5s %s\n' $1 $@; $2)
 
@@ -31,22 +33,46 @@ say      = $(if $(V),$2,@printf '%-5s %s\n' $1 $@; $2)
 PACKAGES      := build-essential libyaml-dev libjansson-dev libturbojpeg0-dev libpng-dev libxxhash-dev libtcc-dev
 TEST_PACKAGES := libcriterion-dev clang libomp-dev
 
-all: $(BUILD)/nncc $(BUILD)/libnncc.a
+all: $(BUILD)/nncc $(BUILD)/libnncc.so $(BUILD)/libnncc.a $(BUILD)/nncc.pc
 	@:
 
-$(BUILD)/nncc: $(COMMAND:%.c=$(BUILD)/obj/%.o) $(BUILD)/libnncc.a
+$(BUILD)/nncc: $(COMMAND:%.c=$(BUILD)/obj/%.o) $(BUILD)/all.a
 	$(call say,LINK,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))
 
-$(BUILD)/libnncc.a: $(LIBRARY:%.c=$(BUILD)/obj/%.o)
+# Everything but the command line: for the program, and for tests, which look inside.
+$(BUILD)/all.a: $(LIBRARY:%.c=$(BUILD)/obj/%.o)
 	$(call say,AR,rm -f $@ && $(AR) rcs $@ $^)
 
-$(BUILD)/test_%: $(BUILD)/obj/tests/test_%.o $(HELPERS:%.c=$(BUILD)/obj/%.o) $(BUILD)/libnncc.a
+# The libraries are what nncc.h needs of that, and libtcc, in one object, whose other names are nobody's business.
+LIBRARY_LIBS := $(filter-out -ltcc -lturbojpeg -lpng,$(LIBS))
+TCC_STREAMS  := stdout stderr environ
+$(BUILD)/obj/libtcc.o: Makefile
+	@mkdir -p $(@D)
+	$(call say,LINK,$(CC) -r -nostdlib -o $@ -Wl$(comma)--whole-archive -ltcc && objcopy $(foreach s,$(TCC_STREAMS),--redefine-sym $s=tcc_$s) $@)
+
+$(BUILD)/libnncc.o: $(patsubst %,$(BUILD)/obj/%.o,compiler/library compiler/library_run backends/tcc_streams libtcc) $(BUILD)/all.a
+	$(call say,LINK,$(CC) -r -nostdlib -o $@ $^ && objcopy --wildcard --keep-global-symbol='nncc_*' $@)
+
+$(BUILD)/libnncc.a: $(BUILD)/libnncc.o
+	$(call say,AR,rm -f $@ && $(AR) rcs $@ $^)
+
+$(BUILD)/libnncc.so.0: $(BUILD)/libnncc.o runtime/nncc.map
+	$(call say,LINK,$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl$(comma)-soname$(comma)$(@F) -Wl$(comma)--version-script=runtime/nncc.map -Wl$(comma)--as-needed -o $@ $< $(LIBRARY_LIBS))
+
+$(BUILD)/libnncc.so: $(BUILD)/libnncc.so.0
+	@ln -sf $(<F) $@
+
+# The directories follow PREFIX, so it is made anew each time.
+$(BUILD)/nncc.pc: runtime/nncc.pc.in FORCE
+	@sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$(LIBRARY_LIBS) $(if $(findstring clang,$(CC)),-lomp,-lgomp) -lpthread|' $< > $@
+
+$(BUILD)/test_%: $(BUILD)/obj/tests/test_%.o $(HELPERS:%.c=$(BUILD)/obj/%.o) $(BUILD)/all.a
 	$(call say,LINK,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcriterion $(LIBS))
 
-$(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz_%.o $(BUILD)/libnncc.a
+$(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz_%.o $(BUILD)/all.a
 	$(call say,LINK,$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS))
 
-$(BUILD)/obj/%.o: %.c
+$(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
 
@@ -77,13 +103,17 @@ generated: $(BUILD)/nncc
 	@tests/generate $(BUILD)/nncc generated specs
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/nncc
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include lib/pkgconfig share/nncc)
 	install $(BUILD)/nncc $(DESTDIR)$(PREFIX)/bin
+	install -m 644 runtime/nncc.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(BUILD)/libnncc.a $(BUILD)/libnncc.so.0 $(DESTDIR)$(PREFIX)/lib
+	ln -sf libnncc.so.0 $(DESTDIR)$(PREFIX)/lib/libnncc.so
+	install -m 644 $(BUILD)/nncc.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 644 specs/* $(DESTDIR)$(PREFIX)/share/nncc
 
 clean:
 	rm -rf build build-sanitize
 
-.PHONY: all demo test tests fuzzers test-long generated install clean
+.PHONY: all demo test tests fuzzers test-long generated install clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -113,6 +113,14 @@ const float *weights_find(const Weights *weights, const char *name, int *rank, i
     return entry->data;
 }
 
+bool weights_write(Weights *weights, const char *name, const float *values)
+{
+    Entry *entry = find_entry(weights, name);
+    if (entry)
+        memcpy(entry->data, values, entry->count * sizeof *values);
+    return entry;
+}
+
 /* ---- from a seed ------------------------------------------------------------------------------------------- */
 
 Weights *weights_pattern(const TensorSpec *expected, size_t count, uint64_t seed, double gain, Failure *failure)

@@ -42,6 +42,8 @@ Weights *weights_pattern(const TensorSpec *expected, size_t count, uint64_t seed
 /* `W` of the command line: pattern:SEED[,gain=G], init:SEED or a path. */
 Weights *weights_open(const char *argument, const TensorSpec *expected, size_t count, bool partial, char **report, Failure *failure);
 const float *weights_find(const Weights *, const char *name, int *rank, int64_t dim[4]);
+/* Replaces the values of a tensor; false where none is called so. */
+bool weights_write(Weights *, const char *name, const float *values);
 void weights_free(Weights *);
 
 /* Elements of a tensor, or -1 when the product of its dimensions does not fit or one is negative. */

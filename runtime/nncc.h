@@ -1,0 +1,135 @@
+/* nncc.h - neural networks from a spec, compiled in this process. Link with `pkg-config --cflags --libs nncc`.
+ *
+ *     nncc *net = nncc_new();
+ *     if (nncc_load(net, "lenet.yaml") || nncc_compile(net, NNCC_JIT) || nncc_load_weights(net, "lenet.safetensors", 0)
+ *         || nncc_forward(net, input, 1, output))
+ *         puts(nncc_error(net));
+ *     nncc_free(net);
+ *
+ * A handle is one network. Different handles may be used by different threads at the same time, one handle by one thread
+ * at a time. Nothing here prints, exits or keeps state outside its handle. Tensors are float32, row-major; a batch is
+ * one image after the other, each [channels][height][width]; sizes are counted in floats, never in bytes. Names and texts
+ * that a handle returns stay valid until it is freed, but for those of nncc_error, nncc_error_file and nncc_notice: until
+ * the next call that returns a status, and those of tensors and layers: until the next nncc_set. */
+#ifndef NNCC_H
+#define NNCC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define NNCC_VERSION_MAJOR 0
+#define NNCC_VERSION_MINOR 1
+#define NNCC_VERSION_PATCH 0
+#define NNCC_VERSION "0.1.0"
+
+#define NNCC_MAX_RANK 4
+#define NNCC_MAX_BATCH 65536
+#define NNCC_MAX_THREADS 1024
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct nncc nncc;
+
+/* What every call returns that can fail. After any but OK, nncc_error(handle) tells more. */
+typedef enum {
+    NNCC_OK,
+    NNCC_ERROR_ARGUMENT,        /* a pointer is NULL, or a number is out of its range */
+    NNCC_ERROR_ORDER,           /* too early or too late: nothing is loaded, compiled, or no longer to be changed */
+    NNCC_ERROR_SPEC,            /* a mistake in the spec or a parameter: see nncc_error_line */
+    NNCC_ERROR_NAME,            /* no tensor or layer is called so */
+    NNCC_ERROR_SIZE,            /* the array has another size than what it is for */
+    NNCC_ERROR_WEIGHTS,         /* weights that cannot be read, do not fit the network, or are not complete */
+    NNCC_ERROR_BACKEND,         /* no code: no C compiler, or it fails */
+    NNCC_ERROR_MEMORY,
+    NNCC_ERROR_BUG              /* a mistake in nncc itself: please report it, and free the handle */
+} nncc_status;
+
+const char *nncc_strerror(int status);          /* one line, never NULL */
+const char *nncc_version(void);                 /* of the library; NNCC_VERSION is that of this header */
+
+/* ---- a handle, and what its calls had to say ----------------------------------------------------------------- */
+nncc *nncc_new(void);                           /* NULL: no memory */
+void nncc_free(nncc *);                         /* also of NULL */
+/* The last failure: one line; for a mistake in a spec `file:line:column: error: ...`, the line, a caret and perhaps a hint.
+ * "" after a call that succeeded. */
+const char *nncc_error(const nncc *);
+/* Where in a spec it is: a file, a line and a column (in characters), both from 1; "" and 0 where it is in none. */
+const char *nncc_error_file(const nncc *);
+int nncc_error_line(const nncc *);
+int nncc_error_column(const nncc *);
+/* What the last nncc_compile or nncc_load_weights did otherwise than asked, or finds suspicious; "" for nothing. */
+const char *nncc_notice(const nncc *);
+
+/* ---- a network ------------------------------------------------------------------------------------------------ */
+/* One of the spec's parameters, as `--set name=value` does; before or after loading, before weights and compilation. The
+ * last value of a name counts. After loading, a value that the spec does not accept changes nothing. */
+nncc_status nncc_set(nncc *, const char *name, const char *value);
+nncc_status nncc_set_max_batch(nncc *, int images);     /* that nncc_compile makes room for: 1 unless told */
+nncc_status nncc_set_threads(nncc *, int threads);      /* at most so many; never changes a result. All processors unless told */
+/* Reads a spec, from a file or from a text; `name` stands for the file in errors, and files that the text extends are
+ * found beside it. Once a handle; after a failure it may be tried again. */
+nncc_status nncc_load(nncc *, const char *path);
+nncc_status nncc_load_text(nncc *, const char *text, const char *name);
+
+/* What was loaded: "" and 0 before. Parameters are elements that training would change; operations are
+ * multiply-accumulates of one image; shapes are those of one image, [channels][height][width]. */
+const char *nncc_name(const nncc *);
+int64_t nncc_parameters(const nncc *);
+int64_t nncc_macs(const nncc *);
+nncc_status nncc_input_shape(nncc *, int shape[3]);
+nncc_status nncc_output_shape(nncc *, int shape[3]);
+size_t nncc_input_floats(const nncc *);
+size_t nncc_output_floats(const nncc *);
+
+/* A parameter or buffer: what a weights file holds. Layers are listed in order of execution, the input first. */
+typedef struct {
+    const char *name;           /* PyTorch's: "layer1.0.conv1.weight" */
+    int rank;
+    int64_t dim[NNCC_MAX_RANK]; /* convolution: [out, in / groups, height, width]; linear: [out, in] */
+    size_t floats;              /* product of the dimensions */
+    int buffer;                 /* running statistics of a norm: not trained */
+} nncc_tensor_info;
+typedef struct {
+    const char *name;           /* "layer1.0.conv1" */
+    const char *operation;      /* "conv" */
+    int shape[3];               /* of its result */
+    size_t floats;
+    int64_t macs;
+} nncc_layer_info;
+size_t nncc_tensors(const nncc *);              /* how many */
+size_t nncc_layers(const nncc *);
+nncc_status nncc_tensor(nncc *, size_t index, nncc_tensor_info *);
+nncc_status nncc_layer(nncc *, size_t index, nncc_layer_info *);
+
+/* ---- weights: any time after loading; what changes takes effect at the next forward pass ---------------------- */
+/* From a .safetensors file, or "pattern:SEED[,gain=G]", or "init:SEED". A file must hold exactly the network's tensors,
+ * unless `partial`: then what fits is read, the rest becomes 0 (scales and variances 1), and nncc_notice tells. */
+nncc_status nncc_load_weights(nncc *, const char *from, int partial);
+nncc_status nncc_read_tensor(nncc *, const char *name, float *values, size_t floats);
+/* A network may be filled by this alone, too; a forward pass needs all tensors, but not num_batches_tracked. */
+nncc_status nncc_write_tensor(nncc *, const char *name, const float *values, size_t floats);
+
+/* ---- code ----------------------------------------------------------------------------------------------------- */
+typedef enum {
+    NNCC_JIT,                   /* machine code, in milliseconds */
+    NNCC_AOT,                   /* C, compiled by $CC or cc, kept in a cache: seconds, then nothing. The same bits as JIT */
+    NNCC_REFERENCE              /* no code: a naive interpreter in double precision, thousands of times slower */
+} nncc_backend;
+/* May be called again, for another backend or batch. */
+nncc_status nncc_compile(nncc *, nncc_backend);
+/* Packs the weights as the code wants them, which the next forward pass would do otherwise. */
+nncc_status nncc_pack(nncc *);
+/* input [batch][input floats] -> output [batch][output floats], for 1 <= batch <= max batch. An image's result does not
+ * depend on its batch, on threads, nor on JIT or AOT. */
+nncc_status nncc_forward(nncc *, const float *input, int batch, float *output);
+/* The result of any layer, [batch][its floats]: compiles a network that ends there, which is kept for the next call with the
+ * same layer. Its values are those of the whole network, except that sums may be rounded in another order. */
+nncc_status nncc_forward_to(nncc *, const char *layer, const float *input, int batch, float *output);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
