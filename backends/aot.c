@@ -142,14 +142,6 @@ static bool build(Job *job, const Target *target, const char *directory)
     return run_job(job, directory);
 }
 
-static void remove_directory(Context *context, const char *directory)
-{
-    static const char *const names[] = {"model.c", "model.h", "model.so"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        unlink(arena_printf(context, "%s/%s", directory, names[i]));
-    rmdir(directory);
-}
-
 /* ---- loading ----------------------------------------------------------------------------------------------------- */
 
 static void close_object(void *handle)
@@ -209,7 +201,7 @@ static bool build_and_open(Job *job, const Target *target, bool profile, Model *
         if (good && job->cache && job->key)
             cache_store(job->context, job->cache, object, job->key);
     }
-    remove_directory(job->context, directory);
+    build_remove(job->context, directory);
     return good;
 }
 

@@ -30,5 +30,7 @@ const char *cache_find(Context *, const char *directory, const char *key);
 /* Moves an object into the cache, and the oldest ones out of it when they are too many. Failure costs a compilation
  * later, nothing else. */
 void cache_store(Context *, const char *directory, const char *object, const char *key);
+/* Removes a directory in which a model was built. */
+void build_remove(Context *, const char *directory);
 
 #endif

@@ -10,9 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { MAX_OBJECTS = 100, MAX_MEGABYTES = 1024 };
+enum { MAX_OBJECTS = 100, MAX_MEGABYTES = 1024, ABANDONED_SECONDS = 3600 };
 
 static bool only_ours(const struct stat *info)
 {
@@ -101,6 +102,26 @@ static int newest_first(const void *a, const void *b)
     return (x->tv_nsec < y->tv_nsec) - (x->tv_nsec > y->tv_nsec);
 }
 
+void build_remove(Context *context, const char *directory)
+{
+    static const char *const names[] = {"model.c", "model.h", "model.so"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(arena_printf(context, "%s/%s", directory, names[i]));
+    rmdir(directory);
+}
+
+/* Whoever was interrupted could not remove its directory. */
+static void remove_abandoned(Context *context, const char *path, DIR *directory)
+{
+    struct dirent *entry;
+    struct stat info;
+    rewinddir(directory);
+    while ((entry = readdir(directory)))
+        if (!strncmp(entry->d_name, "nncc-", 5) && !fstatat(dirfd(directory), entry->d_name, &info, AT_SYMLINK_NOFOLLOW)
+            && S_ISDIR(info.st_mode) && time(NULL) - info.st_mtime > ABANDONED_SECONDS)
+            build_remove(context, arena_printf(context, "%s/%s", path, entry->d_name));
+}
+
 static void prune_cache(Context *context, const char *path)
 {
     DIR *directory = opendir(path);
@@ -115,6 +136,7 @@ static void prune_cache(Context *context, const char *path)
         if (i >= MAX_OBJECTS || kept > (off_t)MAX_MEGABYTES << 20)
             unlinkat(dirfd(directory), all.object[i].name, 0);
     }
+    remove_abandoned(context, path, directory);
     closedir(directory);
 }
 

@@ -207,6 +207,19 @@ Test(aot, the_oldest_objects_make_room)
     cr_expect_eq(load("gcc"), 0);
 }
 
+/* What an interrupted compilation leaves goes with the next one, unless it may still be at work. */
+Test(aot, abandoned_directories_are_removed)
+{
+    const struct timespec old[2] = {{1000, 0}, {1000, 0}};
+    const char *dead = arena_printf(&context, "%s/nncc-dead00", directory), *alive = arena_printf(&context, "%s/nncc-alive0", directory);
+    cr_assert(!mkdir(dead, 0700) && !mkdir(alive, 0700));
+    write_file(arena_printf(&context, "%s/model.c", dead), "");
+    utimensat(AT_FDCWD, dead, old, 0);
+    load("gcc");
+    cr_expect_not(file_exists(dead));
+    cr_expect(file_exists(alive));
+}
+
 /* ---- what goes wrong ---------------------------------------------------------------------------------------------- */
 
 Test(aot, a_compiler_that_is_missing_or_fails_is_named)
