@@ -2,7 +2,6 @@
  * NNCC_TEST_SEED=N runs seed N alone; NNCC_TEST_LONG=1 runs many more. */
 #include <criterion/criterion.h>
 #include <dlfcn.h>
-#include <ftw.h>
 #include <math.h>
 #include <signal.h>
 #include <spawn.h>
@@ -14,12 +13,13 @@
 
 #include "../backends/backend.h"
 #include "networks.h"
+#include "process.h"
 #include "spec_random.h"
 
 extern char **environ;
 
 /* Graphs for the passes; for a target: compiled in chunks, each one shared object. */
-enum { GRAPHS = 300, CHUNK = 30, CHUNKS = 3, CHUNKS_LONG = 100, BATCH = 3 };
+enum { GRAPHS = 300, CHUNK = 25, CHUNKS = 2, CHUNKS_LONG = 100, BATCH = 3 };
 
 static const char *text_of(const Graph *graph)
 {
@@ -271,18 +271,11 @@ static double check_case(Forward *forward, const Case *c)
     return far;
 }
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-    (void)status, (void)type, (void)walk;
-    return remove(path);
-}
-
 /* Seeds first .. first + count - 1, at most a chunk. */
 static void check_seeds(const Target *target, RandomKind kind, uint64_t first, int count)
 {
     static Case cases[CHUNK];
-    char folder[] = "/tmp/nncc-random-XXXXXX";
-    cr_assert(mkdtemp(folder));
+    char *folder = temporary_directory();
     for (int i = 0; i < count; i++) {
         prepare(&cases[i], first + (uint64_t)i, kind);
         write_source(&cases[i], folder, target);
@@ -295,7 +288,7 @@ static void check_seeds(const Target *target, RandomKind kind, uint64_t first, i
         discard(&cases[i]);
     }
     dlclose(handle);
-    nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    remove_directory(folder);
 }
 
 static void check_target(const char *name, RandomKind kind)
