@@ -12,11 +12,14 @@ enum {
     NEAR_CACHE = 256 << 10,             /* bytes that surely stay in half of a second-level cache */
 };
 
-/* Accumulators, the smaller set of operands, and one register for the larger set's current element must fit. */
+/* Accumulators, the smaller set of operands, and one register for the larger set's current element must fit; so must the
+ * accumulators and what a tail's activation computes with. */
 int tile_pixels(int vectors)
 {
+    enum { TAIL_REGISTERS = 4 };
     int pixels = 0;
-    for (int p = 1; vectors * p + (vectors < p ? vectors : p) + 1 <= MAX_REGISTERS; p++)
+    for (int p = 1; vectors * p + (vectors < p ? vectors : p) + 1 <= MAX_REGISTERS &&
+                    vectors * p + TAIL_REGISTERS <= MAX_REGISTERS; p++)
         pixels = p;
     return pixels;
 }

@@ -72,6 +72,7 @@ static Node *root(Node *n)
     return n;
 }
 
+/* A picture of one pixel is flat already. */
 static bool is_alias(const Node *n)
 {
     return n->op == OP_flatten && n->in[0]->layout.kind != LAYOUT_planar && !n->tail &&
@@ -164,7 +165,7 @@ static void tie_node(Segmenter *s, const Node *n)
     case OP_input: case OP_output: case OP_pack: case OP_linear:
         break;
     case OP_flatten:
-        if (n->layout.storage != n)
+        if (is_alias(n))
             tie(s, n, n->in[0], 0);
         break;
     case OP_slice:
@@ -291,7 +292,7 @@ static void place(Graph *g)
             for (int i = 0, at = 0; i < n->nin; at += node_result(n->in[i++]).channels)
                 place_view(n->in[i], n, at);
     for (Node *n = g->first; n; n = n->next)
-        if (n->op == OP_slice || (n->op == OP_flatten && n->layout.storage != n))
+        if (n->op == OP_slice || is_alias(n))
             place_view(n, n->in[0], n->op == OP_slice ? n->attr.begin : 0);
 }
 

@@ -182,7 +182,7 @@ void lower_convert(Lower *l, Node *n)
 /* Channel by channel, row by row, in one line: the order of a flat tensor, whose blocks follow each other. */
 void lower_flatten(Lower *l, Node *n)
 {
-    if (n->layout.storage != n && node_result(n->in[0]).height == 1 && node_result(n->in[0]).width == 1)
+    if (n->layout.storage == n->in[0]->layout.storage)
         return;
     if (n->layout.nsegment > 1)
         fail_at(l->context, n->loc, "split before the flatten, or at multiples of 8",
