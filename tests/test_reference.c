@@ -9,6 +9,13 @@
 #include "../backends/backend.h"
 #include "networks.h"
 
+/* AddressSanitizer ends a program that asks for too much; here malloc's answer is what is tested. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
 static Context context;
 
 static void open_context(void)
