@@ -243,7 +243,8 @@ static void run(const Program *p, const Target *target, const char *compiler, fl
     Model model;
     Failure failure = {""};
     float *payload;
-    cr_assert(aot_load(p, target, compiler, false, &model, &failure), "%s", failure.text);
+    bool loaded = strcmp(compiler, "jit") ? aot_load(p, target, compiler, false, &model, &failure) : jit_load(p, target, &model, &failure);
+    cr_assert(loaded, "%s", failure.text);
     void *weights = weights_pack(p, NULL, 1, &payload, &failure), *arena = aligned_alloc(64, model.arena_size);
     fill_operands(input);
     int status = model.forward(weights, arena, input, BATCH, 1, output);
@@ -292,6 +293,16 @@ Test(kernels, every_instruction_in_portable_c_by_gcc)
 Test(kernels, every_instruction_in_portable_c_by_clang)
 {
     check(target_find("c"), "clang");
+}
+
+Test(kernels, every_instruction_as_bytes)
+{
+    check(target_find("avx2"), "jit");
+}
+
+Test(kernels, every_instruction_in_portable_c_by_tcc)
+{
+    check(target_find("c"), "jit");
 }
 
 /* A target that forgets a row is found before anybody's network needs it. */

@@ -46,7 +46,9 @@ static void run_compiled(Network *net, const char *target, double *output)
     Program *program = compile(&net->context, net->spec, NULL, &net->options);
     void *packed = weights_pack(program, net->weights, 2, &payload, &failure);
     cr_assert(packed && result, "%s", failure.text);
-    cr_assert(aot_load(program, target_find(target), NULL, false, &model, &failure), "%s", failure.text);
+    bool loaded = strcmp(target, "jit") ? aot_load(program, target_find(target), NULL, false, &model, &failure)
+                                        : jit_load(program, NULL, &model, &failure);
+    cr_assert(loaded, "%s", failure.text);
     void *arena = aligned_alloc(64, model.arena_size);
     cr_assert(arena);
     int status = model.forward(packed, arena, net->input, net->batch, 2, result);
@@ -68,6 +70,7 @@ static const struct {
     {"reference", 1e-9, run_reference},
     {"avx2", 1e-4, run_compiled},
     {"c", 1e-4, run_compiled},
+    {"jit", 1e-4, run_compiled},
 };
 
 /* ---- one answer ---------------------------------------------------------------------------------------------- */
