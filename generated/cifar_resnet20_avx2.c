@@ -1,0 +1,6653 @@
+/* cifar_resnet20, compiled from cifar_resnet.yaml by nncc for the target avx2.
+ *
+ *     nncc cifar_resnet.yaml --set depth=20 --target avx2 --prefix cifar_resnet20 -o cifar_resnet20_avx2.c
+ *
+ * Build it with
+ *
+ *     cc -std=c11 -O2 -ffp-contract=off -fopenmp -c cifar_resnet20_avx2.c
+ *
+ * -ffp-contract=off keeps the compiler from fusing a multiplication and an addition that are apart here: with it,
+ * every compiler gives the same bits. Without -fopenmp everything runs on one thread. One image takes 215,616 bytes
+ * of arena; the weights take 1,077,760 bytes.
+ *
+ * Input [3][32][32] and output [10] are row-major floats; in between, channels lie in blocks of eight, which are
+ * the lanes of a vector. A kernel computes one tile of a layer; a step runs a kernel over the tiles of all images. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include "cifar_resnet20_avx2.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#if defined(__unix__) || defined(__APPLE__)
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+#if !defined(__x86_64__)
+#error "This file is for x86-64 processors; nncc --target c makes one for any."
+#endif
+#include <cpuid.h>
+#include <immintrin.h>
+
+/* The first 64 bytes of a block of weights: whose they are. The packed payload follows. */
+typedef struct {
+    char magic[6];
+    uint16_t version;                   /* of the format */
+    uint64_t bytes;                     /* of the payload */
+    uint64_t layout;                    /* hash of how the payload is laid out */
+    uint64_t model;                     /* hash of the model's tensors */
+    char name[32];                      /* for people, never compared */
+} Stamp;
+
+static const Stamp expected = { "NNCCW", 1, 1077696, 0x8996b25f30bb415d, 0xe1971d6e8bd46194, "cifar_resnet20" };
+
+/* One call of cifar_resnet20_forward, as its steps see it. */
+typedef struct {
+    const float *weights;               /* the payload */
+    float *arena;                       /* of image 0; the other images' follow */
+    const float *input;
+    float *output;
+    int batch;
+} Run;
+
+/* One layer. Its tasks are independent of each other; a task is one tile of an image, or of a group of images. */
+typedef struct {
+    void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);
+    int images;                         /* of one group */
+    ptrdiff_t group_tasks;              /* tasks of each group */
+    ptrdiff_t image_tasks;              /* tasks of each image that is left over, where groups have several */
+    ptrdiff_t slot[5];                  /* where its arrays begin: floats from the start of what holds them */
+} Step;
+
+static const float fill_10_constants[] = {
+    0,
+};
+
+static const float fill_19_constants[] = {
+    0,
+};
+
+static const float conv3x3_24x4_26_constants[] = {
+    0x1p-6f,
+};
+
+static const float conv3x3_16x4_27_constants[] = {
+    0x1p-6f,
+};
+
+/* one channel of 32 x 32 pixels */
+__attribute__((target("avx2,fma")))
+static void avx2_copy_0(const float *x, float *y)
+{
+    __m256 v0;
+    for (int i = 0; i < 32; i++) {
+        for (int j = 0; j < 4; j++) {
+            v0 = _mm256_loadu_ps(x);
+            _mm256_storeu_ps(y, v0);
+            x += 8;
+            y += 8;
+        }
+        y += 1;
+    }
+}
+
+/* zeros around 32 x 32 pixels: 1 rows, 1 columns */
+__attribute__((target("avx2,fma")))
+static void avx2_border_1(float *y)
+{
+    __m256 v0;
+    v0 = _mm256_setzero_ps();
+    for (int i = 0; i < 4; i++) {
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+    _mm_store_ss(y, _mm256_castps256_ps128(v0));
+    _mm_store_ss(y + 1, _mm256_castps256_ps128(v0));
+    y += 2;
+    for (int i = 0; i < 32; i++) {
+        y += 32;
+        _mm_store_ss(y, _mm256_castps256_ps128(v0));
+        y += 1;
+    }
+    for (int i = 0; i < 4; i++) {
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+    _mm_store_ss(y, _mm256_castps256_ps128(v0));
+}
+
+/* 16 output channels of 2 x 32 pixels: sums over 3 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_16x6_2(const float *x, const float *w, float *y, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(b);
+            v1 = v0;
+            v2 = v0;
+            v3 = v0;
+            v4 = v0;
+            v5 = v0;
+            v6 = _mm256_loadu_ps(b + 8);
+            v7 = v6;
+            v8 = v6;
+            v9 = v6;
+            v10 = v6;
+            v11 = v6;
+            for (int k = 0; k < 3; k++) {
+                for (int l = 0; l < 3; l++) {
+                    v12 = _mm256_loadu_ps(w);
+                    v13 = _mm256_loadu_ps(w + 8);
+                    v14 = _mm256_broadcast_ss(x);
+                    v0 = _mm256_fmadd_ps(v12, v14, v0);
+                    v6 = _mm256_fmadd_ps(v13, v14, v6);
+                    v14 = _mm256_broadcast_ss(x + 1);
+                    v1 = _mm256_fmadd_ps(v12, v14, v1);
+                    v7 = _mm256_fmadd_ps(v13, v14, v7);
+                    v14 = _mm256_broadcast_ss(x + 2);
+                    v2 = _mm256_fmadd_ps(v12, v14, v2);
+                    v8 = _mm256_fmadd_ps(v13, v14, v8);
+                    v14 = _mm256_broadcast_ss(x + 3);
+                    v3 = _mm256_fmadd_ps(v12, v14, v3);
+                    v9 = _mm256_fmadd_ps(v13, v14, v9);
+                    v14 = _mm256_broadcast_ss(x + 4);
+                    v4 = _mm256_fmadd_ps(v12, v14, v4);
+                    v10 = _mm256_fmadd_ps(v13, v14, v10);
+                    v14 = _mm256_broadcast_ss(x + 5);
+                    v5 = _mm256_fmadd_ps(v12, v14, v5);
+                    v11 = _mm256_fmadd_ps(v13, v14, v11);
+                    v12 = _mm256_loadu_ps(w + 16);
+                    v13 = _mm256_loadu_ps(w + 24);
+                    v14 = _mm256_broadcast_ss(x + 1123);
+                    v0 = _mm256_fmadd_ps(v12, v14, v0);
+                    v6 = _mm256_fmadd_ps(v13, v14, v6);
+                    v14 = _mm256_broadcast_ss(x + 1124);
+                    v1 = _mm256_fmadd_ps(v12, v14, v1);
+                    v7 = _mm256_fmadd_ps(v13, v14, v7);
+                    v14 = _mm256_broadcast_ss(x + 1125);
+                    v2 = _mm256_fmadd_ps(v12, v14, v2);
+                    v8 = _mm256_fmadd_ps(v13, v14, v8);
+                    v14 = _mm256_broadcast_ss(x + 1126);
+                    v3 = _mm256_fmadd_ps(v12, v14, v3);
+                    v9 = _mm256_fmadd_ps(v13, v14, v9);
+                    v14 = _mm256_broadcast_ss(x + 1127);
+                    v4 = _mm256_fmadd_ps(v12, v14, v4);
+                    v10 = _mm256_fmadd_ps(v13, v14, v10);
+                    v14 = _mm256_broadcast_ss(x + 1128);
+                    v5 = _mm256_fmadd_ps(v12, v14, v5);
+                    v11 = _mm256_fmadd_ps(v13, v14, v11);
+                    v12 = _mm256_loadu_ps(w + 32);
+                    v13 = _mm256_loadu_ps(w + 40);
+                    v14 = _mm256_broadcast_ss(x + 2246);
+                    v0 = _mm256_fmadd_ps(v12, v14, v0);
+                    v6 = _mm256_fmadd_ps(v13, v14, v6);
+                    v14 = _mm256_broadcast_ss(x + 2247);
+                    v1 = _mm256_fmadd_ps(v12, v14, v1);
+                    v7 = _mm256_fmadd_ps(v13, v14, v7);
+                    v14 = _mm256_broadcast_ss(x + 2248);
+                    v2 = _mm256_fmadd_ps(v12, v14, v2);
+                    v8 = _mm256_fmadd_ps(v13, v14, v8);
+                    v14 = _mm256_broadcast_ss(x + 2249);
+                    v3 = _mm256_fmadd_ps(v12, v14, v3);
+                    v9 = _mm256_fmadd_ps(v13, v14, v9);
+                    v14 = _mm256_broadcast_ss(x + 2250);
+                    v4 = _mm256_fmadd_ps(v12, v14, v4);
+                    v10 = _mm256_fmadd_ps(v13, v14, v10);
+                    v14 = _mm256_broadcast_ss(x + 2251);
+                    v5 = _mm256_fmadd_ps(v12, v14, v5);
+                    v11 = _mm256_fmadd_ps(v13, v14, v11);
+                    w += 48;
+                    x += 1;
+                }
+                x += 30;
+            }
+            x -= 99;
+            w -= 432;
+            v12 = _mm256_setzero_ps();
+            v0 = _mm256_max_ps(v12, v0);
+            _mm256_storeu_ps(y, v0);
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_max_ps(v0, v1);
+            _mm256_storeu_ps(y + 8, v1);
+            v0 = _mm256_setzero_ps();
+            v2 = _mm256_max_ps(v0, v2);
+            _mm256_storeu_ps(y + 16, v2);
+            v0 = _mm256_setzero_ps();
+            v3 = _mm256_max_ps(v0, v3);
+            _mm256_storeu_ps(y + 24, v3);
+            v0 = _mm256_setzero_ps();
+            v4 = _mm256_max_ps(v0, v4);
+            _mm256_storeu_ps(y + 32, v4);
+            v0 = _mm256_setzero_ps();
+            v5 = _mm256_max_ps(v0, v5);
+            _mm256_storeu_ps(y + 40, v5);
+            v0 = _mm256_setzero_ps();
+            v6 = _mm256_max_ps(v0, v6);
+            _mm256_storeu_ps(y + 8984, v6);
+            v0 = _mm256_setzero_ps();
+            v7 = _mm256_max_ps(v0, v7);
+            _mm256_storeu_ps(y + 8992, v7);
+            v0 = _mm256_setzero_ps();
+            v8 = _mm256_max_ps(v0, v8);
+            _mm256_storeu_ps(y + 9000, v8);
+            v0 = _mm256_setzero_ps();
+            v9 = _mm256_max_ps(v0, v9);
+            _mm256_storeu_ps(y + 9008, v9);
+            v0 = _mm256_setzero_ps();
+            v10 = _mm256_max_ps(v0, v10);
+            _mm256_storeu_ps(y + 9016, v10);
+            v0 = _mm256_setzero_ps();
+            v11 = _mm256_max_ps(v0, v11);
+            _mm256_storeu_ps(y + 9024, v11);
+            x += 6;
+            y += 48;
+        }
+        for (int j = 0; j < 4; j++) {
+            v0 = _mm256_loadu_ps(b);
+            v1 = v0;
+            v2 = v0;
+            v3 = v0;
+            v4 = v0;
+            v5 = _mm256_loadu_ps(b + 8);
+            v6 = v5;
+            v7 = v5;
+            v8 = v5;
+            v9 = v5;
+            for (int k = 0; k < 3; k++) {
+                for (int l = 0; l < 3; l++) {
+                    v10 = _mm256_loadu_ps(w);
+                    v11 = _mm256_loadu_ps(w + 8);
+                    v12 = _mm256_broadcast_ss(x);
+                    v0 = _mm256_fmadd_ps(v10, v12, v0);
+                    v5 = _mm256_fmadd_ps(v11, v12, v5);
+                    v12 = _mm256_broadcast_ss(x + 1);
+                    v1 = _mm256_fmadd_ps(v10, v12, v1);
+                    v6 = _mm256_fmadd_ps(v11, v12, v6);
+                    v12 = _mm256_broadcast_ss(x + 2);
+                    v2 = _mm256_fmadd_ps(v10, v12, v2);
+                    v7 = _mm256_fmadd_ps(v11, v12, v7);
+                    v12 = _mm256_broadcast_ss(x + 3);
+                    v3 = _mm256_fmadd_ps(v10, v12, v3);
+                    v8 = _mm256_fmadd_ps(v11, v12, v8);
+                    v12 = _mm256_broadcast_ss(x + 4);
+                    v4 = _mm256_fmadd_ps(v10, v12, v4);
+                    v9 = _mm256_fmadd_ps(v11, v12, v9);
+                    v10 = _mm256_loadu_ps(w + 16);
+                    v11 = _mm256_loadu_ps(w + 24);
+                    v12 = _mm256_broadcast_ss(x + 1123);
+                    v0 = _mm256_fmadd_ps(v10, v12, v0);
+                    v5 = _mm256_fmadd_ps(v11, v12, v5);
+                    v12 = _mm256_broadcast_ss(x + 1124);
+                    v1 = _mm256_fmadd_ps(v10, v12, v1);
+                    v6 = _mm256_fmadd_ps(v11, v12, v6);
+                    v12 = _mm256_broadcast_ss(x + 1125);
+                    v2 = _mm256_fmadd_ps(v10, v12, v2);
+                    v7 = _mm256_fmadd_ps(v11, v12, v7);
+                    v12 = _mm256_broadcast_ss(x + 1126);
+                    v3 = _mm256_fmadd_ps(v10, v12, v3);
+                    v8 = _mm256_fmadd_ps(v11, v12, v8);
+                    v12 = _mm256_broadcast_ss(x + 1127);
+                    v4 = _mm256_fmadd_ps(v10, v12, v4);
+                    v9 = _mm256_fmadd_ps(v11, v12, v9);
+                    v10 = _mm256_loadu_ps(w + 32);
+                    v11 = _mm256_loadu_ps(w + 40);
+                    v12 = _mm256_broadcast_ss(x + 2246);
+                    v0 = _mm256_fmadd_ps(v10, v12, v0);
+                    v5 = _mm256_fmadd_ps(v11, v12, v5);
+                    v12 = _mm256_broadcast_ss(x + 2247);
+                    v1 = _mm256_fmadd_ps(v10, v12, v1);
+                    v6 = _mm256_fmadd_ps(v11, v12, v6);
+                    v12 = _mm256_broadcast_ss(x + 2248);
+                    v2 = _mm256_fmadd_ps(v10, v12, v2);
+                    v7 = _mm256_fmadd_ps(v11, v12, v7);
+                    v12 = _mm256_broadcast_ss(x + 2249);
+                    v3 = _mm256_fmadd_ps(v10, v12, v3);
+                    v8 = _mm256_fmadd_ps(v11, v12, v8);
+                    v12 = _mm256_broadcast_ss(x + 2250);
+                    v4 = _mm256_fmadd_ps(v10, v12, v4);
+                    v9 = _mm256_fmadd_ps(v11, v12, v9);
+                    w += 48;
+                    x += 1;
+                }
+                x += 30;
+            }
+            x -= 99;
+            w -= 432;
+            v10 = _mm256_setzero_ps();
+            v0 = _mm256_max_ps(v10, v0);
+            _mm256_storeu_ps(y, v0);
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_max_ps(v0, v1);
+            _mm256_storeu_ps(y + 8, v1);
+            v0 = _mm256_setzero_ps();
+            v2 = _mm256_max_ps(v0, v2);
+            _mm256_storeu_ps(y + 16, v2);
+            v0 = _mm256_setzero_ps();
+            v3 = _mm256_max_ps(v0, v3);
+            _mm256_storeu_ps(y + 24, v3);
+            v0 = _mm256_setzero_ps();
+            v4 = _mm256_max_ps(v0, v4);
+            _mm256_storeu_ps(y + 32, v4);
+            v0 = _mm256_setzero_ps();
+            v5 = _mm256_max_ps(v0, v5);
+            _mm256_storeu_ps(y + 8984, v5);
+            v0 = _mm256_setzero_ps();
+            v6 = _mm256_max_ps(v0, v6);
+            _mm256_storeu_ps(y + 8992, v6);
+            v0 = _mm256_setzero_ps();
+            v7 = _mm256_max_ps(v0, v7);
+            _mm256_storeu_ps(y + 9000, v7);
+            v0 = _mm256_setzero_ps();
+            v8 = _mm256_max_ps(v0, v8);
+            _mm256_storeu_ps(y + 9008, v8);
+            v0 = _mm256_setzero_ps();
+            v9 = _mm256_max_ps(v0, v9);
+            _mm256_storeu_ps(y + 9016, v9);
+            x += 5;
+            y += 40;
+        }
+        x += 1;
+        y += 8;
+    }
+}
+
+/* zeros around 32 x 32 pixels: 1 rows, 1 columns */
+__attribute__((target("avx2,fma")))
+static void avx2_border_3(float *y)
+{
+    __m256 v0;
+    v0 = _mm256_setzero_ps();
+    for (int i = 0; i < 34; i++) {
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+    for (int i = 0; i < 32; i++) {
+        y += 256;
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+    for (int i = 0; i < 33; i++) {
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+}
+
+/* 16 output channels of 2 x 32 pixels: sums over 16 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_16x6_4(const float *x, const float *w, float *y, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(b);
+            v1 = v0;
+            v2 = v0;
+            v3 = v0;
+            v4 = v0;
+            v5 = v0;
+            v6 = _mm256_loadu_ps(b + 8);
+            v7 = v6;
+            v8 = v6;
+            v9 = v6;
+            v10 = v6;
+            v11 = v6;
+            for (int k = 0; k < 2; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v12 = _mm256_loadu_ps(w);
+                        v13 = _mm256_loadu_ps(w + 8);
+                        v14 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 8);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 16);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 24);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 32);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 40);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 16);
+                        v13 = _mm256_loadu_ps(w + 24);
+                        v14 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 9);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 17);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 25);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 33);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 41);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 32);
+                        v13 = _mm256_loadu_ps(w + 40);
+                        v14 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 10);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 18);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 26);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 34);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 42);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 48);
+                        v13 = _mm256_loadu_ps(w + 56);
+                        v14 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 11);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 19);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 27);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 35);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 43);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 64);
+                        v13 = _mm256_loadu_ps(w + 72);
+                        v14 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 12);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 20);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 28);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 36);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 44);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 80);
+                        v13 = _mm256_loadu_ps(w + 88);
+                        v14 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 13);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 21);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 29);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 37);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 45);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 96);
+                        v13 = _mm256_loadu_ps(w + 104);
+                        v14 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 14);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 22);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 30);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 38);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 46);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 112);
+                        v13 = _mm256_loadu_ps(w + 120);
+                        v14 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 15);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 23);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 31);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 39);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 47);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        w += 128;
+                        x += 8;
+                    }
+                    x += 240;
+                }
+                x += 8192;
+            }
+            x -= 17968;
+            w -= 2304;
+            v12 = _mm256_setzero_ps();
+            v0 = _mm256_max_ps(v12, v0);
+            _mm256_storeu_ps(y, v0);
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_max_ps(v0, v1);
+            _mm256_storeu_ps(y + 8, v1);
+            v0 = _mm256_setzero_ps();
+            v2 = _mm256_max_ps(v0, v2);
+            _mm256_storeu_ps(y + 16, v2);
+            v0 = _mm256_setzero_ps();
+            v3 = _mm256_max_ps(v0, v3);
+            _mm256_storeu_ps(y + 24, v3);
+            v0 = _mm256_setzero_ps();
+            v4 = _mm256_max_ps(v0, v4);
+            _mm256_storeu_ps(y + 32, v4);
+            v0 = _mm256_setzero_ps();
+            v5 = _mm256_max_ps(v0, v5);
+            _mm256_storeu_ps(y + 40, v5);
+            v0 = _mm256_setzero_ps();
+            v6 = _mm256_max_ps(v0, v6);
+            _mm256_storeu_ps(y + 8984, v6);
+            v0 = _mm256_setzero_ps();
+            v7 = _mm256_max_ps(v0, v7);
+            _mm256_storeu_ps(y + 8992, v7);
+            v0 = _mm256_setzero_ps();
+            v8 = _mm256_max_ps(v0, v8);
+            _mm256_storeu_ps(y + 9000, v8);
+            v0 = _mm256_setzero_ps();
+            v9 = _mm256_max_ps(v0, v9);
+            _mm256_storeu_ps(y + 9008, v9);
+            v0 = _mm256_setzero_ps();
+            v10 = _mm256_max_ps(v0, v10);
+            _mm256_storeu_ps(y + 9016, v10);
+            v0 = _mm256_setzero_ps();
+            v11 = _mm256_max_ps(v0, v11);
+            _mm256_storeu_ps(y + 9024, v11);
+            x += 48;
+            y += 48;
+        }
+        for (int j = 0; j < 4; j++) {
+            v0 = _mm256_loadu_ps(b);
+            v1 = v0;
+            v2 = v0;
+            v3 = v0;
+            v4 = v0;
+            v5 = _mm256_loadu_ps(b + 8);
+            v6 = v5;
+            v7 = v5;
+            v8 = v5;
+            v9 = v5;
+            for (int k = 0; k < 2; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v10 = _mm256_loadu_ps(w);
+                        v11 = _mm256_loadu_ps(w + 8);
+                        v12 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 8);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 16);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 24);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 32);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 16);
+                        v11 = _mm256_loadu_ps(w + 24);
+                        v12 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 9);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 17);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 25);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 33);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 32);
+                        v11 = _mm256_loadu_ps(w + 40);
+                        v12 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 10);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 18);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 26);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 34);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 48);
+                        v11 = _mm256_loadu_ps(w + 56);
+                        v12 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 11);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 19);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 27);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 35);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 64);
+                        v11 = _mm256_loadu_ps(w + 72);
+                        v12 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 12);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 20);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 28);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 36);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 80);
+                        v11 = _mm256_loadu_ps(w + 88);
+                        v12 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 13);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 21);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 29);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 37);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 96);
+                        v11 = _mm256_loadu_ps(w + 104);
+                        v12 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 14);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 22);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 30);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 38);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 112);
+                        v11 = _mm256_loadu_ps(w + 120);
+                        v12 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 15);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 23);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 31);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 39);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        w += 128;
+                        x += 8;
+                    }
+                    x += 240;
+                }
+                x += 8192;
+            }
+            x -= 17968;
+            w -= 2304;
+            v10 = _mm256_setzero_ps();
+            v0 = _mm256_max_ps(v10, v0);
+            _mm256_storeu_ps(y, v0);
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_max_ps(v0, v1);
+            _mm256_storeu_ps(y + 8, v1);
+            v0 = _mm256_setzero_ps();
+            v2 = _mm256_max_ps(v0, v2);
+            _mm256_storeu_ps(y + 16, v2);
+            v0 = _mm256_setzero_ps();
+            v3 = _mm256_max_ps(v0, v3);
+            _mm256_storeu_ps(y + 24, v3);
+            v0 = _mm256_setzero_ps();
+            v4 = _mm256_max_ps(v0, v4);
+            _mm256_storeu_ps(y + 32, v4);
+            v0 = _mm256_setzero_ps();
+            v5 = _mm256_max_ps(v0, v5);
+            _mm256_storeu_ps(y + 8984, v5);
+            v0 = _mm256_setzero_ps();
+            v6 = _mm256_max_ps(v0, v6);
+            _mm256_storeu_ps(y + 8992, v6);
+            v0 = _mm256_setzero_ps();
+            v7 = _mm256_max_ps(v0, v7);
+            _mm256_storeu_ps(y + 9000, v7);
+            v0 = _mm256_setzero_ps();
+            v8 = _mm256_max_ps(v0, v8);
+            _mm256_storeu_ps(y + 9008, v8);
+            v0 = _mm256_setzero_ps();
+            v9 = _mm256_max_ps(v0, v9);
+            _mm256_storeu_ps(y + 9016, v9);
+            x += 40;
+            y += 40;
+        }
+        x += 8;
+        y += 8;
+    }
+}
+
+/* 16 output channels of 2 x 32 pixels: sums over 16 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_16x6_5(const float *x, const float *w, float *y, const float *r, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(b);
+            v1 = v0;
+            v2 = v0;
+            v3 = v0;
+            v4 = v0;
+            v5 = v0;
+            v6 = _mm256_loadu_ps(b + 8);
+            v7 = v6;
+            v8 = v6;
+            v9 = v6;
+            v10 = v6;
+            v11 = v6;
+            for (int k = 0; k < 2; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v12 = _mm256_loadu_ps(w);
+                        v13 = _mm256_loadu_ps(w + 8);
+                        v14 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 8);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 16);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 24);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 32);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 40);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 16);
+                        v13 = _mm256_loadu_ps(w + 24);
+                        v14 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 9);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 17);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 25);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 33);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 41);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 32);
+                        v13 = _mm256_loadu_ps(w + 40);
+                        v14 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 10);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 18);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 26);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 34);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 42);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 48);
+                        v13 = _mm256_loadu_ps(w + 56);
+                        v14 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 11);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 19);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 27);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 35);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 43);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 64);
+                        v13 = _mm256_loadu_ps(w + 72);
+                        v14 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 12);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 20);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 28);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 36);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 44);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 80);
+                        v13 = _mm256_loadu_ps(w + 88);
+                        v14 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 13);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 21);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 29);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 37);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 45);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 96);
+                        v13 = _mm256_loadu_ps(w + 104);
+                        v14 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 14);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 22);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 30);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 38);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 46);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        v12 = _mm256_loadu_ps(w + 112);
+                        v13 = _mm256_loadu_ps(w + 120);
+                        v14 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v12, v14, v0);
+                        v6 = _mm256_fmadd_ps(v13, v14, v6);
+                        v14 = _mm256_broadcast_ss(x + 15);
+                        v1 = _mm256_fmadd_ps(v12, v14, v1);
+                        v7 = _mm256_fmadd_ps(v13, v14, v7);
+                        v14 = _mm256_broadcast_ss(x + 23);
+                        v2 = _mm256_fmadd_ps(v12, v14, v2);
+                        v8 = _mm256_fmadd_ps(v13, v14, v8);
+                        v14 = _mm256_broadcast_ss(x + 31);
+                        v3 = _mm256_fmadd_ps(v12, v14, v3);
+                        v9 = _mm256_fmadd_ps(v13, v14, v9);
+                        v14 = _mm256_broadcast_ss(x + 39);
+                        v4 = _mm256_fmadd_ps(v12, v14, v4);
+                        v10 = _mm256_fmadd_ps(v13, v14, v10);
+                        v14 = _mm256_broadcast_ss(x + 47);
+                        v5 = _mm256_fmadd_ps(v12, v14, v5);
+                        v11 = _mm256_fmadd_ps(v13, v14, v11);
+                        w += 128;
+                        x += 8;
+                    }
+                    x += 240;
+                }
+                x += 8192;
+            }
+            x -= 17968;
+            w -= 2304;
+            v12 = _mm256_loadu_ps(r);
+            v0 = _mm256_add_ps(v0, v12);
+            v12 = _mm256_setzero_ps();
+            v0 = _mm256_max_ps(v12, v0);
+            _mm256_storeu_ps(y, v0);
+            v0 = _mm256_loadu_ps(r + 8);
+            v1 = _mm256_add_ps(v1, v0);
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_max_ps(v0, v1);
+            _mm256_storeu_ps(y + 8, v1);
+            v0 = _mm256_loadu_ps(r + 16);
+            v2 = _mm256_add_ps(v2, v0);
+            v0 = _mm256_setzero_ps();
+            v2 = _mm256_max_ps(v0, v2);
+            _mm256_storeu_ps(y + 16, v2);
+            v0 = _mm256_loadu_ps(r + 24);
+            v3 = _mm256_add_ps(v3, v0);
+            v0 = _mm256_setzero_ps();
+            v3 = _mm256_max_ps(v0, v3);
+            _mm256_storeu_ps(y + 24, v3);
+            v0 = _mm256_loadu_ps(r + 32);
+            v4 = _mm256_add_ps(v4, v0);
+            v0 = _mm256_setzero_ps();
+            v4 = _mm256_max_ps(v0, v4);
+            _mm256_storeu_ps(y + 32, v4);
+            v0 = _mm256_loadu_ps(r + 40);
+            v5 = _mm256_add_ps(v5, v0);
+            v0 = _mm256_setzero_ps();
+            v5 = _mm256_max_ps(v0, v5);
+            _mm256_storeu_ps(y + 40, v5);
+            v0 = _mm256_loadu_ps(r + 8984);
+            v6 = _mm256_add_ps(v6, v0);
+            v0 = _mm256_setzero_ps();
+            v6 = _mm256_max_ps(v0, v6);
+            _mm256_storeu_ps(y + 8984, v6);
+            v0 = _mm256_loadu_ps(r + 8992);
+            v7 = _mm256_add_ps(v7, v0);
+            v0 = _mm256_setzero_ps();
+            v7 = _mm256_max_ps(v0, v7);
+            _mm256_storeu_ps(y + 8992, v7);
+            v0 = _mm256_loadu_ps(r + 9000);
+            v8 = _mm256_add_ps(v8, v0);
+            v0 = _mm256_setzero_ps();
+            v8 = _mm256_max_ps(v0, v8);
+            _mm256_storeu_ps(y + 9000, v8);
+            v0 = _mm256_loadu_ps(r + 9008);
+            v9 = _mm256_add_ps(v9, v0);
+            v0 = _mm256_setzero_ps();
+            v9 = _mm256_max_ps(v0, v9);
+            _mm256_storeu_ps(y + 9008, v9);
+            v0 = _mm256_loadu_ps(r + 9016);
+            v10 = _mm256_add_ps(v10, v0);
+            v0 = _mm256_setzero_ps();
+            v10 = _mm256_max_ps(v0, v10);
+            _mm256_storeu_ps(y + 9016, v10);
+            v0 = _mm256_loadu_ps(r + 9024);
+            v11 = _mm256_add_ps(v11, v0);
+            v0 = _mm256_setzero_ps();
+            v11 = _mm256_max_ps(v0, v11);
+            _mm256_storeu_ps(y + 9024, v11);
+            x += 48;
+            y += 48;
+            r += 48;
+        }
+        for (int j = 0; j < 4; j++) {
+            v0 = _mm256_loadu_ps(b);
+            v1 = v0;
+            v2 = v0;
+            v3 = v0;
+            v4 = v0;
+            v5 = _mm256_loadu_ps(b + 8);
+            v6 = v5;
+            v7 = v5;
+            v8 = v5;
+            v9 = v5;
+            for (int k = 0; k < 2; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v10 = _mm256_loadu_ps(w);
+                        v11 = _mm256_loadu_ps(w + 8);
+                        v12 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 8);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 16);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 24);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 32);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 16);
+                        v11 = _mm256_loadu_ps(w + 24);
+                        v12 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 9);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 17);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 25);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 33);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 32);
+                        v11 = _mm256_loadu_ps(w + 40);
+                        v12 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 10);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 18);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 26);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 34);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 48);
+                        v11 = _mm256_loadu_ps(w + 56);
+                        v12 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 11);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 19);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 27);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 35);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 64);
+                        v11 = _mm256_loadu_ps(w + 72);
+                        v12 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 12);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 20);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 28);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 36);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 80);
+                        v11 = _mm256_loadu_ps(w + 88);
+                        v12 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 13);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 21);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 29);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 37);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 96);
+                        v11 = _mm256_loadu_ps(w + 104);
+                        v12 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 14);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 22);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 30);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 38);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        v10 = _mm256_loadu_ps(w + 112);
+                        v11 = _mm256_loadu_ps(w + 120);
+                        v12 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v10, v12, v0);
+                        v5 = _mm256_fmadd_ps(v11, v12, v5);
+                        v12 = _mm256_broadcast_ss(x + 15);
+                        v1 = _mm256_fmadd_ps(v10, v12, v1);
+                        v6 = _mm256_fmadd_ps(v11, v12, v6);
+                        v12 = _mm256_broadcast_ss(x + 23);
+                        v2 = _mm256_fmadd_ps(v10, v12, v2);
+                        v7 = _mm256_fmadd_ps(v11, v12, v7);
+                        v12 = _mm256_broadcast_ss(x + 31);
+                        v3 = _mm256_fmadd_ps(v10, v12, v3);
+                        v8 = _mm256_fmadd_ps(v11, v12, v8);
+                        v12 = _mm256_broadcast_ss(x + 39);
+                        v4 = _mm256_fmadd_ps(v10, v12, v4);
+                        v9 = _mm256_fmadd_ps(v11, v12, v9);
+                        w += 128;
+                        x += 8;
+                    }
+                    x += 240;
+                }
+                x += 8192;
+            }
+            x -= 17968;
+            w -= 2304;
+            v10 = _mm256_loadu_ps(r);
+            v0 = _mm256_add_ps(v0, v10);
+            v10 = _mm256_setzero_ps();
+            v0 = _mm256_max_ps(v10, v0);
+            _mm256_storeu_ps(y, v0);
+            v0 = _mm256_loadu_ps(r + 8);
+            v1 = _mm256_add_ps(v1, v0);
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_max_ps(v0, v1);
+            _mm256_storeu_ps(y + 8, v1);
+            v0 = _mm256_loadu_ps(r + 16);
+            v2 = _mm256_add_ps(v2, v0);
+            v0 = _mm256_setzero_ps();
+            v2 = _mm256_max_ps(v0, v2);
+            _mm256_storeu_ps(y + 16, v2);
+            v0 = _mm256_loadu_ps(r + 24);
+            v3 = _mm256_add_ps(v3, v0);
+            v0 = _mm256_setzero_ps();
+            v3 = _mm256_max_ps(v0, v3);
+            _mm256_storeu_ps(y + 24, v3);
+            v0 = _mm256_loadu_ps(r + 32);
+            v4 = _mm256_add_ps(v4, v0);
+            v0 = _mm256_setzero_ps();
+            v4 = _mm256_max_ps(v0, v4);
+            _mm256_storeu_ps(y + 32, v4);
+            v0 = _mm256_loadu_ps(r + 8984);
+            v5 = _mm256_add_ps(v5, v0);
+            v0 = _mm256_setzero_ps();
+            v5 = _mm256_max_ps(v0, v5);
+            _mm256_storeu_ps(y + 8984, v5);
+            v0 = _mm256_loadu_ps(r + 8992);
+            v6 = _mm256_add_ps(v6, v0);
+            v0 = _mm256_setzero_ps();
+            v6 = _mm256_max_ps(v0, v6);
+            _mm256_storeu_ps(y + 8992, v6);
+            v0 = _mm256_loadu_ps(r + 9000);
+            v7 = _mm256_add_ps(v7, v0);
+            v0 = _mm256_setzero_ps();
+            v7 = _mm256_max_ps(v0, v7);
+            _mm256_storeu_ps(y + 9000, v7);
+            v0 = _mm256_loadu_ps(r + 9008);
+            v8 = _mm256_add_ps(v8, v0);
+            v0 = _mm256_setzero_ps();
+            v8 = _mm256_max_ps(v0, v8);
+            _mm256_storeu_ps(y + 9008, v8);
+            v0 = _mm256_loadu_ps(r + 9016);
+            v9 = _mm256_add_ps(v9, v0);
+            v0 = _mm256_setzero_ps();
+            v9 = _mm256_max_ps(v0, v9);
+            _mm256_storeu_ps(y + 9016, v9);
+            x += 40;
+            y += 40;
+            r += 40;
+        }
+        x += 8;
+        y += 8;
+        r += 8;
+    }
+}
+
+/* 32 output channels of 1 x 16 pixels: sums over 16 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_32x3_6(const float *x, const float *w, float *y, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    for (int i = 0; i < 4; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = _mm256_loadu_ps(b + 8);
+        v4 = v3;
+        v5 = v3;
+        v6 = _mm256_loadu_ps(b + 16);
+        v7 = v6;
+        v8 = v6;
+        v9 = _mm256_loadu_ps(b + 24);
+        v10 = v9;
+        v11 = v9;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 2456, v3);
+        _mm256_storeu_ps(y + 2464, v4);
+        _mm256_storeu_ps(y + 2472, v5);
+        _mm256_storeu_ps(y + 4912, v6);
+        _mm256_storeu_ps(y + 4920, v7);
+        _mm256_storeu_ps(y + 4928, v8);
+        _mm256_storeu_ps(y + 7368, v9);
+        _mm256_storeu_ps(y + 7376, v10);
+        _mm256_storeu_ps(y + 7384, v11);
+        x += 48;
+        y += 24;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = _mm256_loadu_ps(b + 8);
+        v3 = v2;
+        v4 = _mm256_loadu_ps(b + 16);
+        v5 = v4;
+        v6 = _mm256_loadu_ps(b + 24);
+        v7 = v6;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 2456, v2);
+        _mm256_storeu_ps(y + 2464, v3);
+        _mm256_storeu_ps(y + 4912, v4);
+        _mm256_storeu_ps(y + 4920, v5);
+        _mm256_storeu_ps(y + 7368, v6);
+        _mm256_storeu_ps(y + 7376, v7);
+        x += 32;
+        y += 16;
+    }
+    x -= 256;
+    y -= 128;
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 4; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 16);
+            v3 = _mm256_loadu_ps(y + 2456);
+            v4 = _mm256_loadu_ps(y + 2464);
+            v5 = _mm256_loadu_ps(y + 2472);
+            v6 = _mm256_loadu_ps(y + 4912);
+            v7 = _mm256_loadu_ps(y + 4920);
+            v8 = _mm256_loadu_ps(y + 4928);
+            v9 = _mm256_loadu_ps(y + 7368);
+            v10 = _mm256_loadu_ps(y + 7376);
+            v11 = _mm256_loadu_ps(y + 7384);
+            for (int k = 0; k < 3; k++) {
+                for (int l = 0; l < 3; l++) {
+                    v12 = _mm256_broadcast_ss(x);
+                    v13 = _mm256_broadcast_ss(x + 16);
+                    v14 = _mm256_broadcast_ss(x + 32);
+                    v15 = _mm256_loadu_ps(w);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 8);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 16);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 24);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 1);
+                    v13 = _mm256_broadcast_ss(x + 17);
+                    v14 = _mm256_broadcast_ss(x + 33);
+                    v15 = _mm256_loadu_ps(w + 32);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 40);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 48);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 56);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 2);
+                    v13 = _mm256_broadcast_ss(x + 18);
+                    v14 = _mm256_broadcast_ss(x + 34);
+                    v15 = _mm256_loadu_ps(w + 64);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 72);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 80);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 88);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 3);
+                    v13 = _mm256_broadcast_ss(x + 19);
+                    v14 = _mm256_broadcast_ss(x + 35);
+                    v15 = _mm256_loadu_ps(w + 96);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 104);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 112);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 120);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 4);
+                    v13 = _mm256_broadcast_ss(x + 20);
+                    v14 = _mm256_broadcast_ss(x + 36);
+                    v15 = _mm256_loadu_ps(w + 128);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 136);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 144);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 152);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 5);
+                    v13 = _mm256_broadcast_ss(x + 21);
+                    v14 = _mm256_broadcast_ss(x + 37);
+                    v15 = _mm256_loadu_ps(w + 160);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 168);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 176);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 184);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 6);
+                    v13 = _mm256_broadcast_ss(x + 22);
+                    v14 = _mm256_broadcast_ss(x + 38);
+                    v15 = _mm256_loadu_ps(w + 192);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 200);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 208);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 216);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 7);
+                    v13 = _mm256_broadcast_ss(x + 23);
+                    v14 = _mm256_broadcast_ss(x + 39);
+                    v15 = _mm256_loadu_ps(w + 224);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 232);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 240);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 248);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    w += 256;
+                    x += 8;
+                }
+                x += 240;
+            }
+            x -= 792;
+            w -= 2304;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 2456, v3);
+            _mm256_storeu_ps(y + 2464, v4);
+            _mm256_storeu_ps(y + 2472, v5);
+            _mm256_storeu_ps(y + 4912, v6);
+            _mm256_storeu_ps(y + 4920, v7);
+            _mm256_storeu_ps(y + 4928, v8);
+            _mm256_storeu_ps(y + 7368, v9);
+            _mm256_storeu_ps(y + 7376, v10);
+            _mm256_storeu_ps(y + 7384, v11);
+            x += 48;
+            y += 24;
+        }
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 2456);
+            v3 = _mm256_loadu_ps(y + 2464);
+            v4 = _mm256_loadu_ps(y + 4912);
+            v5 = _mm256_loadu_ps(y + 4920);
+            v6 = _mm256_loadu_ps(y + 7368);
+            v7 = _mm256_loadu_ps(y + 7376);
+            for (int k = 0; k < 3; k++) {
+                for (int l = 0; l < 3; l++) {
+                    v8 = _mm256_broadcast_ss(x);
+                    v9 = _mm256_broadcast_ss(x + 16);
+                    v10 = _mm256_loadu_ps(w);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 8);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 16);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 24);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 1);
+                    v9 = _mm256_broadcast_ss(x + 17);
+                    v10 = _mm256_loadu_ps(w + 32);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 40);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 48);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 56);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 2);
+                    v9 = _mm256_broadcast_ss(x + 18);
+                    v10 = _mm256_loadu_ps(w + 64);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 72);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 80);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 88);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 3);
+                    v9 = _mm256_broadcast_ss(x + 19);
+                    v10 = _mm256_loadu_ps(w + 96);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 104);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 112);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 120);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 4);
+                    v9 = _mm256_broadcast_ss(x + 20);
+                    v10 = _mm256_loadu_ps(w + 128);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 136);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 144);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 152);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 5);
+                    v9 = _mm256_broadcast_ss(x + 21);
+                    v10 = _mm256_loadu_ps(w + 160);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 168);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 176);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 184);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 6);
+                    v9 = _mm256_broadcast_ss(x + 22);
+                    v10 = _mm256_loadu_ps(w + 192);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 200);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 208);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 216);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 7);
+                    v9 = _mm256_broadcast_ss(x + 23);
+                    v10 = _mm256_loadu_ps(w + 224);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 232);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 240);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 248);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    w += 256;
+                    x += 8;
+                }
+                x += 240;
+            }
+            x -= 792;
+            w -= 2304;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 2456, v2);
+            _mm256_storeu_ps(y + 2464, v3);
+            _mm256_storeu_ps(y + 4912, v4);
+            _mm256_storeu_ps(y + 4920, v5);
+            _mm256_storeu_ps(y + 7368, v6);
+            _mm256_storeu_ps(y + 7376, v7);
+            x += 32;
+            y += 16;
+        }
+        x += 8728;
+        y -= 128;
+        w += 2304;
+    }
+    for (int i = 0; i < 4; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 16);
+        v3 = _mm256_loadu_ps(y + 2456);
+        v4 = _mm256_loadu_ps(y + 2464);
+        v5 = _mm256_loadu_ps(y + 2472);
+        v6 = _mm256_loadu_ps(y + 4912);
+        v7 = _mm256_loadu_ps(y + 4920);
+        v8 = _mm256_loadu_ps(y + 4928);
+        v9 = _mm256_loadu_ps(y + 7368);
+        v10 = _mm256_loadu_ps(y + 7376);
+        v11 = _mm256_loadu_ps(y + 7384);
+        v12 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v12, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 2456, v3);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 2464, v4);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 2472, v5);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 4912, v6);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 4920, v7);
+        v0 = _mm256_setzero_ps();
+        v8 = _mm256_max_ps(v0, v8);
+        _mm256_storeu_ps(y + 4928, v8);
+        v0 = _mm256_setzero_ps();
+        v9 = _mm256_max_ps(v0, v9);
+        _mm256_storeu_ps(y + 7368, v9);
+        v0 = _mm256_setzero_ps();
+        v10 = _mm256_max_ps(v0, v10);
+        _mm256_storeu_ps(y + 7376, v10);
+        v0 = _mm256_setzero_ps();
+        v11 = _mm256_max_ps(v0, v11);
+        _mm256_storeu_ps(y + 7384, v11);
+        x += 48;
+        y += 24;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 2456);
+        v3 = _mm256_loadu_ps(y + 2464);
+        v4 = _mm256_loadu_ps(y + 4912);
+        v5 = _mm256_loadu_ps(y + 4920);
+        v6 = _mm256_loadu_ps(y + 7368);
+        v7 = _mm256_loadu_ps(y + 7376);
+        v8 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v8, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 2456, v2);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 2464, v3);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 4912, v4);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 4920, v5);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 7368, v6);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 7376, v7);
+        x += 32;
+        y += 16;
+    }
+}
+
+/* zeros around 16 x 16 pixels: 1 rows, 1 columns */
+__attribute__((target("avx2,fma")))
+static void avx2_border_7(float *y)
+{
+    __m256 v0;
+    v0 = _mm256_setzero_ps();
+    for (int i = 0; i < 18; i++) {
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+    for (int i = 0; i < 16; i++) {
+        y += 128;
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+    for (int i = 0; i < 17; i++) {
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+}
+
+/* 8 channels of one row of 16 pixels, windows of 1 rows */
+__attribute__((target("avx2,fma")))
+static void avx2_max_pool_8(const float *x, float *y)
+{
+    __m256 v0, v1, v2, v3, v4;
+    for (int i = 0; i < 4; i++) {
+        v0 = _mm256_loadu_ps(x);
+        v1 = _mm256_loadu_ps(x + 16);
+        v2 = _mm256_loadu_ps(x + 32);
+        v3 = _mm256_loadu_ps(x + 48);
+        v4 = _mm256_loadu_ps(x);
+        v0 = _mm256_max_ps(v0, v4);
+        v4 = _mm256_loadu_ps(x + 16);
+        v1 = _mm256_max_ps(v1, v4);
+        v4 = _mm256_loadu_ps(x + 32);
+        v2 = _mm256_max_ps(v2, v4);
+        v4 = _mm256_loadu_ps(x + 48);
+        v3 = _mm256_max_ps(v3, v4);
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 24, v3);
+        x += 64;
+        y += 32;
+    }
+}
+
+/* 8 channels of 16 x 16 pixels with edges */
+__attribute__((target("avx2,fma")))
+static void avx2_pad_9(const float *x, float *y)
+{
+    __m256 v1;
+    for (int i = 0; i < 16; i++) {
+        for (int j = 0; j < 16; j++) {
+            v1 = _mm256_loadu_ps(x);
+            _mm256_storeu_ps(y, v1);
+            x += 8;
+            y += 8;
+        }
+    }
+}
+
+/* one value in 8 channels of 16 x 16 pixels */
+__attribute__((target("avx2,fma")))
+static void avx2_fill_10(float *y, const float *constants)
+{
+    __m256 v0;
+    v0 = _mm256_broadcast_ss(constants);
+    for (int i = 0; i < 16; i++) {
+        for (int j = 0; j < 16; j++) {
+            _mm256_storeu_ps(y, v0);
+            y += 8;
+        }
+    }
+}
+
+/* 32 output channels of 1 x 16 pixels: sums over 32 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_32x3_11(const float *x, const float *w, float *y, const float *r, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    for (int i = 0; i < 4; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = _mm256_loadu_ps(b + 8);
+        v4 = v3;
+        v5 = v3;
+        v6 = _mm256_loadu_ps(b + 16);
+        v7 = v6;
+        v8 = v6;
+        v9 = _mm256_loadu_ps(b + 24);
+        v10 = v9;
+        v11 = v9;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 2456, v3);
+        _mm256_storeu_ps(y + 2464, v4);
+        _mm256_storeu_ps(y + 2472, v5);
+        _mm256_storeu_ps(y + 4912, v6);
+        _mm256_storeu_ps(y + 4920, v7);
+        _mm256_storeu_ps(y + 4928, v8);
+        _mm256_storeu_ps(y + 7368, v9);
+        _mm256_storeu_ps(y + 7376, v10);
+        _mm256_storeu_ps(y + 7384, v11);
+        x += 24;
+        y += 24;
+        r += 24;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = _mm256_loadu_ps(b + 8);
+        v3 = v2;
+        v4 = _mm256_loadu_ps(b + 16);
+        v5 = v4;
+        v6 = _mm256_loadu_ps(b + 24);
+        v7 = v6;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 2456, v2);
+        _mm256_storeu_ps(y + 2464, v3);
+        _mm256_storeu_ps(y + 4912, v4);
+        _mm256_storeu_ps(y + 4920, v5);
+        _mm256_storeu_ps(y + 7368, v6);
+        _mm256_storeu_ps(y + 7376, v7);
+        x += 16;
+        y += 16;
+        r += 16;
+    }
+    x -= 128;
+    y -= 128;
+    r -= 128;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 16);
+            v3 = _mm256_loadu_ps(y + 2456);
+            v4 = _mm256_loadu_ps(y + 2464);
+            v5 = _mm256_loadu_ps(y + 2472);
+            v6 = _mm256_loadu_ps(y + 4912);
+            v7 = _mm256_loadu_ps(y + 4920);
+            v8 = _mm256_loadu_ps(y + 4928);
+            v9 = _mm256_loadu_ps(y + 7368);
+            v10 = _mm256_loadu_ps(y + 7376);
+            v11 = _mm256_loadu_ps(y + 7384);
+            for (int k = 0; k < 3; k++) {
+                for (int l = 0; l < 3; l++) {
+                    v12 = _mm256_broadcast_ss(x);
+                    v13 = _mm256_broadcast_ss(x + 8);
+                    v14 = _mm256_broadcast_ss(x + 16);
+                    v15 = _mm256_loadu_ps(w);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 8);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 16);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 24);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 1);
+                    v13 = _mm256_broadcast_ss(x + 9);
+                    v14 = _mm256_broadcast_ss(x + 17);
+                    v15 = _mm256_loadu_ps(w + 32);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 40);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 48);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 56);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 2);
+                    v13 = _mm256_broadcast_ss(x + 10);
+                    v14 = _mm256_broadcast_ss(x + 18);
+                    v15 = _mm256_loadu_ps(w + 64);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 72);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 80);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 88);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 3);
+                    v13 = _mm256_broadcast_ss(x + 11);
+                    v14 = _mm256_broadcast_ss(x + 19);
+                    v15 = _mm256_loadu_ps(w + 96);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 104);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 112);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 120);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 4);
+                    v13 = _mm256_broadcast_ss(x + 12);
+                    v14 = _mm256_broadcast_ss(x + 20);
+                    v15 = _mm256_loadu_ps(w + 128);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 136);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 144);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 152);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 5);
+                    v13 = _mm256_broadcast_ss(x + 13);
+                    v14 = _mm256_broadcast_ss(x + 21);
+                    v15 = _mm256_loadu_ps(w + 160);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 168);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 176);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 184);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 6);
+                    v13 = _mm256_broadcast_ss(x + 14);
+                    v14 = _mm256_broadcast_ss(x + 22);
+                    v15 = _mm256_loadu_ps(w + 192);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 200);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 208);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 216);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 7);
+                    v13 = _mm256_broadcast_ss(x + 15);
+                    v14 = _mm256_broadcast_ss(x + 23);
+                    v15 = _mm256_loadu_ps(w + 224);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 232);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 240);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 248);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    w += 256;
+                    x += 8;
+                }
+                x += 112;
+            }
+            x -= 408;
+            w -= 2304;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 2456, v3);
+            _mm256_storeu_ps(y + 2464, v4);
+            _mm256_storeu_ps(y + 2472, v5);
+            _mm256_storeu_ps(y + 4912, v6);
+            _mm256_storeu_ps(y + 4920, v7);
+            _mm256_storeu_ps(y + 4928, v8);
+            _mm256_storeu_ps(y + 7368, v9);
+            _mm256_storeu_ps(y + 7376, v10);
+            _mm256_storeu_ps(y + 7384, v11);
+            x += 24;
+            y += 24;
+            r += 24;
+        }
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 2456);
+            v3 = _mm256_loadu_ps(y + 2464);
+            v4 = _mm256_loadu_ps(y + 4912);
+            v5 = _mm256_loadu_ps(y + 4920);
+            v6 = _mm256_loadu_ps(y + 7368);
+            v7 = _mm256_loadu_ps(y + 7376);
+            for (int k = 0; k < 3; k++) {
+                for (int l = 0; l < 3; l++) {
+                    v8 = _mm256_broadcast_ss(x);
+                    v9 = _mm256_broadcast_ss(x + 8);
+                    v10 = _mm256_loadu_ps(w);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 8);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 16);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 24);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 1);
+                    v9 = _mm256_broadcast_ss(x + 9);
+                    v10 = _mm256_loadu_ps(w + 32);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 40);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 48);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 56);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 2);
+                    v9 = _mm256_broadcast_ss(x + 10);
+                    v10 = _mm256_loadu_ps(w + 64);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 72);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 80);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 88);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 3);
+                    v9 = _mm256_broadcast_ss(x + 11);
+                    v10 = _mm256_loadu_ps(w + 96);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 104);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 112);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 120);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 4);
+                    v9 = _mm256_broadcast_ss(x + 12);
+                    v10 = _mm256_loadu_ps(w + 128);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 136);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 144);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 152);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 5);
+                    v9 = _mm256_broadcast_ss(x + 13);
+                    v10 = _mm256_loadu_ps(w + 160);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 168);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 176);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 184);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 6);
+                    v9 = _mm256_broadcast_ss(x + 14);
+                    v10 = _mm256_loadu_ps(w + 192);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 200);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 208);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 216);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 7);
+                    v9 = _mm256_broadcast_ss(x + 15);
+                    v10 = _mm256_loadu_ps(w + 224);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 232);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 240);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 248);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    w += 256;
+                    x += 8;
+                }
+                x += 112;
+            }
+            x -= 408;
+            w -= 2304;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 2456, v2);
+            _mm256_storeu_ps(y + 2464, v3);
+            _mm256_storeu_ps(y + 4912, v4);
+            _mm256_storeu_ps(y + 4920, v5);
+            _mm256_storeu_ps(y + 7368, v6);
+            _mm256_storeu_ps(y + 7376, v7);
+            x += 16;
+            y += 16;
+            r += 16;
+        }
+        x += 2328;
+        y -= 128;
+        r -= 128;
+        w += 2304;
+    }
+    for (int i = 0; i < 4; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 16);
+        v3 = _mm256_loadu_ps(y + 2456);
+        v4 = _mm256_loadu_ps(y + 2464);
+        v5 = _mm256_loadu_ps(y + 2472);
+        v6 = _mm256_loadu_ps(y + 4912);
+        v7 = _mm256_loadu_ps(y + 4920);
+        v8 = _mm256_loadu_ps(y + 4928);
+        v9 = _mm256_loadu_ps(y + 7368);
+        v10 = _mm256_loadu_ps(y + 7376);
+        v11 = _mm256_loadu_ps(y + 7384);
+        v12 = _mm256_loadu_ps(r);
+        v0 = _mm256_add_ps(v0, v12);
+        v12 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v12, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_loadu_ps(r + 8);
+        v1 = _mm256_add_ps(v1, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_loadu_ps(r + 16);
+        v2 = _mm256_add_ps(v2, v0);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_loadu_ps(r + 2064);
+        v3 = _mm256_add_ps(v3, v0);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 2456, v3);
+        v0 = _mm256_loadu_ps(r + 2072);
+        v4 = _mm256_add_ps(v4, v0);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 2464, v4);
+        v0 = _mm256_loadu_ps(r + 2080);
+        v5 = _mm256_add_ps(v5, v0);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 2472, v5);
+        v0 = _mm256_loadu_ps(r + 4128);
+        v6 = _mm256_add_ps(v6, v0);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 4912, v6);
+        v0 = _mm256_loadu_ps(r + 4136);
+        v7 = _mm256_add_ps(v7, v0);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 4920, v7);
+        v0 = _mm256_loadu_ps(r + 4144);
+        v8 = _mm256_add_ps(v8, v0);
+        v0 = _mm256_setzero_ps();
+        v8 = _mm256_max_ps(v0, v8);
+        _mm256_storeu_ps(y + 4928, v8);
+        v0 = _mm256_loadu_ps(r + 6192);
+        v9 = _mm256_add_ps(v9, v0);
+        v0 = _mm256_setzero_ps();
+        v9 = _mm256_max_ps(v0, v9);
+        _mm256_storeu_ps(y + 7368, v9);
+        v0 = _mm256_loadu_ps(r + 6200);
+        v10 = _mm256_add_ps(v10, v0);
+        v0 = _mm256_setzero_ps();
+        v10 = _mm256_max_ps(v0, v10);
+        _mm256_storeu_ps(y + 7376, v10);
+        v0 = _mm256_loadu_ps(r + 6208);
+        v11 = _mm256_add_ps(v11, v0);
+        v0 = _mm256_setzero_ps();
+        v11 = _mm256_max_ps(v0, v11);
+        _mm256_storeu_ps(y + 7384, v11);
+        x += 24;
+        y += 24;
+        r += 24;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 2456);
+        v3 = _mm256_loadu_ps(y + 2464);
+        v4 = _mm256_loadu_ps(y + 4912);
+        v5 = _mm256_loadu_ps(y + 4920);
+        v6 = _mm256_loadu_ps(y + 7368);
+        v7 = _mm256_loadu_ps(y + 7376);
+        v8 = _mm256_loadu_ps(r);
+        v0 = _mm256_add_ps(v0, v8);
+        v8 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v8, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_loadu_ps(r + 8);
+        v1 = _mm256_add_ps(v1, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_loadu_ps(r + 2064);
+        v2 = _mm256_add_ps(v2, v0);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 2456, v2);
+        v0 = _mm256_loadu_ps(r + 2072);
+        v3 = _mm256_add_ps(v3, v0);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 2464, v3);
+        v0 = _mm256_loadu_ps(r + 4128);
+        v4 = _mm256_add_ps(v4, v0);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 4912, v4);
+        v0 = _mm256_loadu_ps(r + 4136);
+        v5 = _mm256_add_ps(v5, v0);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 4920, v5);
+        v0 = _mm256_loadu_ps(r + 6192);
+        v6 = _mm256_add_ps(v6, v0);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 7368, v6);
+        v0 = _mm256_loadu_ps(r + 6200);
+        v7 = _mm256_add_ps(v7, v0);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 7376, v7);
+        x += 16;
+        y += 16;
+        r += 16;
+    }
+}
+
+/* 32 output channels of 1 x 16 pixels: sums over 32 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_32x3_12(const float *x, const float *w, float *y, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    for (int i = 0; i < 4; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = _mm256_loadu_ps(b + 8);
+        v4 = v3;
+        v5 = v3;
+        v6 = _mm256_loadu_ps(b + 16);
+        v7 = v6;
+        v8 = v6;
+        v9 = _mm256_loadu_ps(b + 24);
+        v10 = v9;
+        v11 = v9;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 2456, v3);
+        _mm256_storeu_ps(y + 2464, v4);
+        _mm256_storeu_ps(y + 2472, v5);
+        _mm256_storeu_ps(y + 4912, v6);
+        _mm256_storeu_ps(y + 4920, v7);
+        _mm256_storeu_ps(y + 4928, v8);
+        _mm256_storeu_ps(y + 7368, v9);
+        _mm256_storeu_ps(y + 7376, v10);
+        _mm256_storeu_ps(y + 7384, v11);
+        x += 24;
+        y += 24;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = _mm256_loadu_ps(b + 8);
+        v3 = v2;
+        v4 = _mm256_loadu_ps(b + 16);
+        v5 = v4;
+        v6 = _mm256_loadu_ps(b + 24);
+        v7 = v6;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 2456, v2);
+        _mm256_storeu_ps(y + 2464, v3);
+        _mm256_storeu_ps(y + 4912, v4);
+        _mm256_storeu_ps(y + 4920, v5);
+        _mm256_storeu_ps(y + 7368, v6);
+        _mm256_storeu_ps(y + 7376, v7);
+        x += 16;
+        y += 16;
+    }
+    x -= 128;
+    y -= 128;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 16);
+            v3 = _mm256_loadu_ps(y + 2456);
+            v4 = _mm256_loadu_ps(y + 2464);
+            v5 = _mm256_loadu_ps(y + 2472);
+            v6 = _mm256_loadu_ps(y + 4912);
+            v7 = _mm256_loadu_ps(y + 4920);
+            v8 = _mm256_loadu_ps(y + 4928);
+            v9 = _mm256_loadu_ps(y + 7368);
+            v10 = _mm256_loadu_ps(y + 7376);
+            v11 = _mm256_loadu_ps(y + 7384);
+            for (int k = 0; k < 3; k++) {
+                for (int l = 0; l < 3; l++) {
+                    v12 = _mm256_broadcast_ss(x);
+                    v13 = _mm256_broadcast_ss(x + 8);
+                    v14 = _mm256_broadcast_ss(x + 16);
+                    v15 = _mm256_loadu_ps(w);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 8);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 16);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 24);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 1);
+                    v13 = _mm256_broadcast_ss(x + 9);
+                    v14 = _mm256_broadcast_ss(x + 17);
+                    v15 = _mm256_loadu_ps(w + 32);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 40);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 48);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 56);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 2);
+                    v13 = _mm256_broadcast_ss(x + 10);
+                    v14 = _mm256_broadcast_ss(x + 18);
+                    v15 = _mm256_loadu_ps(w + 64);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 72);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 80);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 88);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 3);
+                    v13 = _mm256_broadcast_ss(x + 11);
+                    v14 = _mm256_broadcast_ss(x + 19);
+                    v15 = _mm256_loadu_ps(w + 96);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 104);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 112);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 120);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 4);
+                    v13 = _mm256_broadcast_ss(x + 12);
+                    v14 = _mm256_broadcast_ss(x + 20);
+                    v15 = _mm256_loadu_ps(w + 128);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 136);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 144);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 152);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 5);
+                    v13 = _mm256_broadcast_ss(x + 13);
+                    v14 = _mm256_broadcast_ss(x + 21);
+                    v15 = _mm256_loadu_ps(w + 160);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 168);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 176);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 184);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 6);
+                    v13 = _mm256_broadcast_ss(x + 14);
+                    v14 = _mm256_broadcast_ss(x + 22);
+                    v15 = _mm256_loadu_ps(w + 192);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 200);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 208);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 216);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 7);
+                    v13 = _mm256_broadcast_ss(x + 15);
+                    v14 = _mm256_broadcast_ss(x + 23);
+                    v15 = _mm256_loadu_ps(w + 224);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 232);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 240);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 248);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    w += 256;
+                    x += 8;
+                }
+                x += 112;
+            }
+            x -= 408;
+            w -= 2304;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 2456, v3);
+            _mm256_storeu_ps(y + 2464, v4);
+            _mm256_storeu_ps(y + 2472, v5);
+            _mm256_storeu_ps(y + 4912, v6);
+            _mm256_storeu_ps(y + 4920, v7);
+            _mm256_storeu_ps(y + 4928, v8);
+            _mm256_storeu_ps(y + 7368, v9);
+            _mm256_storeu_ps(y + 7376, v10);
+            _mm256_storeu_ps(y + 7384, v11);
+            x += 24;
+            y += 24;
+        }
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 2456);
+            v3 = _mm256_loadu_ps(y + 2464);
+            v4 = _mm256_loadu_ps(y + 4912);
+            v5 = _mm256_loadu_ps(y + 4920);
+            v6 = _mm256_loadu_ps(y + 7368);
+            v7 = _mm256_loadu_ps(y + 7376);
+            for (int k = 0; k < 3; k++) {
+                for (int l = 0; l < 3; l++) {
+                    v8 = _mm256_broadcast_ss(x);
+                    v9 = _mm256_broadcast_ss(x + 8);
+                    v10 = _mm256_loadu_ps(w);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 8);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 16);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 24);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 1);
+                    v9 = _mm256_broadcast_ss(x + 9);
+                    v10 = _mm256_loadu_ps(w + 32);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 40);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 48);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 56);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 2);
+                    v9 = _mm256_broadcast_ss(x + 10);
+                    v10 = _mm256_loadu_ps(w + 64);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 72);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 80);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 88);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 3);
+                    v9 = _mm256_broadcast_ss(x + 11);
+                    v10 = _mm256_loadu_ps(w + 96);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 104);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 112);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 120);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 4);
+                    v9 = _mm256_broadcast_ss(x + 12);
+                    v10 = _mm256_loadu_ps(w + 128);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 136);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 144);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 152);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 5);
+                    v9 = _mm256_broadcast_ss(x + 13);
+                    v10 = _mm256_loadu_ps(w + 160);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 168);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 176);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 184);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 6);
+                    v9 = _mm256_broadcast_ss(x + 14);
+                    v10 = _mm256_loadu_ps(w + 192);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 200);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 208);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 216);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 7);
+                    v9 = _mm256_broadcast_ss(x + 15);
+                    v10 = _mm256_loadu_ps(w + 224);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 232);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 240);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 248);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    w += 256;
+                    x += 8;
+                }
+                x += 112;
+            }
+            x -= 408;
+            w -= 2304;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 2456, v2);
+            _mm256_storeu_ps(y + 2464, v3);
+            _mm256_storeu_ps(y + 4912, v4);
+            _mm256_storeu_ps(y + 4920, v5);
+            _mm256_storeu_ps(y + 7368, v6);
+            _mm256_storeu_ps(y + 7376, v7);
+            x += 16;
+            y += 16;
+        }
+        x += 2328;
+        y -= 128;
+        w += 2304;
+    }
+    for (int i = 0; i < 4; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 16);
+        v3 = _mm256_loadu_ps(y + 2456);
+        v4 = _mm256_loadu_ps(y + 2464);
+        v5 = _mm256_loadu_ps(y + 2472);
+        v6 = _mm256_loadu_ps(y + 4912);
+        v7 = _mm256_loadu_ps(y + 4920);
+        v8 = _mm256_loadu_ps(y + 4928);
+        v9 = _mm256_loadu_ps(y + 7368);
+        v10 = _mm256_loadu_ps(y + 7376);
+        v11 = _mm256_loadu_ps(y + 7384);
+        v12 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v12, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 2456, v3);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 2464, v4);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 2472, v5);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 4912, v6);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 4920, v7);
+        v0 = _mm256_setzero_ps();
+        v8 = _mm256_max_ps(v0, v8);
+        _mm256_storeu_ps(y + 4928, v8);
+        v0 = _mm256_setzero_ps();
+        v9 = _mm256_max_ps(v0, v9);
+        _mm256_storeu_ps(y + 7368, v9);
+        v0 = _mm256_setzero_ps();
+        v10 = _mm256_max_ps(v0, v10);
+        _mm256_storeu_ps(y + 7376, v10);
+        v0 = _mm256_setzero_ps();
+        v11 = _mm256_max_ps(v0, v11);
+        _mm256_storeu_ps(y + 7384, v11);
+        x += 24;
+        y += 24;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 2456);
+        v3 = _mm256_loadu_ps(y + 2464);
+        v4 = _mm256_loadu_ps(y + 4912);
+        v5 = _mm256_loadu_ps(y + 4920);
+        v6 = _mm256_loadu_ps(y + 7368);
+        v7 = _mm256_loadu_ps(y + 7376);
+        v8 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v8, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 2456, v2);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 2464, v3);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 4912, v4);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 4920, v5);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 7368, v6);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 7376, v7);
+        x += 16;
+        y += 16;
+    }
+}
+
+/* 32 output channels of 1 x 16 pixels: sums over 32 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_32x3_13(const float *x, const float *w, float *y, const float *r, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    for (int i = 0; i < 4; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = _mm256_loadu_ps(b + 8);
+        v4 = v3;
+        v5 = v3;
+        v6 = _mm256_loadu_ps(b + 16);
+        v7 = v6;
+        v8 = v6;
+        v9 = _mm256_loadu_ps(b + 24);
+        v10 = v9;
+        v11 = v9;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 2456, v3);
+        _mm256_storeu_ps(y + 2464, v4);
+        _mm256_storeu_ps(y + 2472, v5);
+        _mm256_storeu_ps(y + 4912, v6);
+        _mm256_storeu_ps(y + 4920, v7);
+        _mm256_storeu_ps(y + 4928, v8);
+        _mm256_storeu_ps(y + 7368, v9);
+        _mm256_storeu_ps(y + 7376, v10);
+        _mm256_storeu_ps(y + 7384, v11);
+        x += 24;
+        y += 24;
+        r += 24;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = _mm256_loadu_ps(b + 8);
+        v3 = v2;
+        v4 = _mm256_loadu_ps(b + 16);
+        v5 = v4;
+        v6 = _mm256_loadu_ps(b + 24);
+        v7 = v6;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 2456, v2);
+        _mm256_storeu_ps(y + 2464, v3);
+        _mm256_storeu_ps(y + 4912, v4);
+        _mm256_storeu_ps(y + 4920, v5);
+        _mm256_storeu_ps(y + 7368, v6);
+        _mm256_storeu_ps(y + 7376, v7);
+        x += 16;
+        y += 16;
+        r += 16;
+    }
+    x -= 128;
+    y -= 128;
+    r -= 128;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 16);
+            v3 = _mm256_loadu_ps(y + 2456);
+            v4 = _mm256_loadu_ps(y + 2464);
+            v5 = _mm256_loadu_ps(y + 2472);
+            v6 = _mm256_loadu_ps(y + 4912);
+            v7 = _mm256_loadu_ps(y + 4920);
+            v8 = _mm256_loadu_ps(y + 4928);
+            v9 = _mm256_loadu_ps(y + 7368);
+            v10 = _mm256_loadu_ps(y + 7376);
+            v11 = _mm256_loadu_ps(y + 7384);
+            for (int k = 0; k < 3; k++) {
+                for (int l = 0; l < 3; l++) {
+                    v12 = _mm256_broadcast_ss(x);
+                    v13 = _mm256_broadcast_ss(x + 8);
+                    v14 = _mm256_broadcast_ss(x + 16);
+                    v15 = _mm256_loadu_ps(w);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 8);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 16);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 24);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 1);
+                    v13 = _mm256_broadcast_ss(x + 9);
+                    v14 = _mm256_broadcast_ss(x + 17);
+                    v15 = _mm256_loadu_ps(w + 32);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 40);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 48);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 56);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 2);
+                    v13 = _mm256_broadcast_ss(x + 10);
+                    v14 = _mm256_broadcast_ss(x + 18);
+                    v15 = _mm256_loadu_ps(w + 64);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 72);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 80);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 88);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 3);
+                    v13 = _mm256_broadcast_ss(x + 11);
+                    v14 = _mm256_broadcast_ss(x + 19);
+                    v15 = _mm256_loadu_ps(w + 96);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 104);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 112);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 120);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 4);
+                    v13 = _mm256_broadcast_ss(x + 12);
+                    v14 = _mm256_broadcast_ss(x + 20);
+                    v15 = _mm256_loadu_ps(w + 128);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 136);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 144);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 152);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 5);
+                    v13 = _mm256_broadcast_ss(x + 13);
+                    v14 = _mm256_broadcast_ss(x + 21);
+                    v15 = _mm256_loadu_ps(w + 160);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 168);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 176);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 184);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 6);
+                    v13 = _mm256_broadcast_ss(x + 14);
+                    v14 = _mm256_broadcast_ss(x + 22);
+                    v15 = _mm256_loadu_ps(w + 192);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 200);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 208);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 216);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 7);
+                    v13 = _mm256_broadcast_ss(x + 15);
+                    v14 = _mm256_broadcast_ss(x + 23);
+                    v15 = _mm256_loadu_ps(w + 224);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 232);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 240);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 248);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    w += 256;
+                    x += 8;
+                }
+                x += 112;
+            }
+            x -= 408;
+            w -= 2304;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 2456, v3);
+            _mm256_storeu_ps(y + 2464, v4);
+            _mm256_storeu_ps(y + 2472, v5);
+            _mm256_storeu_ps(y + 4912, v6);
+            _mm256_storeu_ps(y + 4920, v7);
+            _mm256_storeu_ps(y + 4928, v8);
+            _mm256_storeu_ps(y + 7368, v9);
+            _mm256_storeu_ps(y + 7376, v10);
+            _mm256_storeu_ps(y + 7384, v11);
+            x += 24;
+            y += 24;
+            r += 24;
+        }
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 2456);
+            v3 = _mm256_loadu_ps(y + 2464);
+            v4 = _mm256_loadu_ps(y + 4912);
+            v5 = _mm256_loadu_ps(y + 4920);
+            v6 = _mm256_loadu_ps(y + 7368);
+            v7 = _mm256_loadu_ps(y + 7376);
+            for (int k = 0; k < 3; k++) {
+                for (int l = 0; l < 3; l++) {
+                    v8 = _mm256_broadcast_ss(x);
+                    v9 = _mm256_broadcast_ss(x + 8);
+                    v10 = _mm256_loadu_ps(w);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 8);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 16);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 24);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 1);
+                    v9 = _mm256_broadcast_ss(x + 9);
+                    v10 = _mm256_loadu_ps(w + 32);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 40);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 48);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 56);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 2);
+                    v9 = _mm256_broadcast_ss(x + 10);
+                    v10 = _mm256_loadu_ps(w + 64);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 72);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 80);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 88);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 3);
+                    v9 = _mm256_broadcast_ss(x + 11);
+                    v10 = _mm256_loadu_ps(w + 96);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 104);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 112);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 120);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 4);
+                    v9 = _mm256_broadcast_ss(x + 12);
+                    v10 = _mm256_loadu_ps(w + 128);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 136);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 144);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 152);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 5);
+                    v9 = _mm256_broadcast_ss(x + 13);
+                    v10 = _mm256_loadu_ps(w + 160);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 168);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 176);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 184);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 6);
+                    v9 = _mm256_broadcast_ss(x + 14);
+                    v10 = _mm256_loadu_ps(w + 192);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 200);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 208);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 216);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    v8 = _mm256_broadcast_ss(x + 7);
+                    v9 = _mm256_broadcast_ss(x + 15);
+                    v10 = _mm256_loadu_ps(w + 224);
+                    v0 = _mm256_fmadd_ps(v10, v8, v0);
+                    v1 = _mm256_fmadd_ps(v10, v9, v1);
+                    v10 = _mm256_loadu_ps(w + 232);
+                    v2 = _mm256_fmadd_ps(v10, v8, v2);
+                    v3 = _mm256_fmadd_ps(v10, v9, v3);
+                    v10 = _mm256_loadu_ps(w + 240);
+                    v4 = _mm256_fmadd_ps(v10, v8, v4);
+                    v5 = _mm256_fmadd_ps(v10, v9, v5);
+                    v10 = _mm256_loadu_ps(w + 248);
+                    v6 = _mm256_fmadd_ps(v10, v8, v6);
+                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    w += 256;
+                    x += 8;
+                }
+                x += 112;
+            }
+            x -= 408;
+            w -= 2304;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 2456, v2);
+            _mm256_storeu_ps(y + 2464, v3);
+            _mm256_storeu_ps(y + 4912, v4);
+            _mm256_storeu_ps(y + 4920, v5);
+            _mm256_storeu_ps(y + 7368, v6);
+            _mm256_storeu_ps(y + 7376, v7);
+            x += 16;
+            y += 16;
+            r += 16;
+        }
+        x += 2328;
+        y -= 128;
+        r -= 128;
+        w += 2304;
+    }
+    for (int i = 0; i < 4; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 16);
+        v3 = _mm256_loadu_ps(y + 2456);
+        v4 = _mm256_loadu_ps(y + 2464);
+        v5 = _mm256_loadu_ps(y + 2472);
+        v6 = _mm256_loadu_ps(y + 4912);
+        v7 = _mm256_loadu_ps(y + 4920);
+        v8 = _mm256_loadu_ps(y + 4928);
+        v9 = _mm256_loadu_ps(y + 7368);
+        v10 = _mm256_loadu_ps(y + 7376);
+        v11 = _mm256_loadu_ps(y + 7384);
+        v12 = _mm256_loadu_ps(r);
+        v0 = _mm256_add_ps(v0, v12);
+        v12 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v12, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_loadu_ps(r + 8);
+        v1 = _mm256_add_ps(v1, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_loadu_ps(r + 16);
+        v2 = _mm256_add_ps(v2, v0);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_loadu_ps(r + 2456);
+        v3 = _mm256_add_ps(v3, v0);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 2456, v3);
+        v0 = _mm256_loadu_ps(r + 2464);
+        v4 = _mm256_add_ps(v4, v0);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 2464, v4);
+        v0 = _mm256_loadu_ps(r + 2472);
+        v5 = _mm256_add_ps(v5, v0);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 2472, v5);
+        v0 = _mm256_loadu_ps(r + 4912);
+        v6 = _mm256_add_ps(v6, v0);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 4912, v6);
+        v0 = _mm256_loadu_ps(r + 4920);
+        v7 = _mm256_add_ps(v7, v0);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 4920, v7);
+        v0 = _mm256_loadu_ps(r + 4928);
+        v8 = _mm256_add_ps(v8, v0);
+        v0 = _mm256_setzero_ps();
+        v8 = _mm256_max_ps(v0, v8);
+        _mm256_storeu_ps(y + 4928, v8);
+        v0 = _mm256_loadu_ps(r + 7368);
+        v9 = _mm256_add_ps(v9, v0);
+        v0 = _mm256_setzero_ps();
+        v9 = _mm256_max_ps(v0, v9);
+        _mm256_storeu_ps(y + 7368, v9);
+        v0 = _mm256_loadu_ps(r + 7376);
+        v10 = _mm256_add_ps(v10, v0);
+        v0 = _mm256_setzero_ps();
+        v10 = _mm256_max_ps(v0, v10);
+        _mm256_storeu_ps(y + 7376, v10);
+        v0 = _mm256_loadu_ps(r + 7384);
+        v11 = _mm256_add_ps(v11, v0);
+        v0 = _mm256_setzero_ps();
+        v11 = _mm256_max_ps(v0, v11);
+        _mm256_storeu_ps(y + 7384, v11);
+        x += 24;
+        y += 24;
+        r += 24;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 2456);
+        v3 = _mm256_loadu_ps(y + 2464);
+        v4 = _mm256_loadu_ps(y + 4912);
+        v5 = _mm256_loadu_ps(y + 4920);
+        v6 = _mm256_loadu_ps(y + 7368);
+        v7 = _mm256_loadu_ps(y + 7376);
+        v8 = _mm256_loadu_ps(r);
+        v0 = _mm256_add_ps(v0, v8);
+        v8 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v8, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_loadu_ps(r + 8);
+        v1 = _mm256_add_ps(v1, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_loadu_ps(r + 2456);
+        v2 = _mm256_add_ps(v2, v0);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 2456, v2);
+        v0 = _mm256_loadu_ps(r + 2464);
+        v3 = _mm256_add_ps(v3, v0);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 2464, v3);
+        v0 = _mm256_loadu_ps(r + 4912);
+        v4 = _mm256_add_ps(v4, v0);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 4912, v4);
+        v0 = _mm256_loadu_ps(r + 4920);
+        v5 = _mm256_add_ps(v5, v0);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 4920, v5);
+        v0 = _mm256_loadu_ps(r + 7368);
+        v6 = _mm256_add_ps(v6, v0);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 7368, v6);
+        v0 = _mm256_loadu_ps(r + 7376);
+        v7 = _mm256_add_ps(v7, v0);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 7376, v7);
+        x += 16;
+        y += 16;
+        r += 16;
+    }
+}
+
+/* 24 output channels of 1 x 8 pixels: sums over 32 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_24x4_14(const float *x, const float *w, float *y, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = v0;
+        v4 = _mm256_loadu_ps(b + 8);
+        v5 = v4;
+        v6 = v4;
+        v7 = v4;
+        v8 = _mm256_loadu_ps(b + 16);
+        v9 = v8;
+        v10 = v8;
+        v11 = v8;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 24, v3);
+        _mm256_storeu_ps(y + 728, v4);
+        _mm256_storeu_ps(y + 736, v5);
+        _mm256_storeu_ps(y + 744, v6);
+        _mm256_storeu_ps(y + 752, v7);
+        _mm256_storeu_ps(y + 1456, v8);
+        _mm256_storeu_ps(y + 1464, v9);
+        _mm256_storeu_ps(y + 1472, v10);
+        _mm256_storeu_ps(y + 1480, v11);
+        x += 64;
+        y += 32;
+    }
+    x -= 128;
+    y -= 64;
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 16);
+            v3 = _mm256_loadu_ps(y + 24);
+            v4 = _mm256_loadu_ps(y + 728);
+            v5 = _mm256_loadu_ps(y + 736);
+            v6 = _mm256_loadu_ps(y + 744);
+            v7 = _mm256_loadu_ps(y + 752);
+            v8 = _mm256_loadu_ps(y + 1456);
+            v9 = _mm256_loadu_ps(y + 1464);
+            v10 = _mm256_loadu_ps(y + 1472);
+            v11 = _mm256_loadu_ps(y + 1480);
+            for (int k = 0; k < 2; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v12 = _mm256_loadu_ps(w);
+                        v13 = _mm256_loadu_ps(w + 8);
+                        v14 = _mm256_loadu_ps(w + 16);
+                        v15 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 16);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 32);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 48);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 24);
+                        v13 = _mm256_loadu_ps(w + 32);
+                        v14 = _mm256_loadu_ps(w + 40);
+                        v15 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 17);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 33);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 49);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 48);
+                        v13 = _mm256_loadu_ps(w + 56);
+                        v14 = _mm256_loadu_ps(w + 64);
+                        v15 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 18);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 34);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 50);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 72);
+                        v13 = _mm256_loadu_ps(w + 80);
+                        v14 = _mm256_loadu_ps(w + 88);
+                        v15 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 19);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 35);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 51);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 96);
+                        v13 = _mm256_loadu_ps(w + 104);
+                        v14 = _mm256_loadu_ps(w + 112);
+                        v15 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 20);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 36);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 52);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 120);
+                        v13 = _mm256_loadu_ps(w + 128);
+                        v14 = _mm256_loadu_ps(w + 136);
+                        v15 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 21);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 37);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 53);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 144);
+                        v13 = _mm256_loadu_ps(w + 152);
+                        v14 = _mm256_loadu_ps(w + 160);
+                        v15 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 22);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 38);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 54);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 168);
+                        v13 = _mm256_loadu_ps(w + 176);
+                        v14 = _mm256_loadu_ps(w + 184);
+                        v15 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 23);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 39);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 55);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        w += 192;
+                        x += 8;
+                    }
+                    x += 112;
+                }
+                x += 2048;
+            }
+            x -= 4912;
+            w -= 3456;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 24, v3);
+            _mm256_storeu_ps(y + 728, v4);
+            _mm256_storeu_ps(y + 736, v5);
+            _mm256_storeu_ps(y + 744, v6);
+            _mm256_storeu_ps(y + 752, v7);
+            _mm256_storeu_ps(y + 1456, v8);
+            _mm256_storeu_ps(y + 1464, v9);
+            _mm256_storeu_ps(y + 1472, v10);
+            _mm256_storeu_ps(y + 1480, v11);
+            x += 64;
+            y += 32;
+        }
+        x += 4784;
+        y -= 64;
+        w += 3456;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 16);
+        v3 = _mm256_loadu_ps(y + 24);
+        v4 = _mm256_loadu_ps(y + 728);
+        v5 = _mm256_loadu_ps(y + 736);
+        v6 = _mm256_loadu_ps(y + 744);
+        v7 = _mm256_loadu_ps(y + 752);
+        v8 = _mm256_loadu_ps(y + 1456);
+        v9 = _mm256_loadu_ps(y + 1464);
+        v10 = _mm256_loadu_ps(y + 1472);
+        v11 = _mm256_loadu_ps(y + 1480);
+        v12 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v12, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 24, v3);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 728, v4);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 736, v5);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 744, v6);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 752, v7);
+        v0 = _mm256_setzero_ps();
+        v8 = _mm256_max_ps(v0, v8);
+        _mm256_storeu_ps(y + 1456, v8);
+        v0 = _mm256_setzero_ps();
+        v9 = _mm256_max_ps(v0, v9);
+        _mm256_storeu_ps(y + 1464, v9);
+        v0 = _mm256_setzero_ps();
+        v10 = _mm256_max_ps(v0, v10);
+        _mm256_storeu_ps(y + 1472, v10);
+        v0 = _mm256_setzero_ps();
+        v11 = _mm256_max_ps(v0, v11);
+        _mm256_storeu_ps(y + 1480, v11);
+        x += 64;
+        y += 32;
+    }
+}
+
+/* 16 output channels of 1 x 8 pixels: sums over 32 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_16x4_15(const float *x, const float *w, float *y, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10;
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = v0;
+        v4 = _mm256_loadu_ps(b + 8);
+        v5 = v4;
+        v6 = v4;
+        v7 = v4;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 24, v3);
+        _mm256_storeu_ps(y + 728, v4);
+        _mm256_storeu_ps(y + 736, v5);
+        _mm256_storeu_ps(y + 744, v6);
+        _mm256_storeu_ps(y + 752, v7);
+        x += 64;
+        y += 32;
+    }
+    x -= 128;
+    y -= 64;
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 16);
+            v3 = _mm256_loadu_ps(y + 24);
+            v4 = _mm256_loadu_ps(y + 728);
+            v5 = _mm256_loadu_ps(y + 736);
+            v6 = _mm256_loadu_ps(y + 744);
+            v7 = _mm256_loadu_ps(y + 752);
+            for (int k = 0; k < 2; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v8 = _mm256_loadu_ps(w);
+                        v9 = _mm256_loadu_ps(w + 8);
+                        v10 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 16);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 32);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 48);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 16);
+                        v9 = _mm256_loadu_ps(w + 24);
+                        v10 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 17);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 33);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 49);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 32);
+                        v9 = _mm256_loadu_ps(w + 40);
+                        v10 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 18);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 34);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 50);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 48);
+                        v9 = _mm256_loadu_ps(w + 56);
+                        v10 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 19);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 35);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 51);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 64);
+                        v9 = _mm256_loadu_ps(w + 72);
+                        v10 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 20);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 36);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 52);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 80);
+                        v9 = _mm256_loadu_ps(w + 88);
+                        v10 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 21);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 37);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 53);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 96);
+                        v9 = _mm256_loadu_ps(w + 104);
+                        v10 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 22);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 38);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 54);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 112);
+                        v9 = _mm256_loadu_ps(w + 120);
+                        v10 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 23);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 39);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 55);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        w += 128;
+                        x += 8;
+                    }
+                    x += 112;
+                }
+                x += 2048;
+            }
+            x -= 4912;
+            w -= 2304;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 24, v3);
+            _mm256_storeu_ps(y + 728, v4);
+            _mm256_storeu_ps(y + 736, v5);
+            _mm256_storeu_ps(y + 744, v6);
+            _mm256_storeu_ps(y + 752, v7);
+            x += 64;
+            y += 32;
+        }
+        x += 4784;
+        y -= 64;
+        w += 2304;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 16);
+        v3 = _mm256_loadu_ps(y + 24);
+        v4 = _mm256_loadu_ps(y + 728);
+        v5 = _mm256_loadu_ps(y + 736);
+        v6 = _mm256_loadu_ps(y + 744);
+        v7 = _mm256_loadu_ps(y + 752);
+        v8 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v8, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 24, v3);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 728, v4);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 736, v5);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 744, v6);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 752, v7);
+        x += 64;
+        y += 32;
+    }
+}
+
+/* zeros around 8 x 8 pixels: 1 rows, 1 columns */
+__attribute__((target("avx2,fma")))
+static void avx2_border_16(float *y)
+{
+    __m256 v0;
+    v0 = _mm256_setzero_ps();
+    for (int i = 0; i < 10; i++) {
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+    for (int i = 0; i < 8; i++) {
+        y += 64;
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+    for (int i = 0; i < 9; i++) {
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+}
+
+/* 8 channels of one row of 8 pixels, windows of 1 rows */
+__attribute__((target("avx2,fma")))
+static void avx2_max_pool_17(const float *x, float *y)
+{
+    __m256 v0, v1, v2, v3, v4;
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(x);
+        v1 = _mm256_loadu_ps(x + 16);
+        v2 = _mm256_loadu_ps(x + 32);
+        v3 = _mm256_loadu_ps(x + 48);
+        v4 = _mm256_loadu_ps(x);
+        v0 = _mm256_max_ps(v0, v4);
+        v4 = _mm256_loadu_ps(x + 16);
+        v1 = _mm256_max_ps(v1, v4);
+        v4 = _mm256_loadu_ps(x + 32);
+        v2 = _mm256_max_ps(v2, v4);
+        v4 = _mm256_loadu_ps(x + 48);
+        v3 = _mm256_max_ps(v3, v4);
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 24, v3);
+        x += 64;
+        y += 32;
+    }
+}
+
+/* 8 channels of 8 x 8 pixels with edges */
+__attribute__((target("avx2,fma")))
+static void avx2_pad_18(const float *x, float *y)
+{
+    __m256 v1;
+    for (int i = 0; i < 8; i++) {
+        for (int j = 0; j < 8; j++) {
+            v1 = _mm256_loadu_ps(x);
+            _mm256_storeu_ps(y, v1);
+            x += 8;
+            y += 8;
+        }
+    }
+}
+
+/* one value in 8 channels of 8 x 8 pixels */
+__attribute__((target("avx2,fma")))
+static void avx2_fill_19(float *y, const float *constants)
+{
+    __m256 v0;
+    v0 = _mm256_broadcast_ss(constants);
+    for (int i = 0; i < 8; i++) {
+        for (int j = 0; j < 8; j++) {
+            _mm256_storeu_ps(y, v0);
+            y += 8;
+        }
+    }
+}
+
+/* 24 output channels of 1 x 8 pixels: sums over 64 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_24x4_20(const float *x, const float *w, float *y, const float *r, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = v0;
+        v4 = _mm256_loadu_ps(b + 8);
+        v5 = v4;
+        v6 = v4;
+        v7 = v4;
+        v8 = _mm256_loadu_ps(b + 16);
+        v9 = v8;
+        v10 = v8;
+        v11 = v8;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 24, v3);
+        _mm256_storeu_ps(y + 728, v4);
+        _mm256_storeu_ps(y + 736, v5);
+        _mm256_storeu_ps(y + 744, v6);
+        _mm256_storeu_ps(y + 752, v7);
+        _mm256_storeu_ps(y + 1456, v8);
+        _mm256_storeu_ps(y + 1464, v9);
+        _mm256_storeu_ps(y + 1472, v10);
+        _mm256_storeu_ps(y + 1480, v11);
+        x += 32;
+        y += 32;
+        r += 32;
+    }
+    x -= 64;
+    y -= 64;
+    r -= 64;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 16);
+            v3 = _mm256_loadu_ps(y + 24);
+            v4 = _mm256_loadu_ps(y + 728);
+            v5 = _mm256_loadu_ps(y + 736);
+            v6 = _mm256_loadu_ps(y + 744);
+            v7 = _mm256_loadu_ps(y + 752);
+            v8 = _mm256_loadu_ps(y + 1456);
+            v9 = _mm256_loadu_ps(y + 1464);
+            v10 = _mm256_loadu_ps(y + 1472);
+            v11 = _mm256_loadu_ps(y + 1480);
+            for (int k = 0; k < 2; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v12 = _mm256_loadu_ps(w);
+                        v13 = _mm256_loadu_ps(w + 8);
+                        v14 = _mm256_loadu_ps(w + 16);
+                        v15 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 8);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 16);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 24);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 24);
+                        v13 = _mm256_loadu_ps(w + 32);
+                        v14 = _mm256_loadu_ps(w + 40);
+                        v15 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 9);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 17);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 25);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 48);
+                        v13 = _mm256_loadu_ps(w + 56);
+                        v14 = _mm256_loadu_ps(w + 64);
+                        v15 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 10);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 18);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 26);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 72);
+                        v13 = _mm256_loadu_ps(w + 80);
+                        v14 = _mm256_loadu_ps(w + 88);
+                        v15 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 11);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 19);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 27);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 96);
+                        v13 = _mm256_loadu_ps(w + 104);
+                        v14 = _mm256_loadu_ps(w + 112);
+                        v15 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 12);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 20);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 28);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 120);
+                        v13 = _mm256_loadu_ps(w + 128);
+                        v14 = _mm256_loadu_ps(w + 136);
+                        v15 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 13);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 21);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 29);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 144);
+                        v13 = _mm256_loadu_ps(w + 152);
+                        v14 = _mm256_loadu_ps(w + 160);
+                        v15 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 14);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 22);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 30);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 168);
+                        v13 = _mm256_loadu_ps(w + 176);
+                        v14 = _mm256_loadu_ps(w + 184);
+                        v15 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 15);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 23);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 31);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        w += 192;
+                        x += 8;
+                    }
+                    x += 48;
+                }
+                x += 512;
+            }
+            x -= 1456;
+            w -= 3456;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 24, v3);
+            _mm256_storeu_ps(y + 728, v4);
+            _mm256_storeu_ps(y + 736, v5);
+            _mm256_storeu_ps(y + 744, v6);
+            _mm256_storeu_ps(y + 752, v7);
+            _mm256_storeu_ps(y + 1456, v8);
+            _mm256_storeu_ps(y + 1464, v9);
+            _mm256_storeu_ps(y + 1472, v10);
+            _mm256_storeu_ps(y + 1480, v11);
+            x += 32;
+            y += 32;
+            r += 32;
+        }
+        x += 1392;
+        y -= 64;
+        r -= 64;
+        w += 3456;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 16);
+        v3 = _mm256_loadu_ps(y + 24);
+        v4 = _mm256_loadu_ps(y + 728);
+        v5 = _mm256_loadu_ps(y + 736);
+        v6 = _mm256_loadu_ps(y + 744);
+        v7 = _mm256_loadu_ps(y + 752);
+        v8 = _mm256_loadu_ps(y + 1456);
+        v9 = _mm256_loadu_ps(y + 1464);
+        v10 = _mm256_loadu_ps(y + 1472);
+        v11 = _mm256_loadu_ps(y + 1480);
+        v12 = _mm256_loadu_ps(r);
+        v0 = _mm256_add_ps(v0, v12);
+        v12 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v12, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_loadu_ps(r + 8);
+        v1 = _mm256_add_ps(v1, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_loadu_ps(r + 16);
+        v2 = _mm256_add_ps(v2, v0);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_loadu_ps(r + 24);
+        v3 = _mm256_add_ps(v3, v0);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 24, v3);
+        v0 = _mm256_loadu_ps(r + 528);
+        v4 = _mm256_add_ps(v4, v0);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 728, v4);
+        v0 = _mm256_loadu_ps(r + 536);
+        v5 = _mm256_add_ps(v5, v0);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 736, v5);
+        v0 = _mm256_loadu_ps(r + 544);
+        v6 = _mm256_add_ps(v6, v0);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 744, v6);
+        v0 = _mm256_loadu_ps(r + 552);
+        v7 = _mm256_add_ps(v7, v0);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 752, v7);
+        v0 = _mm256_loadu_ps(r + 1056);
+        v8 = _mm256_add_ps(v8, v0);
+        v0 = _mm256_setzero_ps();
+        v8 = _mm256_max_ps(v0, v8);
+        _mm256_storeu_ps(y + 1456, v8);
+        v0 = _mm256_loadu_ps(r + 1064);
+        v9 = _mm256_add_ps(v9, v0);
+        v0 = _mm256_setzero_ps();
+        v9 = _mm256_max_ps(v0, v9);
+        _mm256_storeu_ps(y + 1464, v9);
+        v0 = _mm256_loadu_ps(r + 1072);
+        v10 = _mm256_add_ps(v10, v0);
+        v0 = _mm256_setzero_ps();
+        v10 = _mm256_max_ps(v0, v10);
+        _mm256_storeu_ps(y + 1472, v10);
+        v0 = _mm256_loadu_ps(r + 1080);
+        v11 = _mm256_add_ps(v11, v0);
+        v0 = _mm256_setzero_ps();
+        v11 = _mm256_max_ps(v0, v11);
+        _mm256_storeu_ps(y + 1480, v11);
+        x += 32;
+        y += 32;
+        r += 32;
+    }
+}
+
+/* 16 output channels of 1 x 8 pixels: sums over 64 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_16x4_21(const float *x, const float *w, float *y, const float *r, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10;
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = v0;
+        v4 = _mm256_loadu_ps(b + 8);
+        v5 = v4;
+        v6 = v4;
+        v7 = v4;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 24, v3);
+        _mm256_storeu_ps(y + 728, v4);
+        _mm256_storeu_ps(y + 736, v5);
+        _mm256_storeu_ps(y + 744, v6);
+        _mm256_storeu_ps(y + 752, v7);
+        x += 32;
+        y += 32;
+        r += 32;
+    }
+    x -= 64;
+    y -= 64;
+    r -= 64;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 16);
+            v3 = _mm256_loadu_ps(y + 24);
+            v4 = _mm256_loadu_ps(y + 728);
+            v5 = _mm256_loadu_ps(y + 736);
+            v6 = _mm256_loadu_ps(y + 744);
+            v7 = _mm256_loadu_ps(y + 752);
+            for (int k = 0; k < 2; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v8 = _mm256_loadu_ps(w);
+                        v9 = _mm256_loadu_ps(w + 8);
+                        v10 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 8);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 16);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 24);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 16);
+                        v9 = _mm256_loadu_ps(w + 24);
+                        v10 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 9);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 17);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 25);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 32);
+                        v9 = _mm256_loadu_ps(w + 40);
+                        v10 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 10);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 18);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 26);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 48);
+                        v9 = _mm256_loadu_ps(w + 56);
+                        v10 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 11);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 19);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 27);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 64);
+                        v9 = _mm256_loadu_ps(w + 72);
+                        v10 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 12);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 20);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 28);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 80);
+                        v9 = _mm256_loadu_ps(w + 88);
+                        v10 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 13);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 21);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 29);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 96);
+                        v9 = _mm256_loadu_ps(w + 104);
+                        v10 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 14);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 22);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 30);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 112);
+                        v9 = _mm256_loadu_ps(w + 120);
+                        v10 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 15);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 23);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 31);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        w += 128;
+                        x += 8;
+                    }
+                    x += 48;
+                }
+                x += 512;
+            }
+            x -= 1456;
+            w -= 2304;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 24, v3);
+            _mm256_storeu_ps(y + 728, v4);
+            _mm256_storeu_ps(y + 736, v5);
+            _mm256_storeu_ps(y + 744, v6);
+            _mm256_storeu_ps(y + 752, v7);
+            x += 32;
+            y += 32;
+            r += 32;
+        }
+        x += 1392;
+        y -= 64;
+        r -= 64;
+        w += 2304;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 16);
+        v3 = _mm256_loadu_ps(y + 24);
+        v4 = _mm256_loadu_ps(y + 728);
+        v5 = _mm256_loadu_ps(y + 736);
+        v6 = _mm256_loadu_ps(y + 744);
+        v7 = _mm256_loadu_ps(y + 752);
+        v8 = _mm256_loadu_ps(r);
+        v0 = _mm256_add_ps(v0, v8);
+        v8 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v8, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_loadu_ps(r + 8);
+        v1 = _mm256_add_ps(v1, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_loadu_ps(r + 16);
+        v2 = _mm256_add_ps(v2, v0);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_loadu_ps(r + 24);
+        v3 = _mm256_add_ps(v3, v0);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 24, v3);
+        v0 = _mm256_loadu_ps(r + 528);
+        v4 = _mm256_add_ps(v4, v0);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 728, v4);
+        v0 = _mm256_loadu_ps(r + 536);
+        v5 = _mm256_add_ps(v5, v0);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 736, v5);
+        v0 = _mm256_loadu_ps(r + 544);
+        v6 = _mm256_add_ps(v6, v0);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 744, v6);
+        v0 = _mm256_loadu_ps(r + 552);
+        v7 = _mm256_add_ps(v7, v0);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 752, v7);
+        x += 32;
+        y += 32;
+        r += 32;
+    }
+}
+
+/* 24 output channels of 1 x 8 pixels: sums over 64 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_24x4_22(const float *x, const float *w, float *y, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = v0;
+        v4 = _mm256_loadu_ps(b + 8);
+        v5 = v4;
+        v6 = v4;
+        v7 = v4;
+        v8 = _mm256_loadu_ps(b + 16);
+        v9 = v8;
+        v10 = v8;
+        v11 = v8;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 24, v3);
+        _mm256_storeu_ps(y + 728, v4);
+        _mm256_storeu_ps(y + 736, v5);
+        _mm256_storeu_ps(y + 744, v6);
+        _mm256_storeu_ps(y + 752, v7);
+        _mm256_storeu_ps(y + 1456, v8);
+        _mm256_storeu_ps(y + 1464, v9);
+        _mm256_storeu_ps(y + 1472, v10);
+        _mm256_storeu_ps(y + 1480, v11);
+        x += 32;
+        y += 32;
+    }
+    x -= 64;
+    y -= 64;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 16);
+            v3 = _mm256_loadu_ps(y + 24);
+            v4 = _mm256_loadu_ps(y + 728);
+            v5 = _mm256_loadu_ps(y + 736);
+            v6 = _mm256_loadu_ps(y + 744);
+            v7 = _mm256_loadu_ps(y + 752);
+            v8 = _mm256_loadu_ps(y + 1456);
+            v9 = _mm256_loadu_ps(y + 1464);
+            v10 = _mm256_loadu_ps(y + 1472);
+            v11 = _mm256_loadu_ps(y + 1480);
+            for (int k = 0; k < 2; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v12 = _mm256_loadu_ps(w);
+                        v13 = _mm256_loadu_ps(w + 8);
+                        v14 = _mm256_loadu_ps(w + 16);
+                        v15 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 8);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 16);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 24);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 24);
+                        v13 = _mm256_loadu_ps(w + 32);
+                        v14 = _mm256_loadu_ps(w + 40);
+                        v15 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 9);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 17);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 25);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 48);
+                        v13 = _mm256_loadu_ps(w + 56);
+                        v14 = _mm256_loadu_ps(w + 64);
+                        v15 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 10);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 18);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 26);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 72);
+                        v13 = _mm256_loadu_ps(w + 80);
+                        v14 = _mm256_loadu_ps(w + 88);
+                        v15 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 11);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 19);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 27);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 96);
+                        v13 = _mm256_loadu_ps(w + 104);
+                        v14 = _mm256_loadu_ps(w + 112);
+                        v15 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 12);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 20);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 28);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 120);
+                        v13 = _mm256_loadu_ps(w + 128);
+                        v14 = _mm256_loadu_ps(w + 136);
+                        v15 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 13);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 21);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 29);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 144);
+                        v13 = _mm256_loadu_ps(w + 152);
+                        v14 = _mm256_loadu_ps(w + 160);
+                        v15 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 14);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 22);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 30);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 168);
+                        v13 = _mm256_loadu_ps(w + 176);
+                        v14 = _mm256_loadu_ps(w + 184);
+                        v15 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 15);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 23);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 31);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        w += 192;
+                        x += 8;
+                    }
+                    x += 48;
+                }
+                x += 512;
+            }
+            x -= 1456;
+            w -= 3456;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 24, v3);
+            _mm256_storeu_ps(y + 728, v4);
+            _mm256_storeu_ps(y + 736, v5);
+            _mm256_storeu_ps(y + 744, v6);
+            _mm256_storeu_ps(y + 752, v7);
+            _mm256_storeu_ps(y + 1456, v8);
+            _mm256_storeu_ps(y + 1464, v9);
+            _mm256_storeu_ps(y + 1472, v10);
+            _mm256_storeu_ps(y + 1480, v11);
+            x += 32;
+            y += 32;
+        }
+        x += 1392;
+        y -= 64;
+        w += 3456;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 16);
+        v3 = _mm256_loadu_ps(y + 24);
+        v4 = _mm256_loadu_ps(y + 728);
+        v5 = _mm256_loadu_ps(y + 736);
+        v6 = _mm256_loadu_ps(y + 744);
+        v7 = _mm256_loadu_ps(y + 752);
+        v8 = _mm256_loadu_ps(y + 1456);
+        v9 = _mm256_loadu_ps(y + 1464);
+        v10 = _mm256_loadu_ps(y + 1472);
+        v11 = _mm256_loadu_ps(y + 1480);
+        v12 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v12, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 24, v3);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 728, v4);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 736, v5);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 744, v6);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 752, v7);
+        v0 = _mm256_setzero_ps();
+        v8 = _mm256_max_ps(v0, v8);
+        _mm256_storeu_ps(y + 1456, v8);
+        v0 = _mm256_setzero_ps();
+        v9 = _mm256_max_ps(v0, v9);
+        _mm256_storeu_ps(y + 1464, v9);
+        v0 = _mm256_setzero_ps();
+        v10 = _mm256_max_ps(v0, v10);
+        _mm256_storeu_ps(y + 1472, v10);
+        v0 = _mm256_setzero_ps();
+        v11 = _mm256_max_ps(v0, v11);
+        _mm256_storeu_ps(y + 1480, v11);
+        x += 32;
+        y += 32;
+    }
+}
+
+/* 16 output channels of 1 x 8 pixels: sums over 64 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_16x4_23(const float *x, const float *w, float *y, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10;
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = v0;
+        v4 = _mm256_loadu_ps(b + 8);
+        v5 = v4;
+        v6 = v4;
+        v7 = v4;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 24, v3);
+        _mm256_storeu_ps(y + 728, v4);
+        _mm256_storeu_ps(y + 736, v5);
+        _mm256_storeu_ps(y + 744, v6);
+        _mm256_storeu_ps(y + 752, v7);
+        x += 32;
+        y += 32;
+    }
+    x -= 64;
+    y -= 64;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 16);
+            v3 = _mm256_loadu_ps(y + 24);
+            v4 = _mm256_loadu_ps(y + 728);
+            v5 = _mm256_loadu_ps(y + 736);
+            v6 = _mm256_loadu_ps(y + 744);
+            v7 = _mm256_loadu_ps(y + 752);
+            for (int k = 0; k < 2; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v8 = _mm256_loadu_ps(w);
+                        v9 = _mm256_loadu_ps(w + 8);
+                        v10 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 8);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 16);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 24);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 16);
+                        v9 = _mm256_loadu_ps(w + 24);
+                        v10 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 9);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 17);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 25);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 32);
+                        v9 = _mm256_loadu_ps(w + 40);
+                        v10 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 10);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 18);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 26);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 48);
+                        v9 = _mm256_loadu_ps(w + 56);
+                        v10 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 11);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 19);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 27);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 64);
+                        v9 = _mm256_loadu_ps(w + 72);
+                        v10 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 12);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 20);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 28);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 80);
+                        v9 = _mm256_loadu_ps(w + 88);
+                        v10 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 13);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 21);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 29);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 96);
+                        v9 = _mm256_loadu_ps(w + 104);
+                        v10 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 14);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 22);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 30);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 112);
+                        v9 = _mm256_loadu_ps(w + 120);
+                        v10 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 15);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 23);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 31);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        w += 128;
+                        x += 8;
+                    }
+                    x += 48;
+                }
+                x += 512;
+            }
+            x -= 1456;
+            w -= 2304;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 24, v3);
+            _mm256_storeu_ps(y + 728, v4);
+            _mm256_storeu_ps(y + 736, v5);
+            _mm256_storeu_ps(y + 744, v6);
+            _mm256_storeu_ps(y + 752, v7);
+            x += 32;
+            y += 32;
+        }
+        x += 1392;
+        y -= 64;
+        w += 2304;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 16);
+        v3 = _mm256_loadu_ps(y + 24);
+        v4 = _mm256_loadu_ps(y + 728);
+        v5 = _mm256_loadu_ps(y + 736);
+        v6 = _mm256_loadu_ps(y + 744);
+        v7 = _mm256_loadu_ps(y + 752);
+        v8 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v8, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 24, v3);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 728, v4);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 736, v5);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 744, v6);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 752, v7);
+        x += 32;
+        y += 32;
+    }
+}
+
+/* 24 output channels of 1 x 8 pixels: sums over 64 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_24x4_24(const float *x, const float *w, float *y, const float *r, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = v0;
+        v4 = _mm256_loadu_ps(b + 8);
+        v5 = v4;
+        v6 = v4;
+        v7 = v4;
+        v8 = _mm256_loadu_ps(b + 16);
+        v9 = v8;
+        v10 = v8;
+        v11 = v8;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 24, v3);
+        _mm256_storeu_ps(y + 728, v4);
+        _mm256_storeu_ps(y + 736, v5);
+        _mm256_storeu_ps(y + 744, v6);
+        _mm256_storeu_ps(y + 752, v7);
+        _mm256_storeu_ps(y + 1456, v8);
+        _mm256_storeu_ps(y + 1464, v9);
+        _mm256_storeu_ps(y + 1472, v10);
+        _mm256_storeu_ps(y + 1480, v11);
+        x += 32;
+        y += 32;
+        r += 32;
+    }
+    x -= 64;
+    y -= 64;
+    r -= 64;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 16);
+            v3 = _mm256_loadu_ps(y + 24);
+            v4 = _mm256_loadu_ps(y + 728);
+            v5 = _mm256_loadu_ps(y + 736);
+            v6 = _mm256_loadu_ps(y + 744);
+            v7 = _mm256_loadu_ps(y + 752);
+            v8 = _mm256_loadu_ps(y + 1456);
+            v9 = _mm256_loadu_ps(y + 1464);
+            v10 = _mm256_loadu_ps(y + 1472);
+            v11 = _mm256_loadu_ps(y + 1480);
+            for (int k = 0; k < 2; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v12 = _mm256_loadu_ps(w);
+                        v13 = _mm256_loadu_ps(w + 8);
+                        v14 = _mm256_loadu_ps(w + 16);
+                        v15 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 8);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 16);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 24);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 24);
+                        v13 = _mm256_loadu_ps(w + 32);
+                        v14 = _mm256_loadu_ps(w + 40);
+                        v15 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 9);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 17);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 25);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 48);
+                        v13 = _mm256_loadu_ps(w + 56);
+                        v14 = _mm256_loadu_ps(w + 64);
+                        v15 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 10);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 18);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 26);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 72);
+                        v13 = _mm256_loadu_ps(w + 80);
+                        v14 = _mm256_loadu_ps(w + 88);
+                        v15 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 11);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 19);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 27);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 96);
+                        v13 = _mm256_loadu_ps(w + 104);
+                        v14 = _mm256_loadu_ps(w + 112);
+                        v15 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 12);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 20);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 28);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 120);
+                        v13 = _mm256_loadu_ps(w + 128);
+                        v14 = _mm256_loadu_ps(w + 136);
+                        v15 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 13);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 21);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 29);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 144);
+                        v13 = _mm256_loadu_ps(w + 152);
+                        v14 = _mm256_loadu_ps(w + 160);
+                        v15 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 14);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 22);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 30);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 168);
+                        v13 = _mm256_loadu_ps(w + 176);
+                        v14 = _mm256_loadu_ps(w + 184);
+                        v15 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 15);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 23);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 31);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        w += 192;
+                        x += 8;
+                    }
+                    x += 48;
+                }
+                x += 512;
+            }
+            x -= 1456;
+            w -= 3456;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 24, v3);
+            _mm256_storeu_ps(y + 728, v4);
+            _mm256_storeu_ps(y + 736, v5);
+            _mm256_storeu_ps(y + 744, v6);
+            _mm256_storeu_ps(y + 752, v7);
+            _mm256_storeu_ps(y + 1456, v8);
+            _mm256_storeu_ps(y + 1464, v9);
+            _mm256_storeu_ps(y + 1472, v10);
+            _mm256_storeu_ps(y + 1480, v11);
+            x += 32;
+            y += 32;
+            r += 32;
+        }
+        x += 1392;
+        y -= 64;
+        r -= 64;
+        w += 3456;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 16);
+        v3 = _mm256_loadu_ps(y + 24);
+        v4 = _mm256_loadu_ps(y + 728);
+        v5 = _mm256_loadu_ps(y + 736);
+        v6 = _mm256_loadu_ps(y + 744);
+        v7 = _mm256_loadu_ps(y + 752);
+        v8 = _mm256_loadu_ps(y + 1456);
+        v9 = _mm256_loadu_ps(y + 1464);
+        v10 = _mm256_loadu_ps(y + 1472);
+        v11 = _mm256_loadu_ps(y + 1480);
+        v12 = _mm256_loadu_ps(r);
+        v0 = _mm256_add_ps(v0, v12);
+        v12 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v12, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_loadu_ps(r + 8);
+        v1 = _mm256_add_ps(v1, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_loadu_ps(r + 16);
+        v2 = _mm256_add_ps(v2, v0);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_loadu_ps(r + 24);
+        v3 = _mm256_add_ps(v3, v0);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 24, v3);
+        v0 = _mm256_loadu_ps(r + 728);
+        v4 = _mm256_add_ps(v4, v0);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 728, v4);
+        v0 = _mm256_loadu_ps(r + 736);
+        v5 = _mm256_add_ps(v5, v0);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 736, v5);
+        v0 = _mm256_loadu_ps(r + 744);
+        v6 = _mm256_add_ps(v6, v0);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 744, v6);
+        v0 = _mm256_loadu_ps(r + 752);
+        v7 = _mm256_add_ps(v7, v0);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 752, v7);
+        v0 = _mm256_loadu_ps(r + 1456);
+        v8 = _mm256_add_ps(v8, v0);
+        v0 = _mm256_setzero_ps();
+        v8 = _mm256_max_ps(v0, v8);
+        _mm256_storeu_ps(y + 1456, v8);
+        v0 = _mm256_loadu_ps(r + 1464);
+        v9 = _mm256_add_ps(v9, v0);
+        v0 = _mm256_setzero_ps();
+        v9 = _mm256_max_ps(v0, v9);
+        _mm256_storeu_ps(y + 1464, v9);
+        v0 = _mm256_loadu_ps(r + 1472);
+        v10 = _mm256_add_ps(v10, v0);
+        v0 = _mm256_setzero_ps();
+        v10 = _mm256_max_ps(v0, v10);
+        _mm256_storeu_ps(y + 1472, v10);
+        v0 = _mm256_loadu_ps(r + 1480);
+        v11 = _mm256_add_ps(v11, v0);
+        v0 = _mm256_setzero_ps();
+        v11 = _mm256_max_ps(v0, v11);
+        _mm256_storeu_ps(y + 1480, v11);
+        x += 32;
+        y += 32;
+        r += 32;
+    }
+}
+
+/* 16 output channels of 1 x 8 pixels: sums over 64 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_16x4_25(const float *x, const float *w, float *y, const float *r, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10;
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = v0;
+        v4 = _mm256_loadu_ps(b + 8);
+        v5 = v4;
+        v6 = v4;
+        v7 = v4;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 16, v2);
+        _mm256_storeu_ps(y + 24, v3);
+        _mm256_storeu_ps(y + 728, v4);
+        _mm256_storeu_ps(y + 736, v5);
+        _mm256_storeu_ps(y + 744, v6);
+        _mm256_storeu_ps(y + 752, v7);
+        x += 32;
+        y += 32;
+        r += 32;
+    }
+    x -= 64;
+    y -= 64;
+    r -= 64;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 16);
+            v3 = _mm256_loadu_ps(y + 24);
+            v4 = _mm256_loadu_ps(y + 728);
+            v5 = _mm256_loadu_ps(y + 736);
+            v6 = _mm256_loadu_ps(y + 744);
+            v7 = _mm256_loadu_ps(y + 752);
+            for (int k = 0; k < 2; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v8 = _mm256_loadu_ps(w);
+                        v9 = _mm256_loadu_ps(w + 8);
+                        v10 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 8);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 16);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 24);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 16);
+                        v9 = _mm256_loadu_ps(w + 24);
+                        v10 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 9);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 17);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 25);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 32);
+                        v9 = _mm256_loadu_ps(w + 40);
+                        v10 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 10);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 18);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 26);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 48);
+                        v9 = _mm256_loadu_ps(w + 56);
+                        v10 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 11);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 19);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 27);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 64);
+                        v9 = _mm256_loadu_ps(w + 72);
+                        v10 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 12);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 20);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 28);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 80);
+                        v9 = _mm256_loadu_ps(w + 88);
+                        v10 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 13);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 21);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 29);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 96);
+                        v9 = _mm256_loadu_ps(w + 104);
+                        v10 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 14);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 22);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 30);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 112);
+                        v9 = _mm256_loadu_ps(w + 120);
+                        v10 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 15);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 23);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 31);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        w += 128;
+                        x += 8;
+                    }
+                    x += 48;
+                }
+                x += 512;
+            }
+            x -= 1456;
+            w -= 2304;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 24, v3);
+            _mm256_storeu_ps(y + 728, v4);
+            _mm256_storeu_ps(y + 736, v5);
+            _mm256_storeu_ps(y + 744, v6);
+            _mm256_storeu_ps(y + 752, v7);
+            x += 32;
+            y += 32;
+            r += 32;
+        }
+        x += 1392;
+        y -= 64;
+        r -= 64;
+        w += 2304;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 16);
+        v3 = _mm256_loadu_ps(y + 24);
+        v4 = _mm256_loadu_ps(y + 728);
+        v5 = _mm256_loadu_ps(y + 736);
+        v6 = _mm256_loadu_ps(y + 744);
+        v7 = _mm256_loadu_ps(y + 752);
+        v8 = _mm256_loadu_ps(r);
+        v0 = _mm256_add_ps(v0, v8);
+        v8 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v8, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_loadu_ps(r + 8);
+        v1 = _mm256_add_ps(v1, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_loadu_ps(r + 16);
+        v2 = _mm256_add_ps(v2, v0);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_loadu_ps(r + 24);
+        v3 = _mm256_add_ps(v3, v0);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 24, v3);
+        v0 = _mm256_loadu_ps(r + 728);
+        v4 = _mm256_add_ps(v4, v0);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 728, v4);
+        v0 = _mm256_loadu_ps(r + 736);
+        v5 = _mm256_add_ps(v5, v0);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 736, v5);
+        v0 = _mm256_loadu_ps(r + 744);
+        v6 = _mm256_add_ps(v6, v0);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 744, v6);
+        v0 = _mm256_loadu_ps(r + 752);
+        v7 = _mm256_add_ps(v7, v0);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 752, v7);
+        x += 32;
+        y += 32;
+        r += 32;
+    }
+}
+
+/* 24 output channels of 8 x 8 pixels, averaged: sums over 64 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_24x4_26(const float *x, const float *w, float *y, const float *r, const float *b, const float *constants)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    v0 = _mm256_setzero_ps();
+    _mm256_storeu_ps(y, v0);
+    _mm256_storeu_ps(y + 8, v0);
+    _mm256_storeu_ps(y + 16, v0);
+    for (int i = 0; i < 8; i++) {
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(b);
+            v1 = v0;
+            v2 = v0;
+            v3 = v0;
+            v4 = _mm256_loadu_ps(b + 8);
+            v5 = v4;
+            v6 = v4;
+            v7 = v4;
+            v8 = _mm256_loadu_ps(b + 16);
+            v9 = v8;
+            v10 = v8;
+            v11 = v8;
+            for (int k = 0; k < 8; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v12 = _mm256_loadu_ps(w);
+                        v13 = _mm256_loadu_ps(w + 8);
+                        v14 = _mm256_loadu_ps(w + 16);
+                        v15 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 8);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 16);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 24);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 24);
+                        v13 = _mm256_loadu_ps(w + 32);
+                        v14 = _mm256_loadu_ps(w + 40);
+                        v15 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 9);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 17);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 25);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 48);
+                        v13 = _mm256_loadu_ps(w + 56);
+                        v14 = _mm256_loadu_ps(w + 64);
+                        v15 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 10);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 18);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 26);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 72);
+                        v13 = _mm256_loadu_ps(w + 80);
+                        v14 = _mm256_loadu_ps(w + 88);
+                        v15 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 11);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 19);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 27);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 96);
+                        v13 = _mm256_loadu_ps(w + 104);
+                        v14 = _mm256_loadu_ps(w + 112);
+                        v15 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 12);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 20);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 28);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 120);
+                        v13 = _mm256_loadu_ps(w + 128);
+                        v14 = _mm256_loadu_ps(w + 136);
+                        v15 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 13);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 21);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 29);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 144);
+                        v13 = _mm256_loadu_ps(w + 152);
+                        v14 = _mm256_loadu_ps(w + 160);
+                        v15 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 14);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 22);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 30);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        v12 = _mm256_loadu_ps(w + 168);
+                        v13 = _mm256_loadu_ps(w + 176);
+                        v14 = _mm256_loadu_ps(w + 184);
+                        v15 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v12, v15, v0);
+                        v4 = _mm256_fmadd_ps(v13, v15, v4);
+                        v8 = _mm256_fmadd_ps(v14, v15, v8);
+                        v15 = _mm256_broadcast_ss(x + 15);
+                        v1 = _mm256_fmadd_ps(v12, v15, v1);
+                        v5 = _mm256_fmadd_ps(v13, v15, v5);
+                        v9 = _mm256_fmadd_ps(v14, v15, v9);
+                        v15 = _mm256_broadcast_ss(x + 23);
+                        v2 = _mm256_fmadd_ps(v12, v15, v2);
+                        v6 = _mm256_fmadd_ps(v13, v15, v6);
+                        v10 = _mm256_fmadd_ps(v14, v15, v10);
+                        v15 = _mm256_broadcast_ss(x + 31);
+                        v3 = _mm256_fmadd_ps(v12, v15, v3);
+                        v7 = _mm256_fmadd_ps(v13, v15, v7);
+                        v11 = _mm256_fmadd_ps(v14, v15, v11);
+                        w += 192;
+                        x += 8;
+                    }
+                    x += 48;
+                }
+                x += 512;
+            }
+            x -= 5824;
+            w -= 13824;
+            v12 = _mm256_loadu_ps(r);
+            v0 = _mm256_add_ps(v0, v12);
+            v12 = _mm256_setzero_ps();
+            v0 = _mm256_max_ps(v12, v0);
+            v12 = _mm256_loadu_ps(r + 8);
+            v1 = _mm256_add_ps(v1, v12);
+            v12 = _mm256_setzero_ps();
+            v1 = _mm256_max_ps(v12, v1);
+            v12 = _mm256_loadu_ps(r + 16);
+            v2 = _mm256_add_ps(v2, v12);
+            v12 = _mm256_setzero_ps();
+            v2 = _mm256_max_ps(v12, v2);
+            v12 = _mm256_loadu_ps(r + 24);
+            v3 = _mm256_add_ps(v3, v12);
+            v12 = _mm256_setzero_ps();
+            v3 = _mm256_max_ps(v12, v3);
+            v12 = _mm256_loadu_ps(y);
+            v12 = _mm256_add_ps(v12, v0);
+            v12 = _mm256_add_ps(v12, v1);
+            v12 = _mm256_add_ps(v12, v2);
+            v12 = _mm256_add_ps(v12, v3);
+            _mm256_storeu_ps(y, v12);
+            v0 = _mm256_loadu_ps(r + 728);
+            v4 = _mm256_add_ps(v4, v0);
+            v0 = _mm256_setzero_ps();
+            v4 = _mm256_max_ps(v0, v4);
+            v0 = _mm256_loadu_ps(r + 736);
+            v5 = _mm256_add_ps(v5, v0);
+            v0 = _mm256_setzero_ps();
+            v5 = _mm256_max_ps(v0, v5);
+            v0 = _mm256_loadu_ps(r + 744);
+            v6 = _mm256_add_ps(v6, v0);
+            v0 = _mm256_setzero_ps();
+            v6 = _mm256_max_ps(v0, v6);
+            v0 = _mm256_loadu_ps(r + 752);
+            v7 = _mm256_add_ps(v7, v0);
+            v0 = _mm256_setzero_ps();
+            v7 = _mm256_max_ps(v0, v7);
+            v0 = _mm256_loadu_ps(y + 8);
+            v0 = _mm256_add_ps(v0, v4);
+            v0 = _mm256_add_ps(v0, v5);
+            v0 = _mm256_add_ps(v0, v6);
+            v0 = _mm256_add_ps(v0, v7);
+            _mm256_storeu_ps(y + 8, v0);
+            v0 = _mm256_loadu_ps(r + 1456);
+            v8 = _mm256_add_ps(v8, v0);
+            v0 = _mm256_setzero_ps();
+            v8 = _mm256_max_ps(v0, v8);
+            v0 = _mm256_loadu_ps(r + 1464);
+            v9 = _mm256_add_ps(v9, v0);
+            v0 = _mm256_setzero_ps();
+            v9 = _mm256_max_ps(v0, v9);
+            v0 = _mm256_loadu_ps(r + 1472);
+            v10 = _mm256_add_ps(v10, v0);
+            v0 = _mm256_setzero_ps();
+            v10 = _mm256_max_ps(v0, v10);
+            v0 = _mm256_loadu_ps(r + 1480);
+            v11 = _mm256_add_ps(v11, v0);
+            v0 = _mm256_setzero_ps();
+            v11 = _mm256_max_ps(v0, v11);
+            v0 = _mm256_loadu_ps(y + 16);
+            v0 = _mm256_add_ps(v0, v8);
+            v0 = _mm256_add_ps(v0, v9);
+            v0 = _mm256_add_ps(v0, v10);
+            v0 = _mm256_add_ps(v0, v11);
+            _mm256_storeu_ps(y + 16, v0);
+            x += 32;
+            r += 32;
+        }
+        x += 8;
+        r += 8;
+    }
+    x -= 576;
+    r -= 576;
+    v0 = _mm256_broadcast_ss(constants);
+    v1 = _mm256_loadu_ps(y);
+    v1 = _mm256_mul_ps(v1, v0);
+    _mm256_storeu_ps(y, v1);
+    v1 = _mm256_loadu_ps(y + 8);
+    v1 = _mm256_mul_ps(v1, v0);
+    _mm256_storeu_ps(y + 8, v1);
+    v1 = _mm256_loadu_ps(y + 16);
+    v1 = _mm256_mul_ps(v1, v0);
+    _mm256_storeu_ps(y + 16, v1);
+}
+
+/* 16 output channels of 8 x 8 pixels, averaged: sums over 64 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_16x4_27(const float *x, const float *w, float *y, const float *r, const float *b, const float *constants)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10;
+    v0 = _mm256_setzero_ps();
+    _mm256_storeu_ps(y, v0);
+    _mm256_storeu_ps(y + 8, v0);
+    for (int i = 0; i < 8; i++) {
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_loadu_ps(b);
+            v1 = v0;
+            v2 = v0;
+            v3 = v0;
+            v4 = _mm256_loadu_ps(b + 8);
+            v5 = v4;
+            v6 = v4;
+            v7 = v4;
+            for (int k = 0; k < 8; k++) {
+                for (int l = 0; l < 3; l++) {
+                    for (int m = 0; m < 3; m++) {
+                        v8 = _mm256_loadu_ps(w);
+                        v9 = _mm256_loadu_ps(w + 8);
+                        v10 = _mm256_broadcast_ss(x);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 8);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 16);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 24);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 16);
+                        v9 = _mm256_loadu_ps(w + 24);
+                        v10 = _mm256_broadcast_ss(x + 1);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 9);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 17);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 25);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 32);
+                        v9 = _mm256_loadu_ps(w + 40);
+                        v10 = _mm256_broadcast_ss(x + 2);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 10);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 18);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 26);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 48);
+                        v9 = _mm256_loadu_ps(w + 56);
+                        v10 = _mm256_broadcast_ss(x + 3);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 11);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 19);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 27);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 64);
+                        v9 = _mm256_loadu_ps(w + 72);
+                        v10 = _mm256_broadcast_ss(x + 4);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 12);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 20);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 28);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 80);
+                        v9 = _mm256_loadu_ps(w + 88);
+                        v10 = _mm256_broadcast_ss(x + 5);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 13);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 21);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 29);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 96);
+                        v9 = _mm256_loadu_ps(w + 104);
+                        v10 = _mm256_broadcast_ss(x + 6);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 14);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 22);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 30);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        v8 = _mm256_loadu_ps(w + 112);
+                        v9 = _mm256_loadu_ps(w + 120);
+                        v10 = _mm256_broadcast_ss(x + 7);
+                        v0 = _mm256_fmadd_ps(v8, v10, v0);
+                        v4 = _mm256_fmadd_ps(v9, v10, v4);
+                        v10 = _mm256_broadcast_ss(x + 15);
+                        v1 = _mm256_fmadd_ps(v8, v10, v1);
+                        v5 = _mm256_fmadd_ps(v9, v10, v5);
+                        v10 = _mm256_broadcast_ss(x + 23);
+                        v2 = _mm256_fmadd_ps(v8, v10, v2);
+                        v6 = _mm256_fmadd_ps(v9, v10, v6);
+                        v10 = _mm256_broadcast_ss(x + 31);
+                        v3 = _mm256_fmadd_ps(v8, v10, v3);
+                        v7 = _mm256_fmadd_ps(v9, v10, v7);
+                        w += 128;
+                        x += 8;
+                    }
+                    x += 48;
+                }
+                x += 512;
+            }
+            x -= 5824;
+            w -= 9216;
+            v8 = _mm256_loadu_ps(r);
+            v0 = _mm256_add_ps(v0, v8);
+            v8 = _mm256_setzero_ps();
+            v0 = _mm256_max_ps(v8, v0);
+            v8 = _mm256_loadu_ps(r + 8);
+            v1 = _mm256_add_ps(v1, v8);
+            v8 = _mm256_setzero_ps();
+            v1 = _mm256_max_ps(v8, v1);
+            v8 = _mm256_loadu_ps(r + 16);
+            v2 = _mm256_add_ps(v2, v8);
+            v8 = _mm256_setzero_ps();
+            v2 = _mm256_max_ps(v8, v2);
+            v8 = _mm256_loadu_ps(r + 24);
+            v3 = _mm256_add_ps(v3, v8);
+            v8 = _mm256_setzero_ps();
+            v3 = _mm256_max_ps(v8, v3);
+            v8 = _mm256_loadu_ps(y);
+            v8 = _mm256_add_ps(v8, v0);
+            v8 = _mm256_add_ps(v8, v1);
+            v8 = _mm256_add_ps(v8, v2);
+            v8 = _mm256_add_ps(v8, v3);
+            _mm256_storeu_ps(y, v8);
+            v0 = _mm256_loadu_ps(r + 728);
+            v4 = _mm256_add_ps(v4, v0);
+            v0 = _mm256_setzero_ps();
+            v4 = _mm256_max_ps(v0, v4);
+            v0 = _mm256_loadu_ps(r + 736);
+            v5 = _mm256_add_ps(v5, v0);
+            v0 = _mm256_setzero_ps();
+            v5 = _mm256_max_ps(v0, v5);
+            v0 = _mm256_loadu_ps(r + 744);
+            v6 = _mm256_add_ps(v6, v0);
+            v0 = _mm256_setzero_ps();
+            v6 = _mm256_max_ps(v0, v6);
+            v0 = _mm256_loadu_ps(r + 752);
+            v7 = _mm256_add_ps(v7, v0);
+            v0 = _mm256_setzero_ps();
+            v7 = _mm256_max_ps(v0, v7);
+            v0 = _mm256_loadu_ps(y + 8);
+            v0 = _mm256_add_ps(v0, v4);
+            v0 = _mm256_add_ps(v0, v5);
+            v0 = _mm256_add_ps(v0, v6);
+            v0 = _mm256_add_ps(v0, v7);
+            _mm256_storeu_ps(y + 8, v0);
+            x += 32;
+            r += 32;
+        }
+        x += 8;
+        r += 8;
+    }
+    x -= 576;
+    r -= 576;
+    v0 = _mm256_broadcast_ss(constants);
+    v1 = _mm256_loadu_ps(y);
+    v1 = _mm256_mul_ps(v1, v0);
+    _mm256_storeu_ps(y, v1);
+    v1 = _mm256_loadu_ps(y + 8);
+    v1 = _mm256_mul_ps(v1, v0);
+    _mm256_storeu_ps(y + 8, v1);
+}
+
+/* 16 output channels of 1 x 1 pixels: sums over 64 channels and 1 x 1 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv1x1_16x1_28(const float *x, const float *w, float *y, const float *b)
+{
+    __m256 v0, v1, v2, v3;
+    v0 = _mm256_loadu_ps(b);
+    v1 = _mm256_loadu_ps(b + 8);
+    for (int i = 0; i < 8; i++) {
+        v2 = _mm256_broadcast_ss(x);
+        v3 = _mm256_loadu_ps(w);
+        v0 = _mm256_fmadd_ps(v3, v2, v0);
+        v3 = _mm256_loadu_ps(w + 8);
+        v1 = _mm256_fmadd_ps(v3, v2, v1);
+        v2 = _mm256_broadcast_ss(x + 1);
+        v3 = _mm256_loadu_ps(w + 16);
+        v0 = _mm256_fmadd_ps(v3, v2, v0);
+        v3 = _mm256_loadu_ps(w + 24);
+        v1 = _mm256_fmadd_ps(v3, v2, v1);
+        v2 = _mm256_broadcast_ss(x + 2);
+        v3 = _mm256_loadu_ps(w + 32);
+        v0 = _mm256_fmadd_ps(v3, v2, v0);
+        v3 = _mm256_loadu_ps(w + 40);
+        v1 = _mm256_fmadd_ps(v3, v2, v1);
+        v2 = _mm256_broadcast_ss(x + 3);
+        v3 = _mm256_loadu_ps(w + 48);
+        v0 = _mm256_fmadd_ps(v3, v2, v0);
+        v3 = _mm256_loadu_ps(w + 56);
+        v1 = _mm256_fmadd_ps(v3, v2, v1);
+        v2 = _mm256_broadcast_ss(x + 4);
+        v3 = _mm256_loadu_ps(w + 64);
+        v0 = _mm256_fmadd_ps(v3, v2, v0);
+        v3 = _mm256_loadu_ps(w + 72);
+        v1 = _mm256_fmadd_ps(v3, v2, v1);
+        v2 = _mm256_broadcast_ss(x + 5);
+        v3 = _mm256_loadu_ps(w + 80);
+        v0 = _mm256_fmadd_ps(v3, v2, v0);
+        v3 = _mm256_loadu_ps(w + 88);
+        v1 = _mm256_fmadd_ps(v3, v2, v1);
+        v2 = _mm256_broadcast_ss(x + 6);
+        v3 = _mm256_loadu_ps(w + 96);
+        v0 = _mm256_fmadd_ps(v3, v2, v0);
+        v3 = _mm256_loadu_ps(w + 104);
+        v1 = _mm256_fmadd_ps(v3, v2, v1);
+        v2 = _mm256_broadcast_ss(x + 7);
+        v3 = _mm256_loadu_ps(w + 112);
+        v0 = _mm256_fmadd_ps(v3, v2, v0);
+        v3 = _mm256_loadu_ps(w + 120);
+        v1 = _mm256_fmadd_ps(v3, v2, v1);
+        w += 128;
+        x += 8;
+    }
+    x -= 64;
+    w -= 1024;
+    _mm256_storeu_ps(y, v0);
+    _mm256_storeu_ps(y + 8, v1);
+}
+
+/* one channel of 1 x 1 pixels */
+__attribute__((target("avx2,fma")))
+static void avx2_copy_29(const float *x, float *y)
+{
+    __m256 v0;
+    v0 = _mm256_zextps128_ps256(_mm_load_ss(x));
+    _mm_store_ss(y, _mm256_castps256_ps128(v0));
+}
+
+/* another layout: 3 x 32 x 32
+ * Layer input.border (cifar_resnet.yaml:9). */
+static void step_copy_0(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 6;
+    ptrdiff_t tile = task % 6;
+    const float *x = run->input + image * 3072 + slot[0];
+    float *y = run->arena + image * 53904 + slot[1];
+    if (tile < 3) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 1024, y + i * 1123);
+        return;
+    }
+    tile -= 3;
+    const ptrdiff_t i = tile;
+    avx2_border_1(y + i * 1123 - 34);
+}
+
+/* convolution 3 x 3, stride 1: 3 x 32 x 32 -> 16 x 32 x 32, then relu; direct, tiles of 16 x 6
+ * 442,368 MACs per image. Layer conv1 (cifar_resnet.yaml:35). */
+static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 18;
+    ptrdiff_t tile = task % 18;
+    const float *x = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 53904 + slot[2];
+    const float *b = run->weights + slot[3];
+    if (tile < 16) {
+        const ptrdiff_t i = tile;
+        avx2_conv3x3_16x6_2(x + i * 66 - 34, w, y + i * 528, b);
+        return;
+    }
+    tile -= 16;
+    const ptrdiff_t i = tile;
+    avx2_border_3(y + i * 8984 - 272);
+}
+
+/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then relu; direct, tiles of 16 x 6
+ * 2,359,296 MACs per image. Layers layer1.0.conv1 (cifar_resnet.yaml:26), layer1.1.conv1 (cifar_resnet.yaml:26),
+ * layer1.2.conv1 (cifar_resnet.yaml:26). */
+static void step_conv_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 18;
+    ptrdiff_t tile = task % 18;
+    const float *x = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 53904 + slot[2];
+    const float *b = run->weights + slot[3];
+    if (tile < 16) {
+        const ptrdiff_t i = tile;
+        avx2_conv3x3_16x6_4(x + i * 528 - 272, w, y + i * 528, b);
+        return;
+    }
+    tile -= 16;
+    const ptrdiff_t i = tile;
+    avx2_border_3(y + i * 8984 - 272);
+}
+
+/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; direct, tiles of 16 x 6
+ * 2,359,296 MACs per image. Layers layer1.0.conv2 (cifar_resnet.yaml:29), layer1.1.conv2 (cifar_resnet.yaml:29),
+ * layer1.2.conv2 (cifar_resnet.yaml:29). */
+static void step_conv_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 18;
+    ptrdiff_t tile = task % 18;
+    const float *x = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 53904 + slot[2];
+    const float *r = run->arena + image * 53904 + slot[3];
+    const float *b = run->weights + slot[4];
+    if (tile < 16) {
+        const ptrdiff_t i = tile;
+        avx2_conv3x3_16x6_5(x + i * 528 - 272, w, y + i * 528, r + i * 528, b);
+        return;
+    }
+    tile -= 16;
+    const ptrdiff_t i = tile;
+    avx2_border_3(y + i * 8984 - 272);
+}
+
+/* convolution 3 x 3, stride 2: 16 x 32 x 32 -> 32 x 16 x 16, then relu; direct, tiles of 32 x 3
+ * 1,179,648 MACs per image. Layer layer2.0.conv1 (cifar_resnet.yaml:26). */
+static void step_conv_4(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 20;
+    ptrdiff_t tile = task % 20;
+    const float *x = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 53904 + slot[2];
+    const float *b = run->weights + slot[3];
+    if (tile < 16) {
+        const ptrdiff_t i = tile;
+        avx2_conv3x3_32x3_6(x + i * 528 - 272, w, y + i * 136, b);
+        return;
+    }
+    tile -= 16;
+    const ptrdiff_t i = tile;
+    avx2_border_7(y + i * 2456 - 144);
+}
+
+/* max_pool 1 x 1, stride 2: 16 x 32 x 32 -> 16 x 16 x 16
+ * Layer layer2.0.subsample (cifar_resnet.yaml:24). */
+static void step_max_pool_5(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 32;
+    const ptrdiff_t tile = task % 32;
+    const float *x = run->arena + image * 53904 + slot[0];
+    float *y = run->arena + image * 53904 + slot[1];
+    const ptrdiff_t i = tile / 16;
+    const ptrdiff_t j = tile % 16;
+    avx2_max_pool_8(x + i * 8984 + j * 528, y + i * 2064 + j * 128);
+}
+
+/* pad: 32 x 16 x 16
+ * Layer layer2.0.widen (cifar_resnet.yaml:24). */
+static void step_pad_6(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 4;
+    ptrdiff_t tile = task % 4;
+    const float *x = run->arena + image * 53904 + slot[0];
+    float *y = run->arena + image * 53904 + slot[1];
+    if (tile < 2) {
+        const ptrdiff_t i = tile;
+        avx2_pad_9(x + i * 2064, y + i * 2064);
+        return;
+    }
+    tile -= 2;
+    const ptrdiff_t i = tile;
+    avx2_fill_10(y + i * 2064 + 4128, fill_10_constants);
+}
+
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; direct, tiles of 32 x 3
+ * 2,359,296 MACs per image. Layer layer2.0.conv2 (cifar_resnet.yaml:29). */
+static void step_conv_7(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 20;
+    ptrdiff_t tile = task % 20;
+    const float *x = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 53904 + slot[2];
+    const float *r = run->arena + image * 53904 + slot[3];
+    const float *b = run->weights + slot[4];
+    if (tile < 16) {
+        const ptrdiff_t i = tile;
+        avx2_conv3x3_32x3_11(x + i * 136 - 144, w, y + i * 136, r + i * 128, b);
+        return;
+    }
+    tile -= 16;
+    const ptrdiff_t i = tile;
+    avx2_border_7(y + i * 2456 - 144);
+}
+
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; direct, tiles of 32 x 3
+ * 2,359,296 MACs per image. Layers layer2.1.conv1 (cifar_resnet.yaml:26), layer2.2.conv1 (cifar_resnet.yaml:26). */
+static void step_conv_8(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 20;
+    ptrdiff_t tile = task % 20;
+    const float *x = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 53904 + slot[2];
+    const float *b = run->weights + slot[3];
+    if (tile < 16) {
+        const ptrdiff_t i = tile;
+        avx2_conv3x3_32x3_12(x + i * 136 - 144, w, y + i * 136, b);
+        return;
+    }
+    tile -= 16;
+    const ptrdiff_t i = tile;
+    avx2_border_7(y + i * 2456 - 144);
+}
+
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; direct, tiles of 32 x 3
+ * 2,359,296 MACs per image. Layers layer2.1.conv2 (cifar_resnet.yaml:29), layer2.2.conv2 (cifar_resnet.yaml:29). */
+static void step_conv_9(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 20;
+    ptrdiff_t tile = task % 20;
+    const float *x = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 53904 + slot[2];
+    const float *r = run->arena + image * 53904 + slot[3];
+    const float *b = run->weights + slot[4];
+    if (tile < 16) {
+        const ptrdiff_t i = tile;
+        avx2_conv3x3_32x3_13(x + i * 136 - 144, w, y + i * 136, r + i * 136, b);
+        return;
+    }
+    tile -= 16;
+    const ptrdiff_t i = tile;
+    avx2_border_7(y + i * 2456 - 144);
+}
+
+/* convolution 3 x 3, stride 2: 32 x 16 x 16 -> 64 x 8 x 8, then relu; direct, tiles of 24 x 4
+ * 1,179,648 MACs per image. Layer layer3.0.conv1 (cifar_resnet.yaml:26). */
+static void step_conv_10(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 32;
+    ptrdiff_t tile = task % 32;
+    const float *x = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 53904 + slot[2];
+    const float *b = run->weights + slot[3];
+    if (tile < 16) {
+        const ptrdiff_t i = tile / 2;
+        const ptrdiff_t j = tile % 2;
+        avx2_conv3x3_24x4_14(x + i * 272 - 144, w + j * 6912, y + i * 72 + j * 2184, b + j * 24);
+        return;
+    }
+    tile -= 16;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_conv3x3_16x4_15(x + i * 272 - 144, w + 13824, y + i * 72 + 4368, b + 48);
+        return;
+    }
+    tile -= 8;
+    const ptrdiff_t i = tile;
+    avx2_border_16(y + i * 728 - 80);
+}
+
+/* max_pool 1 x 1, stride 2: 32 x 16 x 16 -> 32 x 8 x 8
+ * Layer layer3.0.subsample (cifar_resnet.yaml:24). */
+static void step_max_pool_11(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 32;
+    const ptrdiff_t tile = task % 32;
+    const float *x = run->arena + image * 53904 + slot[0];
+    float *y = run->arena + image * 53904 + slot[1];
+    const ptrdiff_t i = tile / 8;
+    const ptrdiff_t j = tile % 8;
+    avx2_max_pool_17(x + i * 2456 + j * 272, y + i * 528 + j * 64);
+}
+
+/* pad: 64 x 8 x 8
+ * Layer layer3.0.widen (cifar_resnet.yaml:24). */
+static void step_pad_12(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 8;
+    ptrdiff_t tile = task % 8;
+    const float *x = run->arena + image * 53904 + slot[0];
+    float *y = run->arena + image * 53904 + slot[1];
+    if (tile < 4) {
+        const ptrdiff_t i = tile;
+        avx2_pad_18(x + i * 528, y + i * 528);
+        return;
+    }
+    tile -= 4;
+    const ptrdiff_t i = tile;
+    avx2_fill_19(y + i * 528 + 2112, fill_19_constants);
+}
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; direct, tiles of 24 x 4
+ * 2,359,296 MACs per image. Layer layer3.0.conv2 (cifar_resnet.yaml:29). */
+static void step_conv_13(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 32;
+    ptrdiff_t tile = task % 32;
+    const float *x = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 53904 + slot[2];
+    const float *r = run->arena + image * 53904 + slot[3];
+    const float *b = run->weights + slot[4];
+    if (tile < 16) {
+        const ptrdiff_t i = tile / 2;
+        const ptrdiff_t j = tile % 2;
+        avx2_conv3x3_24x4_20(x + i * 72 - 80, w + j * 13824, y + i * 72 + j * 2184, r + i * 64 + j * 1584, b + j * 24);
+        return;
+    }
+    tile -= 16;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_conv3x3_16x4_21(x + i * 72 - 80, w + 27648, y + i * 72 + 4368, r + i * 64 + 3168, b + 48);
+        return;
+    }
+    tile -= 8;
+    const ptrdiff_t i = tile;
+    avx2_border_16(y + i * 728 - 80);
+}
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then relu; direct, tiles of 24 x 4
+ * 2,359,296 MACs per image. Layers layer3.1.conv1 (cifar_resnet.yaml:26), layer3.2.conv1 (cifar_resnet.yaml:26). */
+static void step_conv_14(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 32;
+    ptrdiff_t tile = task % 32;
+    const float *x = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 53904 + slot[2];
+    const float *b = run->weights + slot[3];
+    if (tile < 16) {
+        const ptrdiff_t i = tile / 2;
+        const ptrdiff_t j = tile % 2;
+        avx2_conv3x3_24x4_22(x + i * 72 - 80, w + j * 13824, y + i * 72 + j * 2184, b + j * 24);
+        return;
+    }
+    tile -= 16;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_conv3x3_16x4_23(x + i * 72 - 80, w + 27648, y + i * 72 + 4368, b + 48);
+        return;
+    }
+    tile -= 8;
+    const ptrdiff_t i = tile;
+    avx2_border_16(y + i * 728 - 80);
+}
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; direct, tiles of 24 x 4
+ * 2,359,296 MACs per image. Layer layer3.1.conv2 (cifar_resnet.yaml:29). */
+static void step_conv_15(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 32;
+    ptrdiff_t tile = task % 32;
+    const float *x = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 53904 + slot[2];
+    const float *r = run->arena + image * 53904 + slot[3];
+    const float *b = run->weights + slot[4];
+    if (tile < 16) {
+        const ptrdiff_t i = tile / 2;
+        const ptrdiff_t j = tile % 2;
+        avx2_conv3x3_24x4_24(x + i * 72 - 80, w + j * 13824, y + i * 72 + j * 2184, r + i * 72 + j * 2184, b + j * 24);
+        return;
+    }
+    tile -= 16;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_conv3x3_16x4_25(x + i * 72 - 80, w + 27648, y + i * 72 + 4368, r + i * 72 + 4368, b + 48);
+        return;
+    }
+    tile -= 8;
+    const ptrdiff_t i = tile;
+    avx2_border_16(y + i * 728 - 80);
+}
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool; direct, tiles
+ * of 24 x 4
+ * 2,359,296 MACs per image. Layer layer3.2.conv2 (cifar_resnet.yaml:29). */
+static void step_conv_16(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 3;
+    ptrdiff_t tile = task % 3;
+    const float *x = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 53904 + slot[2];
+    const float *r = run->arena + image * 53904 + slot[3];
+    const float *b = run->weights + slot[4];
+    if (tile < 2) {
+        const ptrdiff_t j = tile;
+        avx2_conv3x3_24x4_26(x - 80, w + j * 13824, y + j * 24, r + j * 2184, b + j * 24, conv3x3_24x4_26_constants);
+        return;
+    }
+    tile -= 2;
+    avx2_conv3x3_16x4_27(x - 80, w + 27648, y + 48, r + 4368, b + 48, conv3x3_16x4_27_constants);
+}
+
+/* linear: 64 -> 10; direct, tiles of 16 x 1
+ * 640 MACs per image. Layer fc (cifar_resnet.yaml:42). */
+static void step_linear_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task;
+    const float *x = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 53904 + slot[2];
+    const float *b = run->weights + slot[3];
+    avx2_conv1x1_16x1_28(x, w, y, b);
+}
+
+/* the output as the caller reads it: 10 x 1 x 1
+ * Layer output (cifar_resnet.yaml:42). */
+static void step_output_18(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 10;
+    const ptrdiff_t tile = task % 10;
+    const float *x = run->arena + image * 53904 + slot[0];
+    float *y = run->output + image * 10 + slot[1];
+    const ptrdiff_t i = tile;
+    avx2_copy_29(x + i * 1, y + i * 1);
+}
+
+/* The layers in the order in which they run. */
+static const Step steps[] = {
+    { step_copy_0, 1, 6, 0, { 0, 18002 } },                             /* input.border */
+    { step_conv_1, 1, 18, 0, { 18002, 0, 272, 432 } },                  /* conv1 */
+    { step_conv_2, 1, 18, 0, { 272, 448, 18240, 2752 } },               /* layer1.0.conv1 */
+    { step_conv_3, 1, 18, 0, { 18240, 2768, 36208, 272, 5072 } },       /* layer1.0.conv2 */
+    { step_conv_2, 1, 18, 0, { 36208, 5088, 272, 7392 } },              /* layer1.1.conv1 */
+    { step_conv_3, 1, 18, 0, { 272, 7408, 18240, 36208, 9712 } },       /* layer1.1.conv2 */
+    { step_conv_2, 1, 18, 0, { 18240, 9728, 272, 12032 } },             /* layer1.2.conv1 */
+    { step_conv_3, 1, 18, 0, { 272, 12048, 36208, 18240, 14352 } },     /* layer1.2.conv2 */
+    { step_conv_4, 1, 20, 0, { 36208, 14368, 144, 18976 } },            /* layer2.0.conv1 */
+    { step_max_pool_5, 1, 32, 0, { 36208, 9824 } },                     /* layer2.0.subsample */
+    { step_pad_6, 1, 4, 0, { 9824, 19648 } },                           /* layer2.0.widen */
+    { step_conv_7, 1, 20, 0, { 144, 19008, 9968, 19648, 28224 } },      /* layer2.0.conv2 */
+    { step_conv_8, 1, 20, 0, { 9968, 28256, 144, 37472 } },             /* layer2.1.conv1 */
+    { step_conv_9, 1, 20, 0, { 144, 37504, 19792, 9968, 46720 } },      /* layer2.1.conv2 */
+    { step_conv_8, 1, 20, 0, { 19792, 46752, 144, 55968 } },            /* layer2.2.conv1 */
+    { step_conv_9, 1, 20, 0, { 144, 56000, 9968, 19792, 65216 } },      /* layer2.2.conv2 */
+    { step_conv_10, 1, 32, 0, { 9968, 65248, 80, 83680 } },             /* layer3.0.conv1 */
+    { step_max_pool_11, 1, 32, 0, { 9968, 5824 } },                     /* layer3.0.subsample */
+    { step_pad_12, 1, 8, 0, { 5824, 11648 } },                          /* layer3.0.widen */
+    { step_conv_13, 1, 32, 0, { 80, 83744, 5904, 11648, 120608 } },     /* layer3.0.conv2 */
+    { step_conv_14, 1, 32, 0, { 5904, 120672, 80, 157536 } },           /* layer3.1.conv1 */
+    { step_conv_15, 1, 32, 0, { 80, 157600, 11728, 5904, 194464 } },    /* layer3.1.conv2 */
+    { step_conv_14, 1, 32, 0, { 11728, 194528, 80, 231392 } },          /* layer3.2.conv1 */
+    { step_conv_16, 1, 3, 0, { 80, 231456, 5824, 11728, 268320 } },     /* layer3.2.conv2 */
+    { step_linear_17, 1, 1, 0, { 5824, 268384, 0, 269408 } },           /* fc */
+    { step_output_18, 1, 10, 0, { 0, 0 } },                             /* output */
+};
+
+const char *cifar_resnet20_strerror(int status)
+{
+    switch (status) {
+    case CIFAR_RESNET20_OK:              return "no error";
+    case CIFAR_RESNET20_ERROR_ARGUMENT:  return "a pointer is NULL, or the number of threads is not in 1..1024";
+    case CIFAR_RESNET20_ERROR_BATCH:     return "the batch is empty or larger than the code was compiled for";
+    case CIFAR_RESNET20_ERROR_ALIGNMENT: return "arena and weights must begin at a multiple of 64 bytes";
+    case CIFAR_RESNET20_ERROR_PROCESSOR: return "this processor lacks AVX2 or FMA";
+    case CIFAR_RESNET20_ERROR_FILE:      return "the weights file cannot be opened or mapped";
+    case CIFAR_RESNET20_ERROR_FORMAT:    return "these are no weights of nncc";
+    case CIFAR_RESNET20_ERROR_VERSION:   return "the weights are in the format of another version of nncc";
+    case CIFAR_RESNET20_ERROR_MODEL:     return "the weights belong to another model";
+    case CIFAR_RESNET20_ERROR_LAYOUT:    return "the weights were packed for other code of this model";
+    case CIFAR_RESNET20_ERROR_TRUNCATED: return "the weights file is not as long as it says";
+    }
+    return "unknown status";
+}
+
+size_t cifar_resnet20_arena_size(void)
+{
+    return (size_t)215616 * CIFAR_RESNET20_MAX_BATCH;
+}
+
+size_t cifar_resnet20_weights_size(void)
+{
+    return sizeof(Stamp) + expected.bytes;
+}
+
+static int check_stamp(const Stamp *stamp)
+{
+    if (memcmp(stamp->magic, expected.magic, sizeof stamp->magic))
+        return CIFAR_RESNET20_ERROR_FORMAT;
+    if (stamp->version != expected.version)
+        return CIFAR_RESNET20_ERROR_VERSION;
+    if (stamp->model != expected.model)
+        return CIFAR_RESNET20_ERROR_MODEL;
+    if (stamp->layout != expected.layout || stamp->bytes != expected.bytes)
+        return CIFAR_RESNET20_ERROR_LAYOUT;
+    return CIFAR_RESNET20_OK;
+}
+
+/* Whether the processor has AVX2 and FMA, and the system saves their registers. Asked on each call, in about 2
+ * microseconds, because a file without mutable state remembers nothing. */
+static int has_avx2(void)
+{
+    unsigned a, b, c, d, state, high;
+    __cpuid(1, a, b, c, d);
+    if (~c & (1u << 12 | 1u << 27))     /* FMA, and xgetbv is allowed */
+        return 0;
+    __asm__ volatile ("xgetbv" : "=a"(state), "=d"(high) : "c"(0));
+    __cpuid_count(7, 0, a, b, c, d);    /* every processor with FMA has this leaf */
+    return (state & 6) == 6 && (b >> 5 & 1);
+}
+
+/* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others:
+ * the end of an `omp for` is a barrier. Without a team, or without OpenMP, one thread does them all. */
+static void run_steps(const Run *run)
+{
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        const Step *step = &steps[i];
+        const ptrdiff_t groups = run->batch / step->images, rest = run->batch % step->images;
+        const ptrdiff_t tasks = groups * step->group_tasks + rest * step->image_tasks;
+#ifdef _OPENMP
+#pragma omp for schedule(static)
+#endif
+        for (ptrdiff_t task = 0; task < tasks; task++)
+            step->run(run, step->slot, task);
+    }
+}
+
+int cifar_resnet20_forward(const void *weights, void *arena, const float *input, int batch, int threads, float *output)
+{
+    if (!weights || !arena || !input || !output || threads < 1 || threads > 1024)
+        return CIFAR_RESNET20_ERROR_ARGUMENT;
+    if (batch < 1 || batch > CIFAR_RESNET20_MAX_BATCH)
+        return CIFAR_RESNET20_ERROR_BATCH;
+    if ((uintptr_t)weights % 64 || (uintptr_t)arena % 64)
+        return CIFAR_RESNET20_ERROR_ALIGNMENT;
+    if (!has_avx2())
+        return CIFAR_RESNET20_ERROR_PROCESSOR;
+    const Stamp *stamp = weights;
+    const int status = check_stamp(stamp);
+    if (status != CIFAR_RESNET20_OK)
+        return status;
+    const Run run = {
+        .weights = (const float *)(stamp + 1),
+        .arena = arena,
+        .input = input,
+        .output = output,
+        .batch = batch,
+    };
+#ifdef _OPENMP
+#pragma omp parallel num_threads(threads) if (threads > 1)
+#endif
+    run_steps(&run);
+    return CIFAR_RESNET20_OK;
+}
+
+#if defined(__unix__) || defined(__APPLE__)
+
+static int map_file(int file, const void **weights)
+{
+    struct stat info;
+    Stamp stamp;
+    if (fstat(file, &info))
+        return CIFAR_RESNET20_ERROR_FILE;
+    if (!S_ISREG(info.st_mode) || pread(file, &stamp, sizeof stamp, 0) != (ssize_t)sizeof stamp)
+        return CIFAR_RESNET20_ERROR_FORMAT;
+    const int status = check_stamp(&stamp);
+    if (status != CIFAR_RESNET20_OK)
+        return status;
+    if ((uintmax_t)info.st_size != cifar_resnet20_weights_size())
+        return CIFAR_RESNET20_ERROR_TRUNCATED;
+    void *block = mmap(NULL, cifar_resnet20_weights_size(), PROT_READ, MAP_PRIVATE, file, 0);
+    if (block == MAP_FAILED)
+        return CIFAR_RESNET20_ERROR_FILE;
+    *weights = block;
+    return CIFAR_RESNET20_OK;
+}
+
+int cifar_resnet20_weights_map(const char *path, const void **weights)
+{
+    if (!path || !weights)
+        return CIFAR_RESNET20_ERROR_ARGUMENT;
+    const int file = open(path, O_RDONLY | O_NONBLOCK);     /* a pipe must not make us wait */
+    if (file < 0)
+        return CIFAR_RESNET20_ERROR_FILE;
+    const int status = map_file(file, weights);
+    close(file);
+    return status;
+}
+
+void cifar_resnet20_weights_unmap(const void *weights)
+{
+    if (weights)
+        munmap((void *)(uintptr_t)weights, cifar_resnet20_weights_size());
+}
+
+#else /* no mmap: read the file into aligned memory yourself */
+
+int cifar_resnet20_weights_map(const char *path, const void **weights)
+{
+    return path && weights ? CIFAR_RESNET20_ERROR_FILE : CIFAR_RESNET20_ERROR_ARGUMENT;
+}
+
+void cifar_resnet20_weights_unmap(const void *weights)
+{
+    (void)weights;
+}
+
+#endif

@@ -1,0 +1,1144 @@
+/* lenet, compiled from lenet.yaml by nncc for the target c.
+ *
+ *     nncc lenet.yaml --target c -o lenet_c.c
+ *
+ * Build it with
+ *
+ *     cc -std=c11 -O2 -ffp-contract=off -fopenmp -c lenet_c.c
+ *
+ * -ffp-contract=off keeps the compiler from fusing a multiplication and an addition that are apart here: with it,
+ * every compiler gives the same bits. Without -fopenmp everything runs on one thread. Link with -lm. One image
+ * takes 7,872 bytes of arena; the weights take 250,112 bytes.
+ *
+ * Input [3][32][32] and output [2] are row-major floats; in between, channels lie in blocks of eight, which are the
+ * lanes of a vector. A kernel computes one tile of a layer; a step runs a kernel over the tiles of all images. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include "lenet_c.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#if defined(__unix__) || defined(__APPLE__)
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+
+/* The first 64 bytes of a block of weights: whose they are. The packed payload follows. */
+typedef struct {
+    char magic[6];
+    uint16_t version;                   /* of the format */
+    uint64_t bytes;                     /* of the payload */
+    uint64_t layout;                    /* hash of how the payload is laid out */
+    uint64_t model;                     /* hash of the model's tensors */
+    char name[32];                      /* for people, never compared */
+} Stamp;
+
+static const Stamp expected = { "NNCCW", 1, 250048, 0xd81b7d18ba843908, 0x44712e45f22de1e2, "lenet" };
+
+/* One call of lenet_forward, as its steps see it. */
+typedef struct {
+    const float *weights;               /* the payload */
+    float *arena;                       /* of image 0; the other images' follow */
+    const float *input;
+    float *output;
+    int batch;
+} Run;
+
+/* One layer. Its tasks are independent of each other; a task is one tile of an image, or of a group of images. */
+typedef struct {
+    void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);
+    int images;                         /* of one group */
+    ptrdiff_t group_tasks;              /* tasks of each group */
+    ptrdiff_t image_tasks;              /* tasks of each image that is left over, where groups have several */
+    ptrdiff_t slot[4];                  /* where its arrays begin: floats from the start of what holds them */
+} Step;
+
+/* What the kernels do to eight floats at a time: called, not expanded, which keeps compilers fast. */
+#if defined(__GNUC__)
+#define HELPER __attribute__((noinline)) static
+#else
+#define HELPER static
+#endif
+
+HELPER void zero8(float *d)
+{
+    for (int i = 0; i < 8; i++)
+        d[i] = 0.0f;
+}
+
+HELPER void load8(float *d, const float *m)
+{
+    memcpy(d, m, 8 * sizeof *d);
+}
+
+HELPER void store8(float *m, const float *a)
+{
+    memcpy(m, a, 8 * sizeof *m);
+}
+
+HELPER void broadcast8(float *d, const float *m)
+{
+    for (int i = 0; i < 8; i++)
+        d[i] = *m;
+}
+
+HELPER void load1(float *d, const float *m)
+{
+    d[0] = *m;
+    for (int i = 1; i < 8; i++)
+        d[i] = 0.0f;
+}
+
+HELPER void copy8(float *d, const float *a)
+{
+    memmove(d, a, 8 * sizeof *d);
+}
+
+HELPER void fma8(float *d, const float *a, const float *b)
+{
+    for (int i = 0; i < 8; i++)
+        d[i] = fmaf(a[i], b[i], d[i]);
+}
+
+HELPER void max8(float *d, const float *a, const float *b)
+{
+    for (int i = 0; i < 8; i++)
+        d[i] = a[i] > b[i] ? a[i] : b[i];
+}
+
+/* 8 output channels of 1 x 14 pixels, each the largest of its window: sums over 3 channels and 5 x 5 taps */
+static void c_conv5x5_8x3_0(const float *x, const float *w, float *y, const float *b)
+{
+    float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8];
+    for (int i = 0; i < 4; i++) {
+        load8(v0, b);
+        copy8(v1, v0);
+        copy8(v2, v0);
+        copy8(v3, v0);
+        copy8(v4, v0);
+        copy8(v5, v0);
+        copy8(v6, v0);
+        copy8(v7, v0);
+        copy8(v8, v0);
+        copy8(v9, v0);
+        copy8(v10, v0);
+        copy8(v11, v0);
+        for (int j = 0; j < 5; j++) {
+            for (int k = 0; k < 5; k++) {
+                load8(v12, w);
+                broadcast8(v13, x);
+                fma8(v0, v12, v13);
+                broadcast8(v13, x + 1);
+                fma8(v1, v12, v13);
+                broadcast8(v13, x + 32);
+                fma8(v2, v12, v13);
+                broadcast8(v13, x + 33);
+                fma8(v3, v12, v13);
+                broadcast8(v13, x + 2);
+                fma8(v4, v12, v13);
+                broadcast8(v13, x + 3);
+                fma8(v5, v12, v13);
+                broadcast8(v13, x + 34);
+                fma8(v6, v12, v13);
+                broadcast8(v13, x + 35);
+                fma8(v7, v12, v13);
+                broadcast8(v13, x + 4);
+                fma8(v8, v12, v13);
+                broadcast8(v13, x + 5);
+                fma8(v9, v12, v13);
+                broadcast8(v13, x + 36);
+                fma8(v10, v12, v13);
+                broadcast8(v13, x + 37);
+                fma8(v11, v12, v13);
+                load8(v12, w + 8);
+                broadcast8(v13, x + 1024);
+                fma8(v0, v12, v13);
+                broadcast8(v13, x + 1025);
+                fma8(v1, v12, v13);
+                broadcast8(v13, x + 1056);
+                fma8(v2, v12, v13);
+                broadcast8(v13, x + 1057);
+                fma8(v3, v12, v13);
+                broadcast8(v13, x + 1026);
+                fma8(v4, v12, v13);
+                broadcast8(v13, x + 1027);
+                fma8(v5, v12, v13);
+                broadcast8(v13, x + 1058);
+                fma8(v6, v12, v13);
+                broadcast8(v13, x + 1059);
+                fma8(v7, v12, v13);
+                broadcast8(v13, x + 1028);
+                fma8(v8, v12, v13);
+                broadcast8(v13, x + 1029);
+                fma8(v9, v12, v13);
+                broadcast8(v13, x + 1060);
+                fma8(v10, v12, v13);
+                broadcast8(v13, x + 1061);
+                fma8(v11, v12, v13);
+                load8(v12, w + 16);
+                broadcast8(v13, x + 2048);
+                fma8(v0, v12, v13);
+                broadcast8(v13, x + 2049);
+                fma8(v1, v12, v13);
+                broadcast8(v13, x + 2080);
+                fma8(v2, v12, v13);
+                broadcast8(v13, x + 2081);
+                fma8(v3, v12, v13);
+                broadcast8(v13, x + 2050);
+                fma8(v4, v12, v13);
+                broadcast8(v13, x + 2051);
+                fma8(v5, v12, v13);
+                broadcast8(v13, x + 2082);
+                fma8(v6, v12, v13);
+                broadcast8(v13, x + 2083);
+                fma8(v7, v12, v13);
+                broadcast8(v13, x + 2052);
+                fma8(v8, v12, v13);
+                broadcast8(v13, x + 2053);
+                fma8(v9, v12, v13);
+                broadcast8(v13, x + 2084);
+                fma8(v10, v12, v13);
+                broadcast8(v13, x + 2085);
+                fma8(v11, v12, v13);
+                w += 24;
+                x += 1;
+            }
+            x += 27;
+        }
+        x -= 160;
+        w -= 600;
+        zero8(v12);
+        max8(v0, v12, v0);
+        zero8(v12);
+        max8(v1, v12, v1);
+        max8(v0, v1, v0);
+        zero8(v1);
+        max8(v2, v1, v2);
+        max8(v0, v2, v0);
+        zero8(v1);
+        max8(v3, v1, v3);
+        max8(v0, v3, v0);
+        store8(y, v0);
+        zero8(v0);
+        max8(v4, v0, v4);
+        zero8(v0);
+        max8(v5, v0, v5);
+        max8(v4, v5, v4);
+        zero8(v0);
+        max8(v6, v0, v6);
+        max8(v4, v6, v4);
+        zero8(v0);
+        max8(v7, v0, v7);
+        max8(v4, v7, v4);
+        store8(y + 8, v4);
+        zero8(v0);
+        max8(v8, v0, v8);
+        zero8(v0);
+        max8(v9, v0, v9);
+        max8(v8, v9, v8);
+        zero8(v0);
+        max8(v10, v0, v10);
+        max8(v8, v10, v8);
+        zero8(v0);
+        max8(v11, v0, v11);
+        max8(v8, v11, v8);
+        store8(y + 16, v8);
+        x += 6;
+        y += 24;
+    }
+    load8(v0, b);
+    copy8(v1, v0);
+    copy8(v2, v0);
+    copy8(v3, v0);
+    copy8(v4, v0);
+    copy8(v5, v0);
+    copy8(v6, v0);
+    copy8(v7, v0);
+    for (int i = 0; i < 5; i++) {
+        for (int j = 0; j < 5; j++) {
+            load8(v8, w);
+            broadcast8(v9, x);
+            fma8(v0, v8, v9);
+            broadcast8(v9, x + 1);
+            fma8(v1, v8, v9);
+            broadcast8(v9, x + 32);
+            fma8(v2, v8, v9);
+            broadcast8(v9, x + 33);
+            fma8(v3, v8, v9);
+            broadcast8(v9, x + 2);
+            fma8(v4, v8, v9);
+            broadcast8(v9, x + 3);
+            fma8(v5, v8, v9);
+            broadcast8(v9, x + 34);
+            fma8(v6, v8, v9);
+            broadcast8(v9, x + 35);
+            fma8(v7, v8, v9);
+            load8(v8, w + 8);
+            broadcast8(v9, x + 1024);
+            fma8(v0, v8, v9);
+            broadcast8(v9, x + 1025);
+            fma8(v1, v8, v9);
+            broadcast8(v9, x + 1056);
+            fma8(v2, v8, v9);
+            broadcast8(v9, x + 1057);
+            fma8(v3, v8, v9);
+            broadcast8(v9, x + 1026);
+            fma8(v4, v8, v9);
+            broadcast8(v9, x + 1027);
+            fma8(v5, v8, v9);
+            broadcast8(v9, x + 1058);
+            fma8(v6, v8, v9);
+            broadcast8(v9, x + 1059);
+            fma8(v7, v8, v9);
+            load8(v8, w + 16);
+            broadcast8(v9, x + 2048);
+            fma8(v0, v8, v9);
+            broadcast8(v9, x + 2049);
+            fma8(v1, v8, v9);
+            broadcast8(v9, x + 2080);
+            fma8(v2, v8, v9);
+            broadcast8(v9, x + 2081);
+            fma8(v3, v8, v9);
+            broadcast8(v9, x + 2050);
+            fma8(v4, v8, v9);
+            broadcast8(v9, x + 2051);
+            fma8(v5, v8, v9);
+            broadcast8(v9, x + 2082);
+            fma8(v6, v8, v9);
+            broadcast8(v9, x + 2083);
+            fma8(v7, v8, v9);
+            w += 24;
+            x += 1;
+        }
+        x += 27;
+    }
+    x -= 160;
+    w -= 600;
+    zero8(v8);
+    max8(v0, v8, v0);
+    zero8(v8);
+    max8(v1, v8, v1);
+    max8(v0, v1, v0);
+    zero8(v1);
+    max8(v2, v1, v2);
+    max8(v0, v2, v0);
+    zero8(v1);
+    max8(v3, v1, v3);
+    max8(v0, v3, v0);
+    store8(y, v0);
+    zero8(v0);
+    max8(v4, v0, v4);
+    zero8(v0);
+    max8(v5, v0, v5);
+    max8(v4, v5, v4);
+    zero8(v0);
+    max8(v6, v0, v6);
+    max8(v4, v6, v4);
+    zero8(v0);
+    max8(v7, v0, v7);
+    max8(v4, v7, v4);
+    store8(y + 8, v4);
+}
+
+/* 16 output channels of 1 x 5 pixels, each the largest of its window: sums over 6 channels and 5 x 5 taps */
+static void c_conv5x5_16x1_1(const float *x, const float *w, float *y, const float *b)
+{
+    float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8];
+    for (int i = 0; i < 5; i++) {
+        load8(v0, b);
+        copy8(v1, v0);
+        copy8(v2, v0);
+        copy8(v3, v0);
+        load8(v4, b + 8);
+        copy8(v5, v4);
+        copy8(v6, v4);
+        copy8(v7, v4);
+        for (int j = 0; j < 5; j++) {
+            for (int k = 0; k < 5; k++) {
+                load8(v8, w);
+                load8(v9, w + 8);
+                broadcast8(v10, x);
+                fma8(v0, v8, v10);
+                fma8(v4, v9, v10);
+                broadcast8(v10, x + 8);
+                fma8(v1, v8, v10);
+                fma8(v5, v9, v10);
+                broadcast8(v10, x + 112);
+                fma8(v2, v8, v10);
+                fma8(v6, v9, v10);
+                broadcast8(v10, x + 120);
+                fma8(v3, v8, v10);
+                fma8(v7, v9, v10);
+                load8(v8, w + 16);
+                load8(v9, w + 24);
+                broadcast8(v10, x + 1);
+                fma8(v0, v8, v10);
+                fma8(v4, v9, v10);
+                broadcast8(v10, x + 9);
+                fma8(v1, v8, v10);
+                fma8(v5, v9, v10);
+                broadcast8(v10, x + 113);
+                fma8(v2, v8, v10);
+                fma8(v6, v9, v10);
+                broadcast8(v10, x + 121);
+                fma8(v3, v8, v10);
+                fma8(v7, v9, v10);
+                load8(v8, w + 32);
+                load8(v9, w + 40);
+                broadcast8(v10, x + 2);
+                fma8(v0, v8, v10);
+                fma8(v4, v9, v10);
+                broadcast8(v10, x + 10);
+                fma8(v1, v8, v10);
+                fma8(v5, v9, v10);
+                broadcast8(v10, x + 114);
+                fma8(v2, v8, v10);
+                fma8(v6, v9, v10);
+                broadcast8(v10, x + 122);
+                fma8(v3, v8, v10);
+                fma8(v7, v9, v10);
+                load8(v8, w + 48);
+                load8(v9, w + 56);
+                broadcast8(v10, x + 3);
+                fma8(v0, v8, v10);
+                fma8(v4, v9, v10);
+                broadcast8(v10, x + 11);
+                fma8(v1, v8, v10);
+                fma8(v5, v9, v10);
+                broadcast8(v10, x + 115);
+                fma8(v2, v8, v10);
+                fma8(v6, v9, v10);
+                broadcast8(v10, x + 123);
+                fma8(v3, v8, v10);
+                fma8(v7, v9, v10);
+                load8(v8, w + 64);
+                load8(v9, w + 72);
+                broadcast8(v10, x + 4);
+                fma8(v0, v8, v10);
+                fma8(v4, v9, v10);
+                broadcast8(v10, x + 12);
+                fma8(v1, v8, v10);
+                fma8(v5, v9, v10);
+                broadcast8(v10, x + 116);
+                fma8(v2, v8, v10);
+                fma8(v6, v9, v10);
+                broadcast8(v10, x + 124);
+                fma8(v3, v8, v10);
+                fma8(v7, v9, v10);
+                load8(v8, w + 80);
+                load8(v9, w + 88);
+                broadcast8(v10, x + 5);
+                fma8(v0, v8, v10);
+                fma8(v4, v9, v10);
+                broadcast8(v10, x + 13);
+                fma8(v1, v8, v10);
+                fma8(v5, v9, v10);
+                broadcast8(v10, x + 117);
+                fma8(v2, v8, v10);
+                fma8(v6, v9, v10);
+                broadcast8(v10, x + 125);
+                fma8(v3, v8, v10);
+                fma8(v7, v9, v10);
+                w += 96;
+                x += 8;
+            }
+            x += 72;
+        }
+        x -= 560;
+        w -= 2400;
+        zero8(v8);
+        max8(v0, v8, v0);
+        zero8(v8);
+        max8(v1, v8, v1);
+        max8(v0, v1, v0);
+        zero8(v1);
+        max8(v2, v1, v2);
+        max8(v0, v2, v0);
+        zero8(v1);
+        max8(v3, v1, v3);
+        max8(v0, v3, v0);
+        store8(y, v0);
+        zero8(v0);
+        max8(v4, v0, v4);
+        zero8(v0);
+        max8(v5, v0, v5);
+        max8(v4, v5, v4);
+        zero8(v0);
+        max8(v6, v0, v6);
+        max8(v4, v6, v4);
+        zero8(v0);
+        max8(v7, v0, v7);
+        max8(v4, v7, v4);
+        store8(y + 200, v4);
+        x += 16;
+        y += 8;
+    }
+}
+
+/* 32 output channels of 1 x 1 pixels: sums over 16 channels and 5 x 5 taps */
+static void c_conv5x5_32x1_2(const float *x, const float *w, float *y, const float *b)
+{
+    float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8];
+    load8(v0, b);
+    load8(v1, b + 8);
+    load8(v2, b + 16);
+    load8(v3, b + 24);
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 5; j++) {
+            for (int k = 0; k < 5; k++) {
+                broadcast8(v4, x);
+                load8(v5, w);
+                fma8(v0, v5, v4);
+                load8(v5, w + 8);
+                fma8(v1, v5, v4);
+                load8(v5, w + 16);
+                fma8(v2, v5, v4);
+                load8(v5, w + 24);
+                fma8(v3, v5, v4);
+                broadcast8(v4, x + 1);
+                load8(v5, w + 32);
+                fma8(v0, v5, v4);
+                load8(v5, w + 40);
+                fma8(v1, v5, v4);
+                load8(v5, w + 48);
+                fma8(v2, v5, v4);
+                load8(v5, w + 56);
+                fma8(v3, v5, v4);
+                broadcast8(v4, x + 2);
+                load8(v5, w + 64);
+                fma8(v0, v5, v4);
+                load8(v5, w + 72);
+                fma8(v1, v5, v4);
+                load8(v5, w + 80);
+                fma8(v2, v5, v4);
+                load8(v5, w + 88);
+                fma8(v3, v5, v4);
+                broadcast8(v4, x + 3);
+                load8(v5, w + 96);
+                fma8(v0, v5, v4);
+                load8(v5, w + 104);
+                fma8(v1, v5, v4);
+                load8(v5, w + 112);
+                fma8(v2, v5, v4);
+                load8(v5, w + 120);
+                fma8(v3, v5, v4);
+                broadcast8(v4, x + 4);
+                load8(v5, w + 128);
+                fma8(v0, v5, v4);
+                load8(v5, w + 136);
+                fma8(v1, v5, v4);
+                load8(v5, w + 144);
+                fma8(v2, v5, v4);
+                load8(v5, w + 152);
+                fma8(v3, v5, v4);
+                broadcast8(v4, x + 5);
+                load8(v5, w + 160);
+                fma8(v0, v5, v4);
+                load8(v5, w + 168);
+                fma8(v1, v5, v4);
+                load8(v5, w + 176);
+                fma8(v2, v5, v4);
+                load8(v5, w + 184);
+                fma8(v3, v5, v4);
+                broadcast8(v4, x + 6);
+                load8(v5, w + 192);
+                fma8(v0, v5, v4);
+                load8(v5, w + 200);
+                fma8(v1, v5, v4);
+                load8(v5, w + 208);
+                fma8(v2, v5, v4);
+                load8(v5, w + 216);
+                fma8(v3, v5, v4);
+                broadcast8(v4, x + 7);
+                load8(v5, w + 224);
+                fma8(v0, v5, v4);
+                load8(v5, w + 232);
+                fma8(v1, v5, v4);
+                load8(v5, w + 240);
+                fma8(v2, v5, v4);
+                load8(v5, w + 248);
+                fma8(v3, v5, v4);
+                w += 256;
+                x += 8;
+            }
+        }
+    }
+    x -= 400;
+    w -= 12800;
+    zero8(v4);
+    max8(v0, v4, v0);
+    store8(y, v0);
+    zero8(v0);
+    max8(v1, v0, v1);
+    store8(y + 8, v1);
+    zero8(v0);
+    max8(v2, v0, v2);
+    store8(y + 16, v2);
+    zero8(v0);
+    max8(v3, v0, v3);
+    store8(y + 24, v3);
+}
+
+/* 24 output channels of 1 x 1 pixels: sums over 16 channels and 5 x 5 taps */
+static void c_conv5x5_24x1_3(const float *x, const float *w, float *y, const float *b)
+{
+    float v0[8], v1[8], v2[8], v3[8], v4[8];
+    load8(v0, b);
+    load8(v1, b + 8);
+    load8(v2, b + 16);
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 5; j++) {
+            for (int k = 0; k < 5; k++) {
+                broadcast8(v3, x);
+                load8(v4, w);
+                fma8(v0, v4, v3);
+                load8(v4, w + 8);
+                fma8(v1, v4, v3);
+                load8(v4, w + 16);
+                fma8(v2, v4, v3);
+                broadcast8(v3, x + 1);
+                load8(v4, w + 24);
+                fma8(v0, v4, v3);
+                load8(v4, w + 32);
+                fma8(v1, v4, v3);
+                load8(v4, w + 40);
+                fma8(v2, v4, v3);
+                broadcast8(v3, x + 2);
+                load8(v4, w + 48);
+                fma8(v0, v4, v3);
+                load8(v4, w + 56);
+                fma8(v1, v4, v3);
+                load8(v4, w + 64);
+                fma8(v2, v4, v3);
+                broadcast8(v3, x + 3);
+                load8(v4, w + 72);
+                fma8(v0, v4, v3);
+                load8(v4, w + 80);
+                fma8(v1, v4, v3);
+                load8(v4, w + 88);
+                fma8(v2, v4, v3);
+                broadcast8(v3, x + 4);
+                load8(v4, w + 96);
+                fma8(v0, v4, v3);
+                load8(v4, w + 104);
+                fma8(v1, v4, v3);
+                load8(v4, w + 112);
+                fma8(v2, v4, v3);
+                broadcast8(v3, x + 5);
+                load8(v4, w + 120);
+                fma8(v0, v4, v3);
+                load8(v4, w + 128);
+                fma8(v1, v4, v3);
+                load8(v4, w + 136);
+                fma8(v2, v4, v3);
+                broadcast8(v3, x + 6);
+                load8(v4, w + 144);
+                fma8(v0, v4, v3);
+                load8(v4, w + 152);
+                fma8(v1, v4, v3);
+                load8(v4, w + 160);
+                fma8(v2, v4, v3);
+                broadcast8(v3, x + 7);
+                load8(v4, w + 168);
+                fma8(v0, v4, v3);
+                load8(v4, w + 176);
+                fma8(v1, v4, v3);
+                load8(v4, w + 184);
+                fma8(v2, v4, v3);
+                w += 192;
+                x += 8;
+            }
+        }
+    }
+    x -= 400;
+    w -= 9600;
+    zero8(v3);
+    max8(v0, v3, v0);
+    store8(y, v0);
+    zero8(v0);
+    max8(v1, v0, v1);
+    store8(y + 8, v1);
+    zero8(v0);
+    max8(v2, v0, v2);
+    store8(y + 16, v2);
+}
+
+/* 32 output channels of 1 x 1 pixels: sums over 120 channels and 1 x 1 taps */
+static void c_conv1x1_32x1_4(const float *x, const float *w, float *y, const float *b)
+{
+    float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8];
+    load8(v0, b);
+    load8(v1, b + 8);
+    load8(v2, b + 16);
+    load8(v3, b + 24);
+    for (int i = 0; i < 15; i++) {
+        broadcast8(v4, x);
+        load8(v5, w);
+        fma8(v0, v5, v4);
+        load8(v5, w + 8);
+        fma8(v1, v5, v4);
+        load8(v5, w + 16);
+        fma8(v2, v5, v4);
+        load8(v5, w + 24);
+        fma8(v3, v5, v4);
+        broadcast8(v4, x + 1);
+        load8(v5, w + 32);
+        fma8(v0, v5, v4);
+        load8(v5, w + 40);
+        fma8(v1, v5, v4);
+        load8(v5, w + 48);
+        fma8(v2, v5, v4);
+        load8(v5, w + 56);
+        fma8(v3, v5, v4);
+        broadcast8(v4, x + 2);
+        load8(v5, w + 64);
+        fma8(v0, v5, v4);
+        load8(v5, w + 72);
+        fma8(v1, v5, v4);
+        load8(v5, w + 80);
+        fma8(v2, v5, v4);
+        load8(v5, w + 88);
+        fma8(v3, v5, v4);
+        broadcast8(v4, x + 3);
+        load8(v5, w + 96);
+        fma8(v0, v5, v4);
+        load8(v5, w + 104);
+        fma8(v1, v5, v4);
+        load8(v5, w + 112);
+        fma8(v2, v5, v4);
+        load8(v5, w + 120);
+        fma8(v3, v5, v4);
+        broadcast8(v4, x + 4);
+        load8(v5, w + 128);
+        fma8(v0, v5, v4);
+        load8(v5, w + 136);
+        fma8(v1, v5, v4);
+        load8(v5, w + 144);
+        fma8(v2, v5, v4);
+        load8(v5, w + 152);
+        fma8(v3, v5, v4);
+        broadcast8(v4, x + 5);
+        load8(v5, w + 160);
+        fma8(v0, v5, v4);
+        load8(v5, w + 168);
+        fma8(v1, v5, v4);
+        load8(v5, w + 176);
+        fma8(v2, v5, v4);
+        load8(v5, w + 184);
+        fma8(v3, v5, v4);
+        broadcast8(v4, x + 6);
+        load8(v5, w + 192);
+        fma8(v0, v5, v4);
+        load8(v5, w + 200);
+        fma8(v1, v5, v4);
+        load8(v5, w + 208);
+        fma8(v2, v5, v4);
+        load8(v5, w + 216);
+        fma8(v3, v5, v4);
+        broadcast8(v4, x + 7);
+        load8(v5, w + 224);
+        fma8(v0, v5, v4);
+        load8(v5, w + 232);
+        fma8(v1, v5, v4);
+        load8(v5, w + 240);
+        fma8(v2, v5, v4);
+        load8(v5, w + 248);
+        fma8(v3, v5, v4);
+        w += 256;
+        x += 8;
+    }
+    x -= 120;
+    w -= 3840;
+    zero8(v4);
+    max8(v0, v4, v0);
+    store8(y, v0);
+    zero8(v0);
+    max8(v1, v0, v1);
+    store8(y + 8, v1);
+    zero8(v0);
+    max8(v2, v0, v2);
+    store8(y + 16, v2);
+    zero8(v0);
+    max8(v3, v0, v3);
+    store8(y + 24, v3);
+}
+
+/* 24 output channels of 1 x 1 pixels: sums over 120 channels and 1 x 1 taps */
+static void c_conv1x1_24x1_5(const float *x, const float *w, float *y, const float *b)
+{
+    float v0[8], v1[8], v2[8], v3[8], v4[8];
+    load8(v0, b);
+    load8(v1, b + 8);
+    load8(v2, b + 16);
+    for (int i = 0; i < 15; i++) {
+        broadcast8(v3, x);
+        load8(v4, w);
+        fma8(v0, v4, v3);
+        load8(v4, w + 8);
+        fma8(v1, v4, v3);
+        load8(v4, w + 16);
+        fma8(v2, v4, v3);
+        broadcast8(v3, x + 1);
+        load8(v4, w + 24);
+        fma8(v0, v4, v3);
+        load8(v4, w + 32);
+        fma8(v1, v4, v3);
+        load8(v4, w + 40);
+        fma8(v2, v4, v3);
+        broadcast8(v3, x + 2);
+        load8(v4, w + 48);
+        fma8(v0, v4, v3);
+        load8(v4, w + 56);
+        fma8(v1, v4, v3);
+        load8(v4, w + 64);
+        fma8(v2, v4, v3);
+        broadcast8(v3, x + 3);
+        load8(v4, w + 72);
+        fma8(v0, v4, v3);
+        load8(v4, w + 80);
+        fma8(v1, v4, v3);
+        load8(v4, w + 88);
+        fma8(v2, v4, v3);
+        broadcast8(v3, x + 4);
+        load8(v4, w + 96);
+        fma8(v0, v4, v3);
+        load8(v4, w + 104);
+        fma8(v1, v4, v3);
+        load8(v4, w + 112);
+        fma8(v2, v4, v3);
+        broadcast8(v3, x + 5);
+        load8(v4, w + 120);
+        fma8(v0, v4, v3);
+        load8(v4, w + 128);
+        fma8(v1, v4, v3);
+        load8(v4, w + 136);
+        fma8(v2, v4, v3);
+        broadcast8(v3, x + 6);
+        load8(v4, w + 144);
+        fma8(v0, v4, v3);
+        load8(v4, w + 152);
+        fma8(v1, v4, v3);
+        load8(v4, w + 160);
+        fma8(v2, v4, v3);
+        broadcast8(v3, x + 7);
+        load8(v4, w + 168);
+        fma8(v0, v4, v3);
+        load8(v4, w + 176);
+        fma8(v1, v4, v3);
+        load8(v4, w + 184);
+        fma8(v2, v4, v3);
+        w += 192;
+        x += 8;
+    }
+    x -= 120;
+    w -= 2880;
+    zero8(v3);
+    max8(v0, v3, v0);
+    store8(y, v0);
+    zero8(v0);
+    max8(v1, v0, v1);
+    store8(y + 8, v1);
+    zero8(v0);
+    max8(v2, v0, v2);
+    store8(y + 16, v2);
+}
+
+/* 8 output channels of 1 x 1 pixels: sums over 84 channels and 1 x 1 taps */
+static void c_conv1x1_8x1_6(const float *x, const float *w, float *y, const float *b)
+{
+    float v0[8], v1[8], v2[8];
+    load8(v0, b);
+    for (int i = 0; i < 10; i++) {
+        broadcast8(v1, x);
+        load8(v2, w);
+        fma8(v0, v2, v1);
+        broadcast8(v1, x + 1);
+        load8(v2, w + 8);
+        fma8(v0, v2, v1);
+        broadcast8(v1, x + 2);
+        load8(v2, w + 16);
+        fma8(v0, v2, v1);
+        broadcast8(v1, x + 3);
+        load8(v2, w + 24);
+        fma8(v0, v2, v1);
+        broadcast8(v1, x + 4);
+        load8(v2, w + 32);
+        fma8(v0, v2, v1);
+        broadcast8(v1, x + 5);
+        load8(v2, w + 40);
+        fma8(v0, v2, v1);
+        broadcast8(v1, x + 6);
+        load8(v2, w + 48);
+        fma8(v0, v2, v1);
+        broadcast8(v1, x + 7);
+        load8(v2, w + 56);
+        fma8(v0, v2, v1);
+        w += 64;
+        x += 8;
+    }
+    broadcast8(v1, x);
+    load8(v2, w);
+    fma8(v0, v2, v1);
+    broadcast8(v1, x + 1);
+    load8(v2, w + 8);
+    fma8(v0, v2, v1);
+    broadcast8(v1, x + 2);
+    load8(v2, w + 16);
+    fma8(v0, v2, v1);
+    broadcast8(v1, x + 3);
+    load8(v2, w + 24);
+    fma8(v0, v2, v1);
+    w -= 640;
+    x -= 80;
+    store8(y, v0);
+}
+
+/* one channel of 1 x 1 pixels */
+static void c_copy_7(const float *x, float *y)
+{
+    float v0[8];
+    load1(v0, x);
+    *(y) = v0[0];
+}
+
+/* convolution 5 x 5, stride 1: 3 x 32 x 32 -> 6 x 28 x 28, then relu, then max_pool; direct, tiles of 8 x 3
+ * 352,800 MACs per image. Layer conv1 (lenet.yaml:10). */
+static void step_conv_0(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 14;
+    const ptrdiff_t tile = task % 14;
+    const float *x = run->input + image * 3072 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 1968 + slot[2];
+    const float *b = run->weights + slot[3];
+    const ptrdiff_t i = tile;
+    c_conv5x5_8x3_0(x + i * 64, w, y + i * 112, b);
+}
+
+/* convolution 5 x 5, stride 1: 6 x 14 x 14 -> 16 x 10 x 10, then relu, then max_pool; direct, tiles of 16 x 1
+ * 240,000 MACs per image. Layer conv2 (lenet.yaml:13). */
+static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 5;
+    const ptrdiff_t tile = task % 5;
+    const float *x = run->arena + image * 1968 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 1968 + slot[2];
+    const float *b = run->weights + slot[3];
+    const ptrdiff_t i = tile;
+    c_conv5x5_16x1_1(x + i * 224, w, y + i * 40, b);
+}
+
+/* linear: 400 -> 120, then relu; direct, tiles of 32 x 1
+ * 48,000 MACs per image. Layer fc1 (lenet.yaml:17). */
+static void step_linear_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 4;
+    ptrdiff_t tile = task % 4;
+    const float *x = run->arena + image * 1968 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 1968 + slot[2];
+    const float *b = run->weights + slot[3];
+    if (tile < 3) {
+        const ptrdiff_t i = tile;
+        c_conv5x5_32x1_2(x, w + i * 12800, y + i * 32, b + i * 32);
+        return;
+    }
+    tile -= 3;
+    c_conv5x5_24x1_3(x, w + 38400, y + 96, b + 96);
+}
+
+/* linear: 120 -> 84, then relu; direct, tiles of 32 x 1
+ * 10,080 MACs per image. Layer fc2 (lenet.yaml:19). */
+static void step_linear_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 3;
+    ptrdiff_t tile = task % 3;
+    const float *x = run->arena + image * 1968 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 1968 + slot[2];
+    const float *b = run->weights + slot[3];
+    if (tile < 2) {
+        const ptrdiff_t i = tile;
+        c_conv1x1_32x1_4(x, w + i * 3840, y + i * 32, b + i * 32);
+        return;
+    }
+    tile -= 2;
+    c_conv1x1_24x1_5(x, w + 7680, y + 64, b + 64);
+}
+
+/* linear: 84 -> 2; direct, tiles of 8 x 1
+ * 168 MACs per image. Layer fc3 (lenet.yaml:21). */
+static void step_linear_4(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task;
+    const float *x = run->arena + image * 1968 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 1968 + slot[2];
+    const float *b = run->weights + slot[3];
+    c_conv1x1_8x1_6(x, w, y, b);
+}
+
+/* the output as the caller reads it: 2 x 1 x 1
+ * Layer output (lenet.yaml:21). */
+static void step_output_5(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 2;
+    const ptrdiff_t tile = task % 2;
+    const float *x = run->arena + image * 1968 + slot[0];
+    float *y = run->output + image * 2 + slot[1];
+    const ptrdiff_t i = tile;
+    c_copy_7(x + i * 1, y + i * 1);
+}
+
+/* The layers in the order in which they run. */
+static const Step steps[] = {
+    { step_conv_0, 1, 14, 0, { 0, 0, 0, 608 } },                        /* conv1 */
+    { step_conv_1, 1, 5, 0, { 0, 624, 1568, 3024 } },                   /* conv2 */
+    { step_linear_2, 1, 4, 0, { 1568, 3040, 0, 51040 } },               /* fc1 */
+    { step_linear_3, 1, 3, 0, { 0, 51168, 128, 61728 } },               /* fc2 */
+    { step_linear_4, 1, 1, 0, { 128, 61824, 0, 62496 } },               /* fc3 */
+    { step_output_5, 1, 2, 0, { 0, 0 } },                               /* output */
+};
+
+const char *lenet_strerror(int status)
+{
+    switch (status) {
+    case LENET_OK:              return "no error";
+    case LENET_ERROR_ARGUMENT:  return "a pointer is NULL, or the number of threads is not in 1..1024";
+    case LENET_ERROR_BATCH:     return "the batch is empty or larger than the code was compiled for";
+    case LENET_ERROR_ALIGNMENT: return "arena and weights must begin at a multiple of 64 bytes";
+    case LENET_ERROR_PROCESSOR: return "this processor lacks AVX2 or FMA";
+    case LENET_ERROR_FILE:      return "the weights file cannot be opened or mapped";
+    case LENET_ERROR_FORMAT:    return "these are no weights of nncc";
+    case LENET_ERROR_VERSION:   return "the weights are in the format of another version of nncc";
+    case LENET_ERROR_MODEL:     return "the weights belong to another model";
+    case LENET_ERROR_LAYOUT:    return "the weights were packed for other code of this model";
+    case LENET_ERROR_TRUNCATED: return "the weights file is not as long as it says";
+    }
+    return "unknown status";
+}
+
+size_t lenet_arena_size(void)
+{
+    return (size_t)7872 * LENET_MAX_BATCH;
+}
+
+size_t lenet_weights_size(void)
+{
+    return sizeof(Stamp) + expected.bytes;
+}
+
+static int check_stamp(const Stamp *stamp)
+{
+    if (memcmp(stamp->magic, expected.magic, sizeof stamp->magic))
+        return LENET_ERROR_FORMAT;
+    if (stamp->version != expected.version)
+        return LENET_ERROR_VERSION;
+    if (stamp->model != expected.model)
+        return LENET_ERROR_MODEL;
+    if (stamp->layout != expected.layout || stamp->bytes != expected.bytes)
+        return LENET_ERROR_LAYOUT;
+    return LENET_OK;
+}
+
+/* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others:
+ * the end of an `omp for` is a barrier. Without a team, or without OpenMP, one thread does them all. */
+static void run_steps(const Run *run)
+{
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        const Step *step = &steps[i];
+        const ptrdiff_t groups = run->batch / step->images, rest = run->batch % step->images;
+        const ptrdiff_t tasks = groups * step->group_tasks + rest * step->image_tasks;
+#ifdef _OPENMP
+#pragma omp for schedule(static)
+#endif
+        for (ptrdiff_t task = 0; task < tasks; task++)
+            step->run(run, step->slot, task);
+    }
+}
+
+int lenet_forward(const void *weights, void *arena, const float *input, int batch, int threads, float *output)
+{
+    if (!weights || !arena || !input || !output || threads < 1 || threads > 1024)
+        return LENET_ERROR_ARGUMENT;
+    if (batch < 1 || batch > LENET_MAX_BATCH)
+        return LENET_ERROR_BATCH;
+    if ((uintptr_t)weights % 64 || (uintptr_t)arena % 64)
+        return LENET_ERROR_ALIGNMENT;
+    const Stamp *stamp = weights;
+    const int status = check_stamp(stamp);
+    if (status != LENET_OK)
+        return status;
+    const Run run = {
+        .weights = (const float *)(stamp + 1),
+        .arena = arena,
+        .input = input,
+        .output = output,
+        .batch = batch,
+    };
+#ifdef _OPENMP
+#pragma omp parallel num_threads(threads) if (threads > 1)
+#endif
+    run_steps(&run);
+    return LENET_OK;
+}
+
+#if defined(__unix__) || defined(__APPLE__)
+
+static int map_file(int file, const void **weights)
+{
+    struct stat info;
+    Stamp stamp;
+    if (fstat(file, &info))
+        return LENET_ERROR_FILE;
+    if (!S_ISREG(info.st_mode) || pread(file, &stamp, sizeof stamp, 0) != (ssize_t)sizeof stamp)
+        return LENET_ERROR_FORMAT;
+    const int status = check_stamp(&stamp);
+    if (status != LENET_OK)
+        return status;
+    if ((uintmax_t)info.st_size != lenet_weights_size())
+        return LENET_ERROR_TRUNCATED;
+    void *block = mmap(NULL, lenet_weights_size(), PROT_READ, MAP_PRIVATE, file, 0);
+    if (block == MAP_FAILED)
+        return LENET_ERROR_FILE;
+    *weights = block;
+    return LENET_OK;
+}
+
+int lenet_weights_map(const char *path, const void **weights)
+{
+    if (!path || !weights)
+        return LENET_ERROR_ARGUMENT;
+    const int file = open(path, O_RDONLY | O_NONBLOCK);     /* a pipe must not make us wait */
+    if (file < 0)
+        return LENET_ERROR_FILE;
+    const int status = map_file(file, weights);
+    close(file);
+    return status;
+}
+
+void lenet_weights_unmap(const void *weights)
+{
+    if (weights)
+        munmap((void *)(uintptr_t)weights, lenet_weights_size());
+}
+
+#else /* no mmap: read the file into aligned memory yourself */
+
+int lenet_weights_map(const char *path, const void **weights)
+{
+    return path && weights ? LENET_ERROR_FILE : LENET_ERROR_ARGUMENT;
+}
+
+void lenet_weights_unmap(const void *weights)
+{
+    (void)weights;
+}
+
+#endif

@@ -1,0 +1,2121 @@
+/* resnext_form_c, compiled from resnext_block.yaml by nncc for the target avx2.
+ *
+ *     nncc resnext_block.yaml --target avx2 -o resnext_block_avx2.c
+ *
+ * Build it with
+ *
+ *     cc -std=c11 -O2 -ffp-contract=off -fopenmp -c resnext_block_avx2.c
+ *
+ * -ffp-contract=off keeps the compiler from fusing a multiplication and an addition that are apart here: with it,
+ * every compiler gives the same bits. Without -fopenmp everything runs on one thread. One image takes 8,033,280
+ * bytes of arena; the weights take 301,120 bytes.
+ *
+ * Input [256][56][56] and output [256][56][56] are row-major floats; in between, channels lie in blocks of eight,
+ * which are the lanes of a vector. A kernel computes one tile of a layer; a step runs a kernel over the tiles of
+ * all images. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include "resnext_block_avx2.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#if defined(__unix__) || defined(__APPLE__)
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+#if !defined(__x86_64__)
+#error "This file is for x86-64 processors; nncc --target c makes one for any."
+#endif
+#include <cpuid.h>
+#include <immintrin.h>
+
+/* The first 64 bytes of a block of weights: whose they are. The packed payload follows. */
+typedef struct {
+    char magic[6];
+    uint16_t version;                   /* of the format */
+    uint64_t bytes;                     /* of the payload */
+    uint64_t layout;                    /* hash of how the payload is laid out */
+    uint64_t model;                     /* hash of the model's tensors */
+    char name[32];                      /* for people, never compared */
+} Stamp;
+
+static const Stamp expected = { "NNCCW", 1, 301056, 0x3386d4403cb4867e, 0x7e532d60c565800d, "resnext_form_c" };
+
+/* One call of resnext_form_c_forward, as its steps see it. */
+typedef struct {
+    const float *weights;               /* the payload */
+    float *arena;                       /* of image 0; the other images' follow */
+    const float *input;
+    float *output;
+    int batch;
+} Run;
+
+/* One layer. Its tasks are independent of each other; a task is one tile of an image, or of a group of images. */
+typedef struct {
+    void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);
+    int images;                         /* of one group */
+    ptrdiff_t group_tasks;              /* tasks of each group */
+    ptrdiff_t image_tasks;              /* tasks of each image that is left over, where groups have several */
+    ptrdiff_t slot[5];                  /* where its arrays begin: floats from the start of what holds them */
+} Step;
+
+/* one channel of 56 x 56 pixels */
+__attribute__((target("avx2,fma")))
+static void avx2_copy_0(const float *x, float *y)
+{
+    __m256 v0;
+    for (int i = 0; i < 56; i++) {
+        for (int j = 0; j < 56; j++) {
+            v0 = _mm256_zextps128_ps256(_mm_load_ss(x));
+            _mm_store_ss(y, _mm256_castps256_ps128(v0));
+            x += 1;
+            y += 8;
+        }
+    }
+}
+
+/* 32 output channels of 8 x 56 pixels: sums over 256 channels and 1 x 1 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv1x1_32x3_1(const float *x, const float *w, float *y, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    for (int i = 0; i < 8; i++) {
+        for (int j = 0; j < 18; j++) {
+            v0 = _mm256_loadu_ps(b);
+            v1 = v0;
+            v2 = v0;
+            v3 = _mm256_loadu_ps(b + 8);
+            v4 = v3;
+            v5 = v3;
+            v6 = _mm256_loadu_ps(b + 16);
+            v7 = v6;
+            v8 = v6;
+            v9 = _mm256_loadu_ps(b + 24);
+            v10 = v9;
+            v11 = v9;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 26456, v3);
+            _mm256_storeu_ps(y + 26464, v4);
+            _mm256_storeu_ps(y + 26472, v5);
+            _mm256_storeu_ps(y + 52912, v6);
+            _mm256_storeu_ps(y + 52920, v7);
+            _mm256_storeu_ps(y + 52928, v8);
+            _mm256_storeu_ps(y + 79368, v9);
+            _mm256_storeu_ps(y + 79376, v10);
+            _mm256_storeu_ps(y + 79384, v11);
+            x += 24;
+            y += 24;
+        }
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = _mm256_loadu_ps(b + 8);
+        v3 = v2;
+        v4 = _mm256_loadu_ps(b + 16);
+        v5 = v4;
+        v6 = _mm256_loadu_ps(b + 24);
+        v7 = v6;
+        _mm256_storeu_ps(y, v0);
+        _mm256_storeu_ps(y + 8, v1);
+        _mm256_storeu_ps(y + 26456, v2);
+        _mm256_storeu_ps(y + 26464, v3);
+        _mm256_storeu_ps(y + 52912, v4);
+        _mm256_storeu_ps(y + 52920, v5);
+        _mm256_storeu_ps(y + 79368, v6);
+        _mm256_storeu_ps(y + 79376, v7);
+        x += 16;
+        y += 24;
+    }
+    x -= 3584;
+    y -= 3648;
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 8; j++) {
+            for (int k = 0; k < 18; k++) {
+                v0 = _mm256_loadu_ps(y);
+                v1 = _mm256_loadu_ps(y + 8);
+                v2 = _mm256_loadu_ps(y + 16);
+                v3 = _mm256_loadu_ps(y + 26456);
+                v4 = _mm256_loadu_ps(y + 26464);
+                v5 = _mm256_loadu_ps(y + 26472);
+                v6 = _mm256_loadu_ps(y + 52912);
+                v7 = _mm256_loadu_ps(y + 52920);
+                v8 = _mm256_loadu_ps(y + 52928);
+                v9 = _mm256_loadu_ps(y + 79368);
+                v10 = _mm256_loadu_ps(y + 79376);
+                v11 = _mm256_loadu_ps(y + 79384);
+                for (int l = 0; l < 16; l++) {
+                    v12 = _mm256_broadcast_ss(x);
+                    v13 = _mm256_broadcast_ss(x + 8);
+                    v14 = _mm256_broadcast_ss(x + 16);
+                    v15 = _mm256_loadu_ps(w);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 8);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 16);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 24);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 1);
+                    v13 = _mm256_broadcast_ss(x + 9);
+                    v14 = _mm256_broadcast_ss(x + 17);
+                    v15 = _mm256_loadu_ps(w + 32);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 40);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 48);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 56);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 2);
+                    v13 = _mm256_broadcast_ss(x + 10);
+                    v14 = _mm256_broadcast_ss(x + 18);
+                    v15 = _mm256_loadu_ps(w + 64);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 72);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 80);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 88);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 3);
+                    v13 = _mm256_broadcast_ss(x + 11);
+                    v14 = _mm256_broadcast_ss(x + 19);
+                    v15 = _mm256_loadu_ps(w + 96);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 104);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 112);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 120);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 4);
+                    v13 = _mm256_broadcast_ss(x + 12);
+                    v14 = _mm256_broadcast_ss(x + 20);
+                    v15 = _mm256_loadu_ps(w + 128);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 136);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 144);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 152);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 5);
+                    v13 = _mm256_broadcast_ss(x + 13);
+                    v14 = _mm256_broadcast_ss(x + 21);
+                    v15 = _mm256_loadu_ps(w + 160);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 168);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 176);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 184);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 6);
+                    v13 = _mm256_broadcast_ss(x + 14);
+                    v14 = _mm256_broadcast_ss(x + 22);
+                    v15 = _mm256_loadu_ps(w + 192);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 200);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 208);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 216);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(x + 7);
+                    v13 = _mm256_broadcast_ss(x + 15);
+                    v14 = _mm256_broadcast_ss(x + 23);
+                    v15 = _mm256_loadu_ps(w + 224);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 232);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 240);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 248);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    w += 256;
+                    x += 25104;
+                }
+                x -= 401664;
+                w -= 4096;
+                _mm256_storeu_ps(y, v0);
+                _mm256_storeu_ps(y + 8, v1);
+                _mm256_storeu_ps(y + 16, v2);
+                _mm256_storeu_ps(y + 26456, v3);
+                _mm256_storeu_ps(y + 26464, v4);
+                _mm256_storeu_ps(y + 26472, v5);
+                _mm256_storeu_ps(y + 52912, v6);
+                _mm256_storeu_ps(y + 52920, v7);
+                _mm256_storeu_ps(y + 52928, v8);
+                _mm256_storeu_ps(y + 79368, v9);
+                _mm256_storeu_ps(y + 79376, v10);
+                _mm256_storeu_ps(y + 79384, v11);
+                x += 24;
+                y += 24;
+            }
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 26456);
+            v3 = _mm256_loadu_ps(y + 26464);
+            v4 = _mm256_loadu_ps(y + 52912);
+            v5 = _mm256_loadu_ps(y + 52920);
+            v6 = _mm256_loadu_ps(y + 79368);
+            v7 = _mm256_loadu_ps(y + 79376);
+            for (int k = 0; k < 16; k++) {
+                v8 = _mm256_broadcast_ss(x);
+                v9 = _mm256_broadcast_ss(x + 8);
+                v10 = _mm256_loadu_ps(w);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 8);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 16);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 24);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(x + 1);
+                v9 = _mm256_broadcast_ss(x + 9);
+                v10 = _mm256_loadu_ps(w + 32);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 40);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 48);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 56);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(x + 2);
+                v9 = _mm256_broadcast_ss(x + 10);
+                v10 = _mm256_loadu_ps(w + 64);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 72);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 80);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 88);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(x + 3);
+                v9 = _mm256_broadcast_ss(x + 11);
+                v10 = _mm256_loadu_ps(w + 96);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 104);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 112);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 120);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(x + 4);
+                v9 = _mm256_broadcast_ss(x + 12);
+                v10 = _mm256_loadu_ps(w + 128);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 136);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 144);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 152);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(x + 5);
+                v9 = _mm256_broadcast_ss(x + 13);
+                v10 = _mm256_loadu_ps(w + 160);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 168);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 176);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 184);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(x + 6);
+                v9 = _mm256_broadcast_ss(x + 14);
+                v10 = _mm256_loadu_ps(w + 192);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 200);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 208);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 216);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(x + 7);
+                v9 = _mm256_broadcast_ss(x + 15);
+                v10 = _mm256_loadu_ps(w + 224);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 232);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 240);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 248);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                w += 256;
+                x += 25104;
+            }
+            x -= 401664;
+            w -= 4096;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 26456, v2);
+            _mm256_storeu_ps(y + 26464, v3);
+            _mm256_storeu_ps(y + 52912, v4);
+            _mm256_storeu_ps(y + 52920, v5);
+            _mm256_storeu_ps(y + 79368, v6);
+            _mm256_storeu_ps(y + 79376, v7);
+            x += 16;
+            y += 24;
+        }
+        x += 398080;
+        y -= 3648;
+        w += 4096;
+    }
+    for (int i = 0; i < 8; i++) {
+        for (int j = 0; j < 18; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 16);
+            v3 = _mm256_loadu_ps(y + 26456);
+            v4 = _mm256_loadu_ps(y + 26464);
+            v5 = _mm256_loadu_ps(y + 26472);
+            v6 = _mm256_loadu_ps(y + 52912);
+            v7 = _mm256_loadu_ps(y + 52920);
+            v8 = _mm256_loadu_ps(y + 52928);
+            v9 = _mm256_loadu_ps(y + 79368);
+            v10 = _mm256_loadu_ps(y + 79376);
+            v11 = _mm256_loadu_ps(y + 79384);
+            v12 = _mm256_setzero_ps();
+            v0 = _mm256_max_ps(v12, v0);
+            _mm256_storeu_ps(y, v0);
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_max_ps(v0, v1);
+            _mm256_storeu_ps(y + 8, v1);
+            v0 = _mm256_setzero_ps();
+            v2 = _mm256_max_ps(v0, v2);
+            _mm256_storeu_ps(y + 16, v2);
+            v0 = _mm256_setzero_ps();
+            v3 = _mm256_max_ps(v0, v3);
+            _mm256_storeu_ps(y + 26456, v3);
+            v0 = _mm256_setzero_ps();
+            v4 = _mm256_max_ps(v0, v4);
+            _mm256_storeu_ps(y + 26464, v4);
+            v0 = _mm256_setzero_ps();
+            v5 = _mm256_max_ps(v0, v5);
+            _mm256_storeu_ps(y + 26472, v5);
+            v0 = _mm256_setzero_ps();
+            v6 = _mm256_max_ps(v0, v6);
+            _mm256_storeu_ps(y + 52912, v6);
+            v0 = _mm256_setzero_ps();
+            v7 = _mm256_max_ps(v0, v7);
+            _mm256_storeu_ps(y + 52920, v7);
+            v0 = _mm256_setzero_ps();
+            v8 = _mm256_max_ps(v0, v8);
+            _mm256_storeu_ps(y + 52928, v8);
+            v0 = _mm256_setzero_ps();
+            v9 = _mm256_max_ps(v0, v9);
+            _mm256_storeu_ps(y + 79368, v9);
+            v0 = _mm256_setzero_ps();
+            v10 = _mm256_max_ps(v0, v10);
+            _mm256_storeu_ps(y + 79376, v10);
+            v0 = _mm256_setzero_ps();
+            v11 = _mm256_max_ps(v0, v11);
+            _mm256_storeu_ps(y + 79384, v11);
+            x += 24;
+            y += 24;
+        }
+        v0 = _mm256_loadu_ps(y);
+        v1 = _mm256_loadu_ps(y + 8);
+        v2 = _mm256_loadu_ps(y + 26456);
+        v3 = _mm256_loadu_ps(y + 26464);
+        v4 = _mm256_loadu_ps(y + 52912);
+        v5 = _mm256_loadu_ps(y + 52920);
+        v6 = _mm256_loadu_ps(y + 79368);
+        v7 = _mm256_loadu_ps(y + 79376);
+        v8 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v8, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 26456, v2);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 26464, v3);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 52912, v4);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 52920, v5);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 79368, v6);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 79376, v7);
+        x += 16;
+        y += 24;
+    }
+}
+
+/* zeros around 56 x 56 pixels: 1 rows, 1 columns */
+__attribute__((target("avx2,fma")))
+static void avx2_border_2(float *y)
+{
+    __m256 v0;
+    v0 = _mm256_setzero_ps();
+    for (int i = 0; i < 58; i++) {
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+    for (int i = 0; i < 56; i++) {
+        y += 448;
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+    for (int i = 0; i < 57; i++) {
+        _mm256_storeu_ps(y, v0);
+        y += 8;
+    }
+}
+
+/* 8 output channels of 56 x 56 pixels: sums over 8 channels and 3 x 3 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv3x3_8x12_3(const float *x, const float *w, float *y, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13;
+    for (int i = 0; i < 56; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = v0;
+        v4 = v0;
+        v5 = v0;
+        v6 = v0;
+        v7 = v0;
+        v8 = v0;
+        v9 = v0;
+        v10 = v0;
+        v11 = v0;
+        for (int j = 0; j < 3; j++) {
+            for (int k = 0; k < 3; k++) {
+                v12 = _mm256_loadu_ps(w);
+                v13 = _mm256_broadcast_ss(x);
+                v0 = _mm256_fmadd_ps(v12, v13, v0);
+                v13 = _mm256_broadcast_ss(x + 8);
+                v1 = _mm256_fmadd_ps(v12, v13, v1);
+                v13 = _mm256_broadcast_ss(x + 16);
+                v2 = _mm256_fmadd_ps(v12, v13, v2);
+                v13 = _mm256_broadcast_ss(x + 24);
+                v3 = _mm256_fmadd_ps(v12, v13, v3);
+                v13 = _mm256_broadcast_ss(x + 32);
+                v4 = _mm256_fmadd_ps(v12, v13, v4);
+                v13 = _mm256_broadcast_ss(x + 40);
+                v5 = _mm256_fmadd_ps(v12, v13, v5);
+                v13 = _mm256_broadcast_ss(x + 48);
+                v6 = _mm256_fmadd_ps(v12, v13, v6);
+                v13 = _mm256_broadcast_ss(x + 56);
+                v7 = _mm256_fmadd_ps(v12, v13, v7);
+                v13 = _mm256_broadcast_ss(x + 64);
+                v8 = _mm256_fmadd_ps(v12, v13, v8);
+                v13 = _mm256_broadcast_ss(x + 72);
+                v9 = _mm256_fmadd_ps(v12, v13, v9);
+                v13 = _mm256_broadcast_ss(x + 80);
+                v10 = _mm256_fmadd_ps(v12, v13, v10);
+                v13 = _mm256_broadcast_ss(x + 88);
+                v11 = _mm256_fmadd_ps(v12, v13, v11);
+                v12 = _mm256_loadu_ps(w + 8);
+                v13 = _mm256_broadcast_ss(x + 1);
+                v0 = _mm256_fmadd_ps(v12, v13, v0);
+                v13 = _mm256_broadcast_ss(x + 9);
+                v1 = _mm256_fmadd_ps(v12, v13, v1);
+                v13 = _mm256_broadcast_ss(x + 17);
+                v2 = _mm256_fmadd_ps(v12, v13, v2);
+                v13 = _mm256_broadcast_ss(x + 25);
+                v3 = _mm256_fmadd_ps(v12, v13, v3);
+                v13 = _mm256_broadcast_ss(x + 33);
+                v4 = _mm256_fmadd_ps(v12, v13, v4);
+                v13 = _mm256_broadcast_ss(x + 41);
+                v5 = _mm256_fmadd_ps(v12, v13, v5);
+                v13 = _mm256_broadcast_ss(x + 49);
+                v6 = _mm256_fmadd_ps(v12, v13, v6);
+                v13 = _mm256_broadcast_ss(x + 57);
+                v7 = _mm256_fmadd_ps(v12, v13, v7);
+                v13 = _mm256_broadcast_ss(x + 65);
+                v8 = _mm256_fmadd_ps(v12, v13, v8);
+                v13 = _mm256_broadcast_ss(x + 73);
+                v9 = _mm256_fmadd_ps(v12, v13, v9);
+                v13 = _mm256_broadcast_ss(x + 81);
+                v10 = _mm256_fmadd_ps(v12, v13, v10);
+                v13 = _mm256_broadcast_ss(x + 89);
+                v11 = _mm256_fmadd_ps(v12, v13, v11);
+                v12 = _mm256_loadu_ps(w + 16);
+                v13 = _mm256_broadcast_ss(x + 2);
+                v0 = _mm256_fmadd_ps(v12, v13, v0);
+                v13 = _mm256_broadcast_ss(x + 10);
+                v1 = _mm256_fmadd_ps(v12, v13, v1);
+                v13 = _mm256_broadcast_ss(x + 18);
+                v2 = _mm256_fmadd_ps(v12, v13, v2);
+                v13 = _mm256_broadcast_ss(x + 26);
+                v3 = _mm256_fmadd_ps(v12, v13, v3);
+                v13 = _mm256_broadcast_ss(x + 34);
+                v4 = _mm256_fmadd_ps(v12, v13, v4);
+                v13 = _mm256_broadcast_ss(x + 42);
+                v5 = _mm256_fmadd_ps(v12, v13, v5);
+                v13 = _mm256_broadcast_ss(x + 50);
+                v6 = _mm256_fmadd_ps(v12, v13, v6);
+                v13 = _mm256_broadcast_ss(x + 58);
+                v7 = _mm256_fmadd_ps(v12, v13, v7);
+                v13 = _mm256_broadcast_ss(x + 66);
+                v8 = _mm256_fmadd_ps(v12, v13, v8);
+                v13 = _mm256_broadcast_ss(x + 74);
+                v9 = _mm256_fmadd_ps(v12, v13, v9);
+                v13 = _mm256_broadcast_ss(x + 82);
+                v10 = _mm256_fmadd_ps(v12, v13, v10);
+                v13 = _mm256_broadcast_ss(x + 90);
+                v11 = _mm256_fmadd_ps(v12, v13, v11);
+                v12 = _mm256_loadu_ps(w + 24);
+                v13 = _mm256_broadcast_ss(x + 3);
+                v0 = _mm256_fmadd_ps(v12, v13, v0);
+                v13 = _mm256_broadcast_ss(x + 11);
+                v1 = _mm256_fmadd_ps(v12, v13, v1);
+                v13 = _mm256_broadcast_ss(x + 19);
+                v2 = _mm256_fmadd_ps(v12, v13, v2);
+                v13 = _mm256_broadcast_ss(x + 27);
+                v3 = _mm256_fmadd_ps(v12, v13, v3);
+                v13 = _mm256_broadcast_ss(x + 35);
+                v4 = _mm256_fmadd_ps(v12, v13, v4);
+                v13 = _mm256_broadcast_ss(x + 43);
+                v5 = _mm256_fmadd_ps(v12, v13, v5);
+                v13 = _mm256_broadcast_ss(x + 51);
+                v6 = _mm256_fmadd_ps(v12, v13, v6);
+                v13 = _mm256_broadcast_ss(x + 59);
+                v7 = _mm256_fmadd_ps(v12, v13, v7);
+                v13 = _mm256_broadcast_ss(x + 67);
+                v8 = _mm256_fmadd_ps(v12, v13, v8);
+                v13 = _mm256_broadcast_ss(x + 75);
+                v9 = _mm256_fmadd_ps(v12, v13, v9);
+                v13 = _mm256_broadcast_ss(x + 83);
+                v10 = _mm256_fmadd_ps(v12, v13, v10);
+                v13 = _mm256_broadcast_ss(x + 91);
+                v11 = _mm256_fmadd_ps(v12, v13, v11);
+                v12 = _mm256_loadu_ps(w + 32);
+                v13 = _mm256_broadcast_ss(x + 4);
+                v0 = _mm256_fmadd_ps(v12, v13, v0);
+                v13 = _mm256_broadcast_ss(x + 12);
+                v1 = _mm256_fmadd_ps(v12, v13, v1);
+                v13 = _mm256_broadcast_ss(x + 20);
+                v2 = _mm256_fmadd_ps(v12, v13, v2);
+                v13 = _mm256_broadcast_ss(x + 28);
+                v3 = _mm256_fmadd_ps(v12, v13, v3);
+                v13 = _mm256_broadcast_ss(x + 36);
+                v4 = _mm256_fmadd_ps(v12, v13, v4);
+                v13 = _mm256_broadcast_ss(x + 44);
+                v5 = _mm256_fmadd_ps(v12, v13, v5);
+                v13 = _mm256_broadcast_ss(x + 52);
+                v6 = _mm256_fmadd_ps(v12, v13, v6);
+                v13 = _mm256_broadcast_ss(x + 60);
+                v7 = _mm256_fmadd_ps(v12, v13, v7);
+                v13 = _mm256_broadcast_ss(x + 68);
+                v8 = _mm256_fmadd_ps(v12, v13, v8);
+                v13 = _mm256_broadcast_ss(x + 76);
+                v9 = _mm256_fmadd_ps(v12, v13, v9);
+                v13 = _mm256_broadcast_ss(x + 84);
+                v10 = _mm256_fmadd_ps(v12, v13, v10);
+                v13 = _mm256_broadcast_ss(x + 92);
+                v11 = _mm256_fmadd_ps(v12, v13, v11);
+                v12 = _mm256_loadu_ps(w + 40);
+                v13 = _mm256_broadcast_ss(x + 5);
+                v0 = _mm256_fmadd_ps(v12, v13, v0);
+                v13 = _mm256_broadcast_ss(x + 13);
+                v1 = _mm256_fmadd_ps(v12, v13, v1);
+                v13 = _mm256_broadcast_ss(x + 21);
+                v2 = _mm256_fmadd_ps(v12, v13, v2);
+                v13 = _mm256_broadcast_ss(x + 29);
+                v3 = _mm256_fmadd_ps(v12, v13, v3);
+                v13 = _mm256_broadcast_ss(x + 37);
+                v4 = _mm256_fmadd_ps(v12, v13, v4);
+                v13 = _mm256_broadcast_ss(x + 45);
+                v5 = _mm256_fmadd_ps(v12, v13, v5);
+                v13 = _mm256_broadcast_ss(x + 53);
+                v6 = _mm256_fmadd_ps(v12, v13, v6);
+                v13 = _mm256_broadcast_ss(x + 61);
+                v7 = _mm256_fmadd_ps(v12, v13, v7);
+                v13 = _mm256_broadcast_ss(x + 69);
+                v8 = _mm256_fmadd_ps(v12, v13, v8);
+                v13 = _mm256_broadcast_ss(x + 77);
+                v9 = _mm256_fmadd_ps(v12, v13, v9);
+                v13 = _mm256_broadcast_ss(x + 85);
+                v10 = _mm256_fmadd_ps(v12, v13, v10);
+                v13 = _mm256_broadcast_ss(x + 93);
+                v11 = _mm256_fmadd_ps(v12, v13, v11);
+                v12 = _mm256_loadu_ps(w + 48);
+                v13 = _mm256_broadcast_ss(x + 6);
+                v0 = _mm256_fmadd_ps(v12, v13, v0);
+                v13 = _mm256_broadcast_ss(x + 14);
+                v1 = _mm256_fmadd_ps(v12, v13, v1);
+                v13 = _mm256_broadcast_ss(x + 22);
+                v2 = _mm256_fmadd_ps(v12, v13, v2);
+                v13 = _mm256_broadcast_ss(x + 30);
+                v3 = _mm256_fmadd_ps(v12, v13, v3);
+                v13 = _mm256_broadcast_ss(x + 38);
+                v4 = _mm256_fmadd_ps(v12, v13, v4);
+                v13 = _mm256_broadcast_ss(x + 46);
+                v5 = _mm256_fmadd_ps(v12, v13, v5);
+                v13 = _mm256_broadcast_ss(x + 54);
+                v6 = _mm256_fmadd_ps(v12, v13, v6);
+                v13 = _mm256_broadcast_ss(x + 62);
+                v7 = _mm256_fmadd_ps(v12, v13, v7);
+                v13 = _mm256_broadcast_ss(x + 70);
+                v8 = _mm256_fmadd_ps(v12, v13, v8);
+                v13 = _mm256_broadcast_ss(x + 78);
+                v9 = _mm256_fmadd_ps(v12, v13, v9);
+                v13 = _mm256_broadcast_ss(x + 86);
+                v10 = _mm256_fmadd_ps(v12, v13, v10);
+                v13 = _mm256_broadcast_ss(x + 94);
+                v11 = _mm256_fmadd_ps(v12, v13, v11);
+                v12 = _mm256_loadu_ps(w + 56);
+                v13 = _mm256_broadcast_ss(x + 7);
+                v0 = _mm256_fmadd_ps(v12, v13, v0);
+                v13 = _mm256_broadcast_ss(x + 15);
+                v1 = _mm256_fmadd_ps(v12, v13, v1);
+                v13 = _mm256_broadcast_ss(x + 23);
+                v2 = _mm256_fmadd_ps(v12, v13, v2);
+                v13 = _mm256_broadcast_ss(x + 31);
+                v3 = _mm256_fmadd_ps(v12, v13, v3);
+                v13 = _mm256_broadcast_ss(x + 39);
+                v4 = _mm256_fmadd_ps(v12, v13, v4);
+                v13 = _mm256_broadcast_ss(x + 47);
+                v5 = _mm256_fmadd_ps(v12, v13, v5);
+                v13 = _mm256_broadcast_ss(x + 55);
+                v6 = _mm256_fmadd_ps(v12, v13, v6);
+                v13 = _mm256_broadcast_ss(x + 63);
+                v7 = _mm256_fmadd_ps(v12, v13, v7);
+                v13 = _mm256_broadcast_ss(x + 71);
+                v8 = _mm256_fmadd_ps(v12, v13, v8);
+                v13 = _mm256_broadcast_ss(x + 79);
+                v9 = _mm256_fmadd_ps(v12, v13, v9);
+                v13 = _mm256_broadcast_ss(x + 87);
+                v10 = _mm256_fmadd_ps(v12, v13, v10);
+                v13 = _mm256_broadcast_ss(x + 95);
+                v11 = _mm256_fmadd_ps(v12, v13, v11);
+                w += 64;
+                x += 8;
+            }
+            x += 432;
+        }
+        x -= 1368;
+        w -= 576;
+        v12 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v12, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 24, v3);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 32, v4);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 40, v5);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 48, v6);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 56, v7);
+        v0 = _mm256_setzero_ps();
+        v8 = _mm256_max_ps(v0, v8);
+        _mm256_storeu_ps(y + 64, v8);
+        v0 = _mm256_setzero_ps();
+        v9 = _mm256_max_ps(v0, v9);
+        _mm256_storeu_ps(y + 72, v9);
+        v0 = _mm256_setzero_ps();
+        v10 = _mm256_max_ps(v0, v10);
+        _mm256_storeu_ps(y + 80, v10);
+        v0 = _mm256_setzero_ps();
+        v11 = _mm256_max_ps(v0, v11);
+        _mm256_storeu_ps(y + 88, v11);
+        x += 96;
+        y += 96;
+        for (int j = 0; j < 4; j++) {
+            v0 = _mm256_loadu_ps(b);
+            v1 = v0;
+            v2 = v0;
+            v3 = v0;
+            v4 = v0;
+            v5 = v0;
+            v6 = v0;
+            v7 = v0;
+            v8 = v0;
+            v9 = v0;
+            v10 = v0;
+            for (int k = 0; k < 3; k++) {
+                for (int l = 0; l < 3; l++) {
+                    v11 = _mm256_loadu_ps(w);
+                    v12 = _mm256_broadcast_ss(x);
+                    v0 = _mm256_fmadd_ps(v11, v12, v0);
+                    v12 = _mm256_broadcast_ss(x + 8);
+                    v1 = _mm256_fmadd_ps(v11, v12, v1);
+                    v12 = _mm256_broadcast_ss(x + 16);
+                    v2 = _mm256_fmadd_ps(v11, v12, v2);
+                    v12 = _mm256_broadcast_ss(x + 24);
+                    v3 = _mm256_fmadd_ps(v11, v12, v3);
+                    v12 = _mm256_broadcast_ss(x + 32);
+                    v4 = _mm256_fmadd_ps(v11, v12, v4);
+                    v12 = _mm256_broadcast_ss(x + 40);
+                    v5 = _mm256_fmadd_ps(v11, v12, v5);
+                    v12 = _mm256_broadcast_ss(x + 48);
+                    v6 = _mm256_fmadd_ps(v11, v12, v6);
+                    v12 = _mm256_broadcast_ss(x + 56);
+                    v7 = _mm256_fmadd_ps(v11, v12, v7);
+                    v12 = _mm256_broadcast_ss(x + 64);
+                    v8 = _mm256_fmadd_ps(v11, v12, v8);
+                    v12 = _mm256_broadcast_ss(x + 72);
+                    v9 = _mm256_fmadd_ps(v11, v12, v9);
+                    v12 = _mm256_broadcast_ss(x + 80);
+                    v10 = _mm256_fmadd_ps(v11, v12, v10);
+                    v11 = _mm256_loadu_ps(w + 8);
+                    v12 = _mm256_broadcast_ss(x + 1);
+                    v0 = _mm256_fmadd_ps(v11, v12, v0);
+                    v12 = _mm256_broadcast_ss(x + 9);
+                    v1 = _mm256_fmadd_ps(v11, v12, v1);
+                    v12 = _mm256_broadcast_ss(x + 17);
+                    v2 = _mm256_fmadd_ps(v11, v12, v2);
+                    v12 = _mm256_broadcast_ss(x + 25);
+                    v3 = _mm256_fmadd_ps(v11, v12, v3);
+                    v12 = _mm256_broadcast_ss(x + 33);
+                    v4 = _mm256_fmadd_ps(v11, v12, v4);
+                    v12 = _mm256_broadcast_ss(x + 41);
+                    v5 = _mm256_fmadd_ps(v11, v12, v5);
+                    v12 = _mm256_broadcast_ss(x + 49);
+                    v6 = _mm256_fmadd_ps(v11, v12, v6);
+                    v12 = _mm256_broadcast_ss(x + 57);
+                    v7 = _mm256_fmadd_ps(v11, v12, v7);
+                    v12 = _mm256_broadcast_ss(x + 65);
+                    v8 = _mm256_fmadd_ps(v11, v12, v8);
+                    v12 = _mm256_broadcast_ss(x + 73);
+                    v9 = _mm256_fmadd_ps(v11, v12, v9);
+                    v12 = _mm256_broadcast_ss(x + 81);
+                    v10 = _mm256_fmadd_ps(v11, v12, v10);
+                    v11 = _mm256_loadu_ps(w + 16);
+                    v12 = _mm256_broadcast_ss(x + 2);
+                    v0 = _mm256_fmadd_ps(v11, v12, v0);
+                    v12 = _mm256_broadcast_ss(x + 10);
+                    v1 = _mm256_fmadd_ps(v11, v12, v1);
+                    v12 = _mm256_broadcast_ss(x + 18);
+                    v2 = _mm256_fmadd_ps(v11, v12, v2);
+                    v12 = _mm256_broadcast_ss(x + 26);
+                    v3 = _mm256_fmadd_ps(v11, v12, v3);
+                    v12 = _mm256_broadcast_ss(x + 34);
+                    v4 = _mm256_fmadd_ps(v11, v12, v4);
+                    v12 = _mm256_broadcast_ss(x + 42);
+                    v5 = _mm256_fmadd_ps(v11, v12, v5);
+                    v12 = _mm256_broadcast_ss(x + 50);
+                    v6 = _mm256_fmadd_ps(v11, v12, v6);
+                    v12 = _mm256_broadcast_ss(x + 58);
+                    v7 = _mm256_fmadd_ps(v11, v12, v7);
+                    v12 = _mm256_broadcast_ss(x + 66);
+                    v8 = _mm256_fmadd_ps(v11, v12, v8);
+                    v12 = _mm256_broadcast_ss(x + 74);
+                    v9 = _mm256_fmadd_ps(v11, v12, v9);
+                    v12 = _mm256_broadcast_ss(x + 82);
+                    v10 = _mm256_fmadd_ps(v11, v12, v10);
+                    v11 = _mm256_loadu_ps(w + 24);
+                    v12 = _mm256_broadcast_ss(x + 3);
+                    v0 = _mm256_fmadd_ps(v11, v12, v0);
+                    v12 = _mm256_broadcast_ss(x + 11);
+                    v1 = _mm256_fmadd_ps(v11, v12, v1);
+                    v12 = _mm256_broadcast_ss(x + 19);
+                    v2 = _mm256_fmadd_ps(v11, v12, v2);
+                    v12 = _mm256_broadcast_ss(x + 27);
+                    v3 = _mm256_fmadd_ps(v11, v12, v3);
+                    v12 = _mm256_broadcast_ss(x + 35);
+                    v4 = _mm256_fmadd_ps(v11, v12, v4);
+                    v12 = _mm256_broadcast_ss(x + 43);
+                    v5 = _mm256_fmadd_ps(v11, v12, v5);
+                    v12 = _mm256_broadcast_ss(x + 51);
+                    v6 = _mm256_fmadd_ps(v11, v12, v6);
+                    v12 = _mm256_broadcast_ss(x + 59);
+                    v7 = _mm256_fmadd_ps(v11, v12, v7);
+                    v12 = _mm256_broadcast_ss(x + 67);
+                    v8 = _mm256_fmadd_ps(v11, v12, v8);
+                    v12 = _mm256_broadcast_ss(x + 75);
+                    v9 = _mm256_fmadd_ps(v11, v12, v9);
+                    v12 = _mm256_broadcast_ss(x + 83);
+                    v10 = _mm256_fmadd_ps(v11, v12, v10);
+                    v11 = _mm256_loadu_ps(w + 32);
+                    v12 = _mm256_broadcast_ss(x + 4);
+                    v0 = _mm256_fmadd_ps(v11, v12, v0);
+                    v12 = _mm256_broadcast_ss(x + 12);
+                    v1 = _mm256_fmadd_ps(v11, v12, v1);
+                    v12 = _mm256_broadcast_ss(x + 20);
+                    v2 = _mm256_fmadd_ps(v11, v12, v2);
+                    v12 = _mm256_broadcast_ss(x + 28);
+                    v3 = _mm256_fmadd_ps(v11, v12, v3);
+                    v12 = _mm256_broadcast_ss(x + 36);
+                    v4 = _mm256_fmadd_ps(v11, v12, v4);
+                    v12 = _mm256_broadcast_ss(x + 44);
+                    v5 = _mm256_fmadd_ps(v11, v12, v5);
+                    v12 = _mm256_broadcast_ss(x + 52);
+                    v6 = _mm256_fmadd_ps(v11, v12, v6);
+                    v12 = _mm256_broadcast_ss(x + 60);
+                    v7 = _mm256_fmadd_ps(v11, v12, v7);
+                    v12 = _mm256_broadcast_ss(x + 68);
+                    v8 = _mm256_fmadd_ps(v11, v12, v8);
+                    v12 = _mm256_broadcast_ss(x + 76);
+                    v9 = _mm256_fmadd_ps(v11, v12, v9);
+                    v12 = _mm256_broadcast_ss(x + 84);
+                    v10 = _mm256_fmadd_ps(v11, v12, v10);
+                    v11 = _mm256_loadu_ps(w + 40);
+                    v12 = _mm256_broadcast_ss(x + 5);
+                    v0 = _mm256_fmadd_ps(v11, v12, v0);
+                    v12 = _mm256_broadcast_ss(x + 13);
+                    v1 = _mm256_fmadd_ps(v11, v12, v1);
+                    v12 = _mm256_broadcast_ss(x + 21);
+                    v2 = _mm256_fmadd_ps(v11, v12, v2);
+                    v12 = _mm256_broadcast_ss(x + 29);
+                    v3 = _mm256_fmadd_ps(v11, v12, v3);
+                    v12 = _mm256_broadcast_ss(x + 37);
+                    v4 = _mm256_fmadd_ps(v11, v12, v4);
+                    v12 = _mm256_broadcast_ss(x + 45);
+                    v5 = _mm256_fmadd_ps(v11, v12, v5);
+                    v12 = _mm256_broadcast_ss(x + 53);
+                    v6 = _mm256_fmadd_ps(v11, v12, v6);
+                    v12 = _mm256_broadcast_ss(x + 61);
+                    v7 = _mm256_fmadd_ps(v11, v12, v7);
+                    v12 = _mm256_broadcast_ss(x + 69);
+                    v8 = _mm256_fmadd_ps(v11, v12, v8);
+                    v12 = _mm256_broadcast_ss(x + 77);
+                    v9 = _mm256_fmadd_ps(v11, v12, v9);
+                    v12 = _mm256_broadcast_ss(x + 85);
+                    v10 = _mm256_fmadd_ps(v11, v12, v10);
+                    v11 = _mm256_loadu_ps(w + 48);
+                    v12 = _mm256_broadcast_ss(x + 6);
+                    v0 = _mm256_fmadd_ps(v11, v12, v0);
+                    v12 = _mm256_broadcast_ss(x + 14);
+                    v1 = _mm256_fmadd_ps(v11, v12, v1);
+                    v12 = _mm256_broadcast_ss(x + 22);
+                    v2 = _mm256_fmadd_ps(v11, v12, v2);
+                    v12 = _mm256_broadcast_ss(x + 30);
+                    v3 = _mm256_fmadd_ps(v11, v12, v3);
+                    v12 = _mm256_broadcast_ss(x + 38);
+                    v4 = _mm256_fmadd_ps(v11, v12, v4);
+                    v12 = _mm256_broadcast_ss(x + 46);
+                    v5 = _mm256_fmadd_ps(v11, v12, v5);
+                    v12 = _mm256_broadcast_ss(x + 54);
+                    v6 = _mm256_fmadd_ps(v11, v12, v6);
+                    v12 = _mm256_broadcast_ss(x + 62);
+                    v7 = _mm256_fmadd_ps(v11, v12, v7);
+                    v12 = _mm256_broadcast_ss(x + 70);
+                    v8 = _mm256_fmadd_ps(v11, v12, v8);
+                    v12 = _mm256_broadcast_ss(x + 78);
+                    v9 = _mm256_fmadd_ps(v11, v12, v9);
+                    v12 = _mm256_broadcast_ss(x + 86);
+                    v10 = _mm256_fmadd_ps(v11, v12, v10);
+                    v11 = _mm256_loadu_ps(w + 56);
+                    v12 = _mm256_broadcast_ss(x + 7);
+                    v0 = _mm256_fmadd_ps(v11, v12, v0);
+                    v12 = _mm256_broadcast_ss(x + 15);
+                    v1 = _mm256_fmadd_ps(v11, v12, v1);
+                    v12 = _mm256_broadcast_ss(x + 23);
+                    v2 = _mm256_fmadd_ps(v11, v12, v2);
+                    v12 = _mm256_broadcast_ss(x + 31);
+                    v3 = _mm256_fmadd_ps(v11, v12, v3);
+                    v12 = _mm256_broadcast_ss(x + 39);
+                    v4 = _mm256_fmadd_ps(v11, v12, v4);
+                    v12 = _mm256_broadcast_ss(x + 47);
+                    v5 = _mm256_fmadd_ps(v11, v12, v5);
+                    v12 = _mm256_broadcast_ss(x + 55);
+                    v6 = _mm256_fmadd_ps(v11, v12, v6);
+                    v12 = _mm256_broadcast_ss(x + 63);
+                    v7 = _mm256_fmadd_ps(v11, v12, v7);
+                    v12 = _mm256_broadcast_ss(x + 71);
+                    v8 = _mm256_fmadd_ps(v11, v12, v8);
+                    v12 = _mm256_broadcast_ss(x + 79);
+                    v9 = _mm256_fmadd_ps(v11, v12, v9);
+                    v12 = _mm256_broadcast_ss(x + 87);
+                    v10 = _mm256_fmadd_ps(v11, v12, v10);
+                    w += 64;
+                    x += 8;
+                }
+                x += 432;
+            }
+            x -= 1368;
+            w -= 576;
+            v11 = _mm256_setzero_ps();
+            v0 = _mm256_max_ps(v11, v0);
+            _mm256_storeu_ps(y, v0);
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_max_ps(v0, v1);
+            _mm256_storeu_ps(y + 8, v1);
+            v0 = _mm256_setzero_ps();
+            v2 = _mm256_max_ps(v0, v2);
+            _mm256_storeu_ps(y + 16, v2);
+            v0 = _mm256_setzero_ps();
+            v3 = _mm256_max_ps(v0, v3);
+            _mm256_storeu_ps(y + 24, v3);
+            v0 = _mm256_setzero_ps();
+            v4 = _mm256_max_ps(v0, v4);
+            _mm256_storeu_ps(y + 32, v4);
+            v0 = _mm256_setzero_ps();
+            v5 = _mm256_max_ps(v0, v5);
+            _mm256_storeu_ps(y + 40, v5);
+            v0 = _mm256_setzero_ps();
+            v6 = _mm256_max_ps(v0, v6);
+            _mm256_storeu_ps(y + 48, v6);
+            v0 = _mm256_setzero_ps();
+            v7 = _mm256_max_ps(v0, v7);
+            _mm256_storeu_ps(y + 56, v7);
+            v0 = _mm256_setzero_ps();
+            v8 = _mm256_max_ps(v0, v8);
+            _mm256_storeu_ps(y + 64, v8);
+            v0 = _mm256_setzero_ps();
+            v9 = _mm256_max_ps(v0, v9);
+            _mm256_storeu_ps(y + 72, v9);
+            v0 = _mm256_setzero_ps();
+            v10 = _mm256_max_ps(v0, v10);
+            _mm256_storeu_ps(y + 80, v10);
+            x += 88;
+            y += 88;
+        }
+        x += 8;
+    }
+}
+
+/* 32 output channels of 1 x 784 pixels: sums over 128 channels and 1 x 1 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv1x1_32x3_4(const float *x, const float *w, float *y, const float *r, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    for (int i = 0; i < 260; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = v0;
+        v3 = _mm256_loadu_ps(b + 8);
+        v4 = v3;
+        v5 = v3;
+        v6 = _mm256_loadu_ps(b + 16);
+        v7 = v6;
+        v8 = v6;
+        v9 = _mm256_loadu_ps(b + 24);
+        v10 = v9;
+        v11 = v9;
+        for (int j = 0; j < 16; j++) {
+            v12 = _mm256_broadcast_ss(x);
+            v13 = _mm256_broadcast_ss(x + 8);
+            v14 = _mm256_broadcast_ss(x + 16);
+            v15 = _mm256_loadu_ps(w);
+            v0 = _mm256_fmadd_ps(v15, v12, v0);
+            v1 = _mm256_fmadd_ps(v15, v13, v1);
+            v2 = _mm256_fmadd_ps(v15, v14, v2);
+            v15 = _mm256_loadu_ps(w + 8);
+            v3 = _mm256_fmadd_ps(v15, v12, v3);
+            v4 = _mm256_fmadd_ps(v15, v13, v4);
+            v5 = _mm256_fmadd_ps(v15, v14, v5);
+            v15 = _mm256_loadu_ps(w + 16);
+            v6 = _mm256_fmadd_ps(v15, v12, v6);
+            v7 = _mm256_fmadd_ps(v15, v13, v7);
+            v8 = _mm256_fmadd_ps(v15, v14, v8);
+            v15 = _mm256_loadu_ps(w + 24);
+            v9 = _mm256_fmadd_ps(v15, v12, v9);
+            v10 = _mm256_fmadd_ps(v15, v13, v10);
+            v11 = _mm256_fmadd_ps(v15, v14, v11);
+            v12 = _mm256_broadcast_ss(x + 1);
+            v13 = _mm256_broadcast_ss(x + 9);
+            v14 = _mm256_broadcast_ss(x + 17);
+            v15 = _mm256_loadu_ps(w + 32);
+            v0 = _mm256_fmadd_ps(v15, v12, v0);
+            v1 = _mm256_fmadd_ps(v15, v13, v1);
+            v2 = _mm256_fmadd_ps(v15, v14, v2);
+            v15 = _mm256_loadu_ps(w + 40);
+            v3 = _mm256_fmadd_ps(v15, v12, v3);
+            v4 = _mm256_fmadd_ps(v15, v13, v4);
+            v5 = _mm256_fmadd_ps(v15, v14, v5);
+            v15 = _mm256_loadu_ps(w + 48);
+            v6 = _mm256_fmadd_ps(v15, v12, v6);
+            v7 = _mm256_fmadd_ps(v15, v13, v7);
+            v8 = _mm256_fmadd_ps(v15, v14, v8);
+            v15 = _mm256_loadu_ps(w + 56);
+            v9 = _mm256_fmadd_ps(v15, v12, v9);
+            v10 = _mm256_fmadd_ps(v15, v13, v10);
+            v11 = _mm256_fmadd_ps(v15, v14, v11);
+            v12 = _mm256_broadcast_ss(x + 2);
+            v13 = _mm256_broadcast_ss(x + 10);
+            v14 = _mm256_broadcast_ss(x + 18);
+            v15 = _mm256_loadu_ps(w + 64);
+            v0 = _mm256_fmadd_ps(v15, v12, v0);
+            v1 = _mm256_fmadd_ps(v15, v13, v1);
+            v2 = _mm256_fmadd_ps(v15, v14, v2);
+            v15 = _mm256_loadu_ps(w + 72);
+            v3 = _mm256_fmadd_ps(v15, v12, v3);
+            v4 = _mm256_fmadd_ps(v15, v13, v4);
+            v5 = _mm256_fmadd_ps(v15, v14, v5);
+            v15 = _mm256_loadu_ps(w + 80);
+            v6 = _mm256_fmadd_ps(v15, v12, v6);
+            v7 = _mm256_fmadd_ps(v15, v13, v7);
+            v8 = _mm256_fmadd_ps(v15, v14, v8);
+            v15 = _mm256_loadu_ps(w + 88);
+            v9 = _mm256_fmadd_ps(v15, v12, v9);
+            v10 = _mm256_fmadd_ps(v15, v13, v10);
+            v11 = _mm256_fmadd_ps(v15, v14, v11);
+            v12 = _mm256_broadcast_ss(x + 3);
+            v13 = _mm256_broadcast_ss(x + 11);
+            v14 = _mm256_broadcast_ss(x + 19);
+            v15 = _mm256_loadu_ps(w + 96);
+            v0 = _mm256_fmadd_ps(v15, v12, v0);
+            v1 = _mm256_fmadd_ps(v15, v13, v1);
+            v2 = _mm256_fmadd_ps(v15, v14, v2);
+            v15 = _mm256_loadu_ps(w + 104);
+            v3 = _mm256_fmadd_ps(v15, v12, v3);
+            v4 = _mm256_fmadd_ps(v15, v13, v4);
+            v5 = _mm256_fmadd_ps(v15, v14, v5);
+            v15 = _mm256_loadu_ps(w + 112);
+            v6 = _mm256_fmadd_ps(v15, v12, v6);
+            v7 = _mm256_fmadd_ps(v15, v13, v7);
+            v8 = _mm256_fmadd_ps(v15, v14, v8);
+            v15 = _mm256_loadu_ps(w + 120);
+            v9 = _mm256_fmadd_ps(v15, v12, v9);
+            v10 = _mm256_fmadd_ps(v15, v13, v10);
+            v11 = _mm256_fmadd_ps(v15, v14, v11);
+            v12 = _mm256_broadcast_ss(x + 4);
+            v13 = _mm256_broadcast_ss(x + 12);
+            v14 = _mm256_broadcast_ss(x + 20);
+            v15 = _mm256_loadu_ps(w + 128);
+            v0 = _mm256_fmadd_ps(v15, v12, v0);
+            v1 = _mm256_fmadd_ps(v15, v13, v1);
+            v2 = _mm256_fmadd_ps(v15, v14, v2);
+            v15 = _mm256_loadu_ps(w + 136);
+            v3 = _mm256_fmadd_ps(v15, v12, v3);
+            v4 = _mm256_fmadd_ps(v15, v13, v4);
+            v5 = _mm256_fmadd_ps(v15, v14, v5);
+            v15 = _mm256_loadu_ps(w + 144);
+            v6 = _mm256_fmadd_ps(v15, v12, v6);
+            v7 = _mm256_fmadd_ps(v15, v13, v7);
+            v8 = _mm256_fmadd_ps(v15, v14, v8);
+            v15 = _mm256_loadu_ps(w + 152);
+            v9 = _mm256_fmadd_ps(v15, v12, v9);
+            v10 = _mm256_fmadd_ps(v15, v13, v10);
+            v11 = _mm256_fmadd_ps(v15, v14, v11);
+            v12 = _mm256_broadcast_ss(x + 5);
+            v13 = _mm256_broadcast_ss(x + 13);
+            v14 = _mm256_broadcast_ss(x + 21);
+            v15 = _mm256_loadu_ps(w + 160);
+            v0 = _mm256_fmadd_ps(v15, v12, v0);
+            v1 = _mm256_fmadd_ps(v15, v13, v1);
+            v2 = _mm256_fmadd_ps(v15, v14, v2);
+            v15 = _mm256_loadu_ps(w + 168);
+            v3 = _mm256_fmadd_ps(v15, v12, v3);
+            v4 = _mm256_fmadd_ps(v15, v13, v4);
+            v5 = _mm256_fmadd_ps(v15, v14, v5);
+            v15 = _mm256_loadu_ps(w + 176);
+            v6 = _mm256_fmadd_ps(v15, v12, v6);
+            v7 = _mm256_fmadd_ps(v15, v13, v7);
+            v8 = _mm256_fmadd_ps(v15, v14, v8);
+            v15 = _mm256_loadu_ps(w + 184);
+            v9 = _mm256_fmadd_ps(v15, v12, v9);
+            v10 = _mm256_fmadd_ps(v15, v13, v10);
+            v11 = _mm256_fmadd_ps(v15, v14, v11);
+            v12 = _mm256_broadcast_ss(x + 6);
+            v13 = _mm256_broadcast_ss(x + 14);
+            v14 = _mm256_broadcast_ss(x + 22);
+            v15 = _mm256_loadu_ps(w + 192);
+            v0 = _mm256_fmadd_ps(v15, v12, v0);
+            v1 = _mm256_fmadd_ps(v15, v13, v1);
+            v2 = _mm256_fmadd_ps(v15, v14, v2);
+            v15 = _mm256_loadu_ps(w + 200);
+            v3 = _mm256_fmadd_ps(v15, v12, v3);
+            v4 = _mm256_fmadd_ps(v15, v13, v4);
+            v5 = _mm256_fmadd_ps(v15, v14, v5);
+            v15 = _mm256_loadu_ps(w + 208);
+            v6 = _mm256_fmadd_ps(v15, v12, v6);
+            v7 = _mm256_fmadd_ps(v15, v13, v7);
+            v8 = _mm256_fmadd_ps(v15, v14, v8);
+            v15 = _mm256_loadu_ps(w + 216);
+            v9 = _mm256_fmadd_ps(v15, v12, v9);
+            v10 = _mm256_fmadd_ps(v15, v13, v10);
+            v11 = _mm256_fmadd_ps(v15, v14, v11);
+            v12 = _mm256_broadcast_ss(x + 7);
+            v13 = _mm256_broadcast_ss(x + 15);
+            v14 = _mm256_broadcast_ss(x + 23);
+            v15 = _mm256_loadu_ps(w + 224);
+            v0 = _mm256_fmadd_ps(v15, v12, v0);
+            v1 = _mm256_fmadd_ps(v15, v13, v1);
+            v2 = _mm256_fmadd_ps(v15, v14, v2);
+            v15 = _mm256_loadu_ps(w + 232);
+            v3 = _mm256_fmadd_ps(v15, v12, v3);
+            v4 = _mm256_fmadd_ps(v15, v13, v4);
+            v5 = _mm256_fmadd_ps(v15, v14, v5);
+            v15 = _mm256_loadu_ps(w + 240);
+            v6 = _mm256_fmadd_ps(v15, v12, v6);
+            v7 = _mm256_fmadd_ps(v15, v13, v7);
+            v8 = _mm256_fmadd_ps(v15, v14, v8);
+            v15 = _mm256_loadu_ps(w + 248);
+            v9 = _mm256_fmadd_ps(v15, v12, v9);
+            v10 = _mm256_fmadd_ps(v15, v13, v10);
+            v11 = _mm256_fmadd_ps(v15, v14, v11);
+            w += 256;
+            x += 25104;
+        }
+        x -= 401664;
+        w -= 4096;
+        v12 = _mm256_loadu_ps(r);
+        v0 = _mm256_add_ps(v0, v12);
+        v12 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v12, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_loadu_ps(r + 8);
+        v1 = _mm256_add_ps(v1, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_loadu_ps(r + 16);
+        v2 = _mm256_add_ps(v2, v0);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 16, v2);
+        v0 = _mm256_loadu_ps(r + 25104);
+        v3 = _mm256_add_ps(v3, v0);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 25104, v3);
+        v0 = _mm256_loadu_ps(r + 25112);
+        v4 = _mm256_add_ps(v4, v0);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 25112, v4);
+        v0 = _mm256_loadu_ps(r + 25120);
+        v5 = _mm256_add_ps(v5, v0);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 25120, v5);
+        v0 = _mm256_loadu_ps(r + 50208);
+        v6 = _mm256_add_ps(v6, v0);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 50208, v6);
+        v0 = _mm256_loadu_ps(r + 50216);
+        v7 = _mm256_add_ps(v7, v0);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 50216, v7);
+        v0 = _mm256_loadu_ps(r + 50224);
+        v8 = _mm256_add_ps(v8, v0);
+        v0 = _mm256_setzero_ps();
+        v8 = _mm256_max_ps(v0, v8);
+        _mm256_storeu_ps(y + 50224, v8);
+        v0 = _mm256_loadu_ps(r + 75312);
+        v9 = _mm256_add_ps(v9, v0);
+        v0 = _mm256_setzero_ps();
+        v9 = _mm256_max_ps(v0, v9);
+        _mm256_storeu_ps(y + 75312, v9);
+        v0 = _mm256_loadu_ps(r + 75320);
+        v10 = _mm256_add_ps(v10, v0);
+        v0 = _mm256_setzero_ps();
+        v10 = _mm256_max_ps(v0, v10);
+        _mm256_storeu_ps(y + 75320, v10);
+        v0 = _mm256_loadu_ps(r + 75328);
+        v11 = _mm256_add_ps(v11, v0);
+        v0 = _mm256_setzero_ps();
+        v11 = _mm256_max_ps(v0, v11);
+        _mm256_storeu_ps(y + 75328, v11);
+        x += 24;
+        y += 24;
+        r += 24;
+    }
+    for (int i = 0; i < 2; i++) {
+        v0 = _mm256_loadu_ps(b);
+        v1 = v0;
+        v2 = _mm256_loadu_ps(b + 8);
+        v3 = v2;
+        v4 = _mm256_loadu_ps(b + 16);
+        v5 = v4;
+        v6 = _mm256_loadu_ps(b + 24);
+        v7 = v6;
+        for (int j = 0; j < 16; j++) {
+            v8 = _mm256_broadcast_ss(x);
+            v9 = _mm256_broadcast_ss(x + 8);
+            v10 = _mm256_loadu_ps(w);
+            v0 = _mm256_fmadd_ps(v10, v8, v0);
+            v1 = _mm256_fmadd_ps(v10, v9, v1);
+            v10 = _mm256_loadu_ps(w + 8);
+            v2 = _mm256_fmadd_ps(v10, v8, v2);
+            v3 = _mm256_fmadd_ps(v10, v9, v3);
+            v10 = _mm256_loadu_ps(w + 16);
+            v4 = _mm256_fmadd_ps(v10, v8, v4);
+            v5 = _mm256_fmadd_ps(v10, v9, v5);
+            v10 = _mm256_loadu_ps(w + 24);
+            v6 = _mm256_fmadd_ps(v10, v8, v6);
+            v7 = _mm256_fmadd_ps(v10, v9, v7);
+            v8 = _mm256_broadcast_ss(x + 1);
+            v9 = _mm256_broadcast_ss(x + 9);
+            v10 = _mm256_loadu_ps(w + 32);
+            v0 = _mm256_fmadd_ps(v10, v8, v0);
+            v1 = _mm256_fmadd_ps(v10, v9, v1);
+            v10 = _mm256_loadu_ps(w + 40);
+            v2 = _mm256_fmadd_ps(v10, v8, v2);
+            v3 = _mm256_fmadd_ps(v10, v9, v3);
+            v10 = _mm256_loadu_ps(w + 48);
+            v4 = _mm256_fmadd_ps(v10, v8, v4);
+            v5 = _mm256_fmadd_ps(v10, v9, v5);
+            v10 = _mm256_loadu_ps(w + 56);
+            v6 = _mm256_fmadd_ps(v10, v8, v6);
+            v7 = _mm256_fmadd_ps(v10, v9, v7);
+            v8 = _mm256_broadcast_ss(x + 2);
+            v9 = _mm256_broadcast_ss(x + 10);
+            v10 = _mm256_loadu_ps(w + 64);
+            v0 = _mm256_fmadd_ps(v10, v8, v0);
+            v1 = _mm256_fmadd_ps(v10, v9, v1);
+            v10 = _mm256_loadu_ps(w + 72);
+            v2 = _mm256_fmadd_ps(v10, v8, v2);
+            v3 = _mm256_fmadd_ps(v10, v9, v3);
+            v10 = _mm256_loadu_ps(w + 80);
+            v4 = _mm256_fmadd_ps(v10, v8, v4);
+            v5 = _mm256_fmadd_ps(v10, v9, v5);
+            v10 = _mm256_loadu_ps(w + 88);
+            v6 = _mm256_fmadd_ps(v10, v8, v6);
+            v7 = _mm256_fmadd_ps(v10, v9, v7);
+            v8 = _mm256_broadcast_ss(x + 3);
+            v9 = _mm256_broadcast_ss(x + 11);
+            v10 = _mm256_loadu_ps(w + 96);
+            v0 = _mm256_fmadd_ps(v10, v8, v0);
+            v1 = _mm256_fmadd_ps(v10, v9, v1);
+            v10 = _mm256_loadu_ps(w + 104);
+            v2 = _mm256_fmadd_ps(v10, v8, v2);
+            v3 = _mm256_fmadd_ps(v10, v9, v3);
+            v10 = _mm256_loadu_ps(w + 112);
+            v4 = _mm256_fmadd_ps(v10, v8, v4);
+            v5 = _mm256_fmadd_ps(v10, v9, v5);
+            v10 = _mm256_loadu_ps(w + 120);
+            v6 = _mm256_fmadd_ps(v10, v8, v6);
+            v7 = _mm256_fmadd_ps(v10, v9, v7);
+            v8 = _mm256_broadcast_ss(x + 4);
+            v9 = _mm256_broadcast_ss(x + 12);
+            v10 = _mm256_loadu_ps(w + 128);
+            v0 = _mm256_fmadd_ps(v10, v8, v0);
+            v1 = _mm256_fmadd_ps(v10, v9, v1);
+            v10 = _mm256_loadu_ps(w + 136);
+            v2 = _mm256_fmadd_ps(v10, v8, v2);
+            v3 = _mm256_fmadd_ps(v10, v9, v3);
+            v10 = _mm256_loadu_ps(w + 144);
+            v4 = _mm256_fmadd_ps(v10, v8, v4);
+            v5 = _mm256_fmadd_ps(v10, v9, v5);
+            v10 = _mm256_loadu_ps(w + 152);
+            v6 = _mm256_fmadd_ps(v10, v8, v6);
+            v7 = _mm256_fmadd_ps(v10, v9, v7);
+            v8 = _mm256_broadcast_ss(x + 5);
+            v9 = _mm256_broadcast_ss(x + 13);
+            v10 = _mm256_loadu_ps(w + 160);
+            v0 = _mm256_fmadd_ps(v10, v8, v0);
+            v1 = _mm256_fmadd_ps(v10, v9, v1);
+            v10 = _mm256_loadu_ps(w + 168);
+            v2 = _mm256_fmadd_ps(v10, v8, v2);
+            v3 = _mm256_fmadd_ps(v10, v9, v3);
+            v10 = _mm256_loadu_ps(w + 176);
+            v4 = _mm256_fmadd_ps(v10, v8, v4);
+            v5 = _mm256_fmadd_ps(v10, v9, v5);
+            v10 = _mm256_loadu_ps(w + 184);
+            v6 = _mm256_fmadd_ps(v10, v8, v6);
+            v7 = _mm256_fmadd_ps(v10, v9, v7);
+            v8 = _mm256_broadcast_ss(x + 6);
+            v9 = _mm256_broadcast_ss(x + 14);
+            v10 = _mm256_loadu_ps(w + 192);
+            v0 = _mm256_fmadd_ps(v10, v8, v0);
+            v1 = _mm256_fmadd_ps(v10, v9, v1);
+            v10 = _mm256_loadu_ps(w + 200);
+            v2 = _mm256_fmadd_ps(v10, v8, v2);
+            v3 = _mm256_fmadd_ps(v10, v9, v3);
+            v10 = _mm256_loadu_ps(w + 208);
+            v4 = _mm256_fmadd_ps(v10, v8, v4);
+            v5 = _mm256_fmadd_ps(v10, v9, v5);
+            v10 = _mm256_loadu_ps(w + 216);
+            v6 = _mm256_fmadd_ps(v10, v8, v6);
+            v7 = _mm256_fmadd_ps(v10, v9, v7);
+            v8 = _mm256_broadcast_ss(x + 7);
+            v9 = _mm256_broadcast_ss(x + 15);
+            v10 = _mm256_loadu_ps(w + 224);
+            v0 = _mm256_fmadd_ps(v10, v8, v0);
+            v1 = _mm256_fmadd_ps(v10, v9, v1);
+            v10 = _mm256_loadu_ps(w + 232);
+            v2 = _mm256_fmadd_ps(v10, v8, v2);
+            v3 = _mm256_fmadd_ps(v10, v9, v3);
+            v10 = _mm256_loadu_ps(w + 240);
+            v4 = _mm256_fmadd_ps(v10, v8, v4);
+            v5 = _mm256_fmadd_ps(v10, v9, v5);
+            v10 = _mm256_loadu_ps(w + 248);
+            v6 = _mm256_fmadd_ps(v10, v8, v6);
+            v7 = _mm256_fmadd_ps(v10, v9, v7);
+            w += 256;
+            x += 25104;
+        }
+        x -= 401664;
+        w -= 4096;
+        v8 = _mm256_loadu_ps(r);
+        v0 = _mm256_add_ps(v0, v8);
+        v8 = _mm256_setzero_ps();
+        v0 = _mm256_max_ps(v8, v0);
+        _mm256_storeu_ps(y, v0);
+        v0 = _mm256_loadu_ps(r + 8);
+        v1 = _mm256_add_ps(v1, v0);
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_max_ps(v0, v1);
+        _mm256_storeu_ps(y + 8, v1);
+        v0 = _mm256_loadu_ps(r + 25104);
+        v2 = _mm256_add_ps(v2, v0);
+        v0 = _mm256_setzero_ps();
+        v2 = _mm256_max_ps(v0, v2);
+        _mm256_storeu_ps(y + 25104, v2);
+        v0 = _mm256_loadu_ps(r + 25112);
+        v3 = _mm256_add_ps(v3, v0);
+        v0 = _mm256_setzero_ps();
+        v3 = _mm256_max_ps(v0, v3);
+        _mm256_storeu_ps(y + 25112, v3);
+        v0 = _mm256_loadu_ps(r + 50208);
+        v4 = _mm256_add_ps(v4, v0);
+        v0 = _mm256_setzero_ps();
+        v4 = _mm256_max_ps(v0, v4);
+        _mm256_storeu_ps(y + 50208, v4);
+        v0 = _mm256_loadu_ps(r + 50216);
+        v5 = _mm256_add_ps(v5, v0);
+        v0 = _mm256_setzero_ps();
+        v5 = _mm256_max_ps(v0, v5);
+        _mm256_storeu_ps(y + 50216, v5);
+        v0 = _mm256_loadu_ps(r + 75312);
+        v6 = _mm256_add_ps(v6, v0);
+        v0 = _mm256_setzero_ps();
+        v6 = _mm256_max_ps(v0, v6);
+        _mm256_storeu_ps(y + 75312, v6);
+        v0 = _mm256_loadu_ps(r + 75320);
+        v7 = _mm256_add_ps(v7, v0);
+        v0 = _mm256_setzero_ps();
+        v7 = _mm256_max_ps(v0, v7);
+        _mm256_storeu_ps(y + 75320, v7);
+        x += 16;
+        y += 16;
+        r += 16;
+    }
+}
+
+/* one channel of 56 x 56 pixels */
+__attribute__((target("avx2,fma")))
+static void avx2_copy_5(const float *x, float *y)
+{
+    __m256 v0;
+    for (int i = 0; i < 56; i++) {
+        for (int j = 0; j < 56; j++) {
+            v0 = _mm256_zextps128_ps256(_mm_load_ss(x));
+            _mm_store_ss(y, _mm256_castps256_ps128(v0));
+            x += 8;
+            y += 1;
+        }
+    }
+}
+
+/* another layout: 256 x 56 x 56
+ * Layer input.copy (resnext_block.yaml:10). */
+static void step_copy_0(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 256;
+    ptrdiff_t tile = task % 256;
+    const float *x = run->input + image * 802816 + slot[0];
+    float *y = run->arena + image * 2008320 + slot[1];
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136, y + i * 1);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 25088, y + i * 1 + 25104);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 50176, y + i * 1 + 50208);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 75264, y + i * 1 + 75312);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 100352, y + i * 1 + 100416);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 125440, y + i * 1 + 125520);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 150528, y + i * 1 + 150624);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 175616, y + i * 1 + 175728);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 200704, y + i * 1 + 200832);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 225792, y + i * 1 + 225936);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 250880, y + i * 1 + 251040);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 275968, y + i * 1 + 276144);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 301056, y + i * 1 + 301248);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 326144, y + i * 1 + 326352);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 351232, y + i * 1 + 351456);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 376320, y + i * 1 + 376560);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 401408, y + i * 1 + 401664);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 426496, y + i * 1 + 426768);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 451584, y + i * 1 + 451872);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 476672, y + i * 1 + 476976);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 501760, y + i * 1 + 502080);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 526848, y + i * 1 + 527184);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 551936, y + i * 1 + 552288);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 577024, y + i * 1 + 577392);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 602112, y + i * 1 + 602496);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 627200, y + i * 1 + 627600);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 652288, y + i * 1 + 652704);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 677376, y + i * 1 + 677808);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 702464, y + i * 1 + 702912);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 727552, y + i * 1 + 728016);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_0(x + i * 3136 + 752640, y + i * 1 + 753120);
+        return;
+    }
+    tile -= 8;
+    const ptrdiff_t i = tile;
+    avx2_copy_0(x + i * 3136 + 777728, y + i * 1 + 778224);
+}
+
+/* convolution 1 x 1, stride 1: 256 x 56 x 56 -> 128 x 56 x 56, then relu; direct, tiles of 32 x 3
+ * 102,760,448 MACs per image. Layer conv1 (resnext_block.yaml:43). */
+static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 44;
+    ptrdiff_t tile = task % 44;
+    const float *x = run->arena + image * 2008320 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 2008320 + slot[2];
+    const float *b = run->weights + slot[3];
+    if (tile < 28) {
+        const ptrdiff_t i = tile / 4;
+        const ptrdiff_t j = tile % 4;
+        avx2_conv1x1_32x3_1(x + i * 3584, w + j * 8192, y + i * 3648 + j * 105824, b + j * 32);
+        return;
+    }
+    tile -= 28;
+    const ptrdiff_t i = tile;
+    avx2_border_2(y + i * 26456 - 464);
+}
+
+/* convolution 3 x 3, stride 1: 128 x 56 x 56 -> 128 x 56 x 56, 32 groups, then relu; direct, tiles of 8 x 12
+ * 14,450,688 MACs per image. Layer conv2 (resnext_block.yaml:46). */
+static void step_conv_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 16;
+    const ptrdiff_t tile = task % 16;
+    const float *x = run->arena + image * 2008320 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 2008320 + slot[2];
+    const float *b = run->weights + slot[3];
+    const ptrdiff_t j = tile;
+    avx2_conv3x3_8x12_3(x + j * 26456 - 464, w + j * 576, y + j * 25104, b + j * 8);
+}
+
+/* convolution 1 x 1, stride 1: 128 x 56 x 56 -> 256 x 56 x 56, then add, then relu; direct, tiles of 32 x 3
+ * 102,760,448 MACs per image. Layer conv3 (resnext_block.yaml:49). */
+static void step_conv_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 32;
+    const ptrdiff_t tile = task % 32;
+    const float *x = run->arena + image * 2008320 + slot[0];
+    const float *w = run->weights + slot[1];
+    float *y = run->arena + image * 2008320 + slot[2];
+    const float *r = run->arena + image * 2008320 + slot[3];
+    const float *b = run->weights + slot[4];
+    const ptrdiff_t i = tile / 8;
+    const ptrdiff_t j = tile % 8;
+    avx2_conv1x1_32x3_4(x + i * 6272, w + j * 4096, y + i * 6272 + j * 100416, r + i * 6272 + j * 100416, b + j * 32);
+}
+
+/* the output as the caller reads it: 256 x 56 x 56
+ * Layer output (resnext_block.yaml:51). */
+static void step_output_4(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 256;
+    ptrdiff_t tile = task % 256;
+    const float *x = run->arena + image * 2008320 + slot[0];
+    float *y = run->output + image * 802816 + slot[1];
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1, y + i * 3136);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 25104, y + i * 3136 + 25088);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 50208, y + i * 3136 + 50176);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 75312, y + i * 3136 + 75264);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 100416, y + i * 3136 + 100352);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 125520, y + i * 3136 + 125440);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 150624, y + i * 3136 + 150528);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 175728, y + i * 3136 + 175616);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 200832, y + i * 3136 + 200704);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 225936, y + i * 3136 + 225792);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 251040, y + i * 3136 + 250880);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 276144, y + i * 3136 + 275968);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 301248, y + i * 3136 + 301056);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 326352, y + i * 3136 + 326144);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 351456, y + i * 3136 + 351232);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 376560, y + i * 3136 + 376320);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 401664, y + i * 3136 + 401408);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 426768, y + i * 3136 + 426496);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 451872, y + i * 3136 + 451584);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 476976, y + i * 3136 + 476672);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 502080, y + i * 3136 + 501760);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 527184, y + i * 3136 + 526848);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 552288, y + i * 3136 + 551936);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 577392, y + i * 3136 + 577024);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 602496, y + i * 3136 + 602112);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 627600, y + i * 3136 + 627200);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 652704, y + i * 3136 + 652288);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 677808, y + i * 3136 + 677376);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 702912, y + i * 3136 + 702464);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 728016, y + i * 3136 + 727552);
+        return;
+    }
+    tile -= 8;
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_copy_5(x + i * 1 + 753120, y + i * 3136 + 752640);
+        return;
+    }
+    tile -= 8;
+    const ptrdiff_t i = tile;
+    avx2_copy_5(x + i * 1 + 778224, y + i * 3136 + 777728);
+}
+
+/* The layers in the order in which they run. */
+static const Step steps[] = {
+    { step_copy_0, 1, 256, 0, { 0, 0 } },                               /* input.copy */
+    { step_conv_1, 1, 44, 0, { 0, 0, 803792, 32768 } },                 /* conv1 */
+    { step_conv_2, 1, 16, 0, { 803792, 32896, 1606656, 42112 } },       /* conv2 */
+    { step_conv_3, 1, 32, 0, { 1606656, 42240, 803328, 0, 75008 } },    /* conv3 */
+    { step_output_4, 1, 256, 0, { 803328, 0 } },                        /* output */
+};
+
+const char *resnext_form_c_strerror(int status)
+{
+    switch (status) {
+    case RESNEXT_FORM_C_OK:              return "no error";
+    case RESNEXT_FORM_C_ERROR_ARGUMENT:  return "a pointer is NULL, or the number of threads is not in 1..1024";
+    case RESNEXT_FORM_C_ERROR_BATCH:     return "the batch is empty or larger than the code was compiled for";
+    case RESNEXT_FORM_C_ERROR_ALIGNMENT: return "arena and weights must begin at a multiple of 64 bytes";
+    case RESNEXT_FORM_C_ERROR_PROCESSOR: return "this processor lacks AVX2 or FMA";
+    case RESNEXT_FORM_C_ERROR_FILE:      return "the weights file cannot be opened or mapped";
+    case RESNEXT_FORM_C_ERROR_FORMAT:    return "these are no weights of nncc";
+    case RESNEXT_FORM_C_ERROR_VERSION:   return "the weights are in the format of another version of nncc";
+    case RESNEXT_FORM_C_ERROR_MODEL:     return "the weights belong to another model";
+    case RESNEXT_FORM_C_ERROR_LAYOUT:    return "the weights were packed for other code of this model";
+    case RESNEXT_FORM_C_ERROR_TRUNCATED: return "the weights file is not as long as it says";
+    }
+    return "unknown status";
+}
+
+size_t resnext_form_c_arena_size(void)
+{
+    return (size_t)8033280 * RESNEXT_FORM_C_MAX_BATCH;
+}
+
+size_t resnext_form_c_weights_size(void)
+{
+    return sizeof(Stamp) + expected.bytes;
+}
+
+static int check_stamp(const Stamp *stamp)
+{
+    if (memcmp(stamp->magic, expected.magic, sizeof stamp->magic))
+        return RESNEXT_FORM_C_ERROR_FORMAT;
+    if (stamp->version != expected.version)
+        return RESNEXT_FORM_C_ERROR_VERSION;
+    if (stamp->model != expected.model)
+        return RESNEXT_FORM_C_ERROR_MODEL;
+    if (stamp->layout != expected.layout || stamp->bytes != expected.bytes)
+        return RESNEXT_FORM_C_ERROR_LAYOUT;
+    return RESNEXT_FORM_C_OK;
+}
+
+/* Whether the processor has AVX2 and FMA, and the system saves their registers. Asked on each call, in about 2
+ * microseconds, because a file without mutable state remembers nothing. */
+static int has_avx2(void)
+{
+    unsigned a, b, c, d, state, high;
+    __cpuid(1, a, b, c, d);
+    if (~c & (1u << 12 | 1u << 27))     /* FMA, and xgetbv is allowed */
+        return 0;
+    __asm__ volatile ("xgetbv" : "=a"(state), "=d"(high) : "c"(0));
+    __cpuid_count(7, 0, a, b, c, d);    /* every processor with FMA has this leaf */
+    return (state & 6) == 6 && (b >> 5 & 1);
+}
+
+/* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others:
+ * the end of an `omp for` is a barrier. Without a team, or without OpenMP, one thread does them all. */
+static void run_steps(const Run *run)
+{
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        const Step *step = &steps[i];
+        const ptrdiff_t groups = run->batch / step->images, rest = run->batch % step->images;
+        const ptrdiff_t tasks = groups * step->group_tasks + rest * step->image_tasks;
+#ifdef _OPENMP
+#pragma omp for schedule(static)
+#endif
+        for (ptrdiff_t task = 0; task < tasks; task++)
+            step->run(run, step->slot, task);
+    }
+}
+
+int resnext_form_c_forward(const void *weights, void *arena, const float *input, int batch, int threads, float *output)
+{
+    if (!weights || !arena || !input || !output || threads < 1 || threads > 1024)
+        return RESNEXT_FORM_C_ERROR_ARGUMENT;
+    if (batch < 1 || batch > RESNEXT_FORM_C_MAX_BATCH)
+        return RESNEXT_FORM_C_ERROR_BATCH;
+    if ((uintptr_t)weights % 64 || (uintptr_t)arena % 64)
+        return RESNEXT_FORM_C_ERROR_ALIGNMENT;
+    if (!has_avx2())
+        return RESNEXT_FORM_C_ERROR_PROCESSOR;
+    const Stamp *stamp = weights;
+    const int status = check_stamp(stamp);
+    if (status != RESNEXT_FORM_C_OK)
+        return status;
+    const Run run = {
+        .weights = (const float *)(stamp + 1),
+        .arena = arena,
+        .input = input,
+        .output = output,
+        .batch = batch,
+    };
+#ifdef _OPENMP
+#pragma omp parallel num_threads(threads) if (threads > 1)
+#endif
+    run_steps(&run);
+    return RESNEXT_FORM_C_OK;
+}
+
+#if defined(__unix__) || defined(__APPLE__)
+
+static int map_file(int file, const void **weights)
+{
+    struct stat info;
+    Stamp stamp;
+    if (fstat(file, &info))
+        return RESNEXT_FORM_C_ERROR_FILE;
+    if (!S_ISREG(info.st_mode) || pread(file, &stamp, sizeof stamp, 0) != (ssize_t)sizeof stamp)
+        return RESNEXT_FORM_C_ERROR_FORMAT;
+    const int status = check_stamp(&stamp);
+    if (status != RESNEXT_FORM_C_OK)
+        return status;
+    if ((uintmax_t)info.st_size != resnext_form_c_weights_size())
+        return RESNEXT_FORM_C_ERROR_TRUNCATED;
+    void *block = mmap(NULL, resnext_form_c_weights_size(), PROT_READ, MAP_PRIVATE, file, 0);
+    if (block == MAP_FAILED)
+        return RESNEXT_FORM_C_ERROR_FILE;
+    *weights = block;
+    return RESNEXT_FORM_C_OK;
+}
+
+int resnext_form_c_weights_map(const char *path, const void **weights)
+{
+    if (!path || !weights)
+        return RESNEXT_FORM_C_ERROR_ARGUMENT;
+    const int file = open(path, O_RDONLY | O_NONBLOCK);     /* a pipe must not make us wait */
+    if (file < 0)
+        return RESNEXT_FORM_C_ERROR_FILE;
+    const int status = map_file(file, weights);
+    close(file);
+    return status;
+}
+
+void resnext_form_c_weights_unmap(const void *weights)
+{
+    if (weights)
+        munmap((void *)(uintptr_t)weights, resnext_form_c_weights_size());
+}
+
+#else /* no mmap: read the file into aligned memory yourself */
+
+int resnext_form_c_weights_map(const char *path, const void **weights)
+{
+    return path && weights ? RESNEXT_FORM_C_ERROR_FILE : RESNEXT_FORM_C_ERROR_ARGUMENT;
+}
+
+void resnext_form_c_weights_unmap(const void *weights)
+{
+    (void)weights;
+}
+
+#endif
