@@ -80,12 +80,14 @@ enum { NOPTION = sizeof options / sizeof *options };
 
 int usage_error(const char *hint, const char *format, ...)
 {
+    char message[1024];
     va_list list;
     va_start(list, format);
-    fputs("nncc: error: ", stderr);
-    vfprintf(stderr, format, list);
+    vsnprintf(message, sizeof message, format, list);
     va_end(list);
-    fprintf(stderr, "\nhint: %s\n", hint ? hint : "`nncc --help` shows what can be said");
+    for (char *c = message; *c; c++)            /* what was typed must not steer the terminal */
+        *c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
+    fprintf(stderr, "nncc: error: %s\nhint: %s\n", message, hint ? hint : "`nncc --help` shows what can be said");
     return EXIT_USAGE;
 }
 

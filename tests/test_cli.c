@@ -89,6 +89,7 @@ Test(cli, usage)
     expect(RUN("nncc", "isnpect"), 2, NULL, "did you mean `nncc inspect`?");
     expect(RUN("nncc", "run", spec, "--weigths", "pattern:1"), 2, NULL, "did you mean --weights?");
     expect(RUN("nncc", "run", spec, "--zzz"), 2, NULL, "unknown option --zzz");
+    expect(RUN("nncc", "run", spec, "--\033[31m"), 2, NULL, "unknown option --?[31m");
     expect(RUN("nncc", "run", spec, "-q"), 2, NULL, "unknown option -q");
     expect(RUN("nncc", "run", spec, "--batch"), 2, NULL, "--batch needs a value");
     expect(RUN("nncc", "run", spec, "-d"), 2, NULL, "-d needs a value");
