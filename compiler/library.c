@@ -110,7 +110,7 @@ nncc *nncc_new(void)
 {
     nncc *net = calloc(1, sizeof *net);
     if (net)
-        net->max_batch = 1;
+        net->max_batch = net->threads = 1;
     return net;
 }
 

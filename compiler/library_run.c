@@ -4,15 +4,11 @@
  * compiled from the same tree, each in a context of its own, and packed from the same weights. */
 #include "library.h"
 
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../runtime/peak.h"
-
-static int threads_of(const nncc *net)
-{
-    return net->threads ? net->threads : processor_count();
-}
 
 /* ---- weights --------------------------------------------------------------------------------------------------------- */
 
@@ -203,7 +199,7 @@ static nncc_status pack_engine(nncc *net, void *argument)
     Engine *engine = argument;
     Failure failure = {""};
     float *payload;
-    engine->packed = weights_pack(engine->program, net->weights, threads_of(net), &payload, &failure);
+    engine->packed = weights_pack(engine->program, net->weights, net->threads, &payload, &failure);
     return engine->packed ? NNCC_OK : refuse(net, NNCC_ERROR_WEIGHTS, "%s", failure.text);
 }
 
@@ -245,6 +241,16 @@ static nncc_status interpret(nncc *net, void *argument)
     return done ? NNCC_OK : refuse(net, result ? NNCC_ERROR_BACKEND : NNCC_ERROR_MEMORY, "%s", *failure.text ? failure.text : "out of memory");
 }
 
+/* The reference takes as many threads as OpenMP gives to whoever calls; that is the caller's to set, so it is put back. */
+static nncc_status interpret_on(nncc *net, Pass *pass)
+{
+    int before = omp_get_max_threads();
+    omp_set_num_threads(net->threads);
+    nncc_status status = attempt(net, &pass->engine->context, interpret, pass);
+    omp_set_num_threads(before);
+    return status;
+}
+
 static nncc_status run_pass(nncc *net, Pass pass)
 {
     Engine *engine = pass.engine;
@@ -252,8 +258,8 @@ static nncc_status run_pass(nncc *net, Pass pass)
     if (status)
         return status;
     if (engine->backend == NNCC_REFERENCE)
-        return attempt(net, &engine->context, interpret, &pass);
-    int code = engine->model.forward(engine->packed, engine->arena, pass.input, pass.batch, threads_of(net), pass.output);
+        return interpret_on(net, &pass);
+    int code = engine->model.forward(engine->packed, engine->arena, pass.input, pass.batch, net->threads, pass.output);
     return code ? refuse(net, NNCC_ERROR_BACKEND, "%s", engine->model.strerror(code)) : NNCC_OK;
 }
 

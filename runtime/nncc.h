@@ -67,7 +67,7 @@ const char *nncc_notice(const nncc *);
  * last value of a name counts. After loading, a value that the spec does not accept changes nothing. */
 nncc_status nncc_set(nncc *, const char *name, const char *value);
 nncc_status nncc_set_max_batch(nncc *, int images);     /* that nncc_compile makes room for: 1 unless told */
-nncc_status nncc_set_threads(nncc *, int threads);      /* at most so many; never changes a result. All processors unless told */
+nncc_status nncc_set_threads(nncc *, int threads);      /* at most so many: 1 unless told; never changes a result */
 /* Reads a spec, from a file or from a text; `name` stands for the file in errors, and files that the text extends are
  * found beside it. Once a handle; after a failure it may be tried again. */
 nncc_status nncc_load(nncc *, const char *path);
