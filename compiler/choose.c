@@ -132,7 +132,8 @@ static int choose_depth(const Node *n, int64_t steps)
     if (panel <= FILTER_CACHE || n->attr.groups > 1 || in->nsegment > 1 || in->kind == LAYOUT_planar || tail_pool(n))
         return 0;
     int depth = (int)(FILTER_CACHE / ((panel + in->blocks - 1) / in->blocks));
-    return depth < 1 ? 1 : depth;
+    depth = depth < 1 ? 1 : depth;
+    return depth < in->blocks ? depth : 0;
 }
 
 static void choose_direct(Node *n)

@@ -30,24 +30,23 @@ static BlockRun block_run(const Layout *l, int first, int end)
     return run;
 }
 
-/* A vector that is `inside` in the first `channels` lanes and `outside` in the others. */
-static void load_mask(Kernel *k, int d, int channels, float inside, float outside)
+/* Neighbouring lanes of a block: low..high - 1. */
+typedef struct {
+    int low, high;
+} Lanes;
+
+/* Combines reg with a vector that is `inside` in these lanes and `outside` in the others; nothing to do for whole blocks. */
+static void apply_mask(Kernel *k, VOp op, int reg, Lanes lanes, float inside, float outside)
 {
     float mask[LANES];
-    for (int i = 0; i < LANES; i++)
-        mask[i] = i < channels ? inside : outside;
-    int at = kernel_constants(k, mask, LANES);
-    k_load(k, d, k->constants, at);
-}
-
-static void apply_mask(Kernel *k, VOp op, int reg, int channels, float inside, float outside)
-{
-    if (channels == LANES)
+    if (lanes.low == 0 && lanes.high == LANES)
         return;
-    int mask = kernel_register(k);
-    load_mask(k, mask, channels, inside, outside);
-    k_op(k, op, reg, reg, mask);
-    kernel_release(k, mask);
+    for (int i = 0; i < LANES; i++)
+        mask[i] = i >= lanes.low && i < lanes.high ? inside : outside;
+    int at = kernel_constants(k, mask, LANES), vector = kernel_register(k);
+    k_load(k, vector, k->constants, at);
+    k_op(k, op, reg, reg, vector);
+    kernel_release(k, vector);
 }
 
 /* ---- ln, in, gn ---------------------------------------------------------------------------------------------- */
@@ -84,7 +83,7 @@ static void emit_row_sum(const Norm *m, const int *acc, int pixels, int mean)
 }
 
 /* total += the sum over the pixels of one block; x moves on to the next block. */
-static void emit_block_sum(const Norm *m, int total, int mean, int channels)
+static void emit_block_sum(const Norm *m, int total, int mean, Lanes lanes)
 {
     Kernel *k = m->k;
     Shape s = m->n->shape;
@@ -106,30 +105,37 @@ static void emit_block_sum(const Norm *m, int total, int mean, int channels)
         k_op(k, V_add, acc[0], acc[0], acc[j]);
         kernel_release(k, acc[j]);
     }
-    apply_mask(k, V_mul, acc[0], channels, 1, 0);
+    apply_mask(k, V_mul, acc[0], lanes, 1, 0);
     k_op(k, V_add, total, total, acc[0]);
     kernel_release(k, acc[0]);
+}
+
+/* total, a sum for each lane, becomes the mean over the group, in every lane of the group. */
+static void emit_quotient(const Norm *m, int total)
+{
+    Kernel *k = m->k;
+    emit_lane_reduce(k, V_add, m->lanes, total);
+    int factor = kernel_register(k);
+    k_literal(k, factor, (float)(1.0 / m->elements));
+    k_op(k, V_mul, total, total, factor);
+    kernel_release(k, factor);
 }
 
 /* The mean over the group of x, or of (x - mean)^2, in every lane of a new register. */
 static int emit_mean(const Norm *m, int mean)
 {
     Kernel *k = m->k;
-    int total = kernel_register(k), factor;
+    int total = kernel_register(k);
     k_zero(k, total);
     BlockRun run;
     for (int b = m->first; b < m->end; b += run.blocks) {
         run = block_run(&m->n->layout, b, m->end);
         k_loop(k, run.blocks);
-        emit_block_sum(m, total, mean, m->lanes == LANES ? run.channels : LANES);
+        emit_block_sum(m, total, mean, (Lanes){0, m->lanes == LANES ? run.channels : LANES});
         k_end(k);
     }
     k_bump(k, m->x.pointer, -(m->end - m->first) * m->x.view.block);
-    emit_lane_reduce(k, V_add, m->lanes, total);
-    factor = kernel_register(k);
-    k_literal(k, factor, (float)(1.0 / m->elements));
-    k_op(k, V_mul, total, total, factor);
-    kernel_release(k, factor);
+    emit_quotient(m, total);
     return total;
 }
 
@@ -194,19 +200,91 @@ static void emit_block(const Norm *m, int mean, int inverse)
     kernel_release(k, shift);
 }
 
-static Norm norm_kernel(Lower *l, const Node *n, int64_t vectors, int first, int end, int lanes, int channels)
+static Norm norm_open(Lower *l, const Node *n, int64_t vectors, int channels, int lanes)
 {
     bool affine = n->weight[W_weight].tensor;
-    Norm m = {.n = n, .k = step_kernel(l), .first = first, .end = end, .lanes = lanes, .affine = affine,
+    Norm m = {.n = n, .k = step_kernel(l), .lanes = lanes, .affine = affine,
               .elements = (double)channels * n->shape.height * n->shape.width};
     m.x = stream_open(l, m.k, n->in[0], "x", false);
     m.out = output_open(l, m.k, n, vectors, affine ? 2 : 0);
-    int mean = emit_mean(&m, -1), variance = emit_mean(&m, mean);
-    emit_inverse_root(&m, variance);
-    k_loop(m.k, end - first);
-    emit_block(&m, mean, variance);
-    k_end(m.k);
     return m;
+}
+
+static void emit_norm(Norm *m, int first, int end)
+{
+    m->first = first;
+    m->end = end;
+    int mean = emit_mean(m, -1), inverse = emit_mean(m, mean);
+    emit_inverse_root(m, inverse);
+    k_loop(m->k, end - first);
+    emit_block(m, mean, inverse);
+    k_end(m->k);
+}
+
+/* ---- groups that somebody's split runs through: a kernel for each block, which sums all groups that it touches --------- */
+
+/* The lanes of block b that hold channels of group g. */
+static Lanes group_lanes(const int *channel, int size, int g, int b)
+{
+    Lanes lanes = {LANES, 0};
+    for (int i = 0; i < LANES; i++) {
+        int c = channel[b * LANES + i];
+        if (c < 0 || c / size != g)
+            continue;
+        lanes.low = i < lanes.low ? i : lanes.low;
+        lanes.high = i + 1;
+    }
+    return lanes;
+}
+
+/* The mean over group g of x, or of (x - mean)^2, in every lane of a new register; x stands at block 0, before and after. */
+static int emit_group_mean(const Norm *m, const int *channel, int size, int g, int mean)
+{
+    Kernel *k = m->k;
+    int total = kernel_register(k), at = 0;
+    k_zero(k, total);
+    for (int b = 0; b < m->n->layout.blocks; b++) {
+        Lanes lanes = group_lanes(channel, size, g, b);
+        if (lanes.low >= lanes.high)
+            continue;
+        k_bump(k, m->x.pointer, (b - at) * m->x.view.block);
+        emit_block_sum(m, total, mean, lanes);
+        at = b + 1;
+    }
+    k_bump(k, m->x.pointer, -at * m->x.view.block);
+    emit_quotient(m, total);
+    return total;
+}
+
+/* whole += part in the lanes of group g of block b; part is released. */
+static void add_lanes(Kernel *k, int whole, int part, Lanes lanes)
+{
+    apply_mask(k, V_mul, part, lanes, 1, 0);
+    k_op(k, V_add, whole, whole, part);
+    kernel_release(k, part);
+}
+
+static void lower_crossing_block(Lower *l, const Node *n, int64_t vectors, const int *channel, int size, int b)
+{
+    Norm m = norm_open(l, n, vectors, size, LANES);
+    Kernel *k = m.k;
+    int means = kernel_register(k), inverses = kernel_register(k);
+    k_zero(k, means);
+    k_zero(k, inverses);
+    for (int i = 0, done = -1; i < LANES; i++) {
+        int c = channel[b * LANES + i], g = c / size;
+        if (c < 0 || g == done)
+            continue;
+        int mean = emit_group_mean(&m, channel, size, g, -1), inverse = emit_group_mean(&m, channel, size, g, mean);
+        emit_inverse_root(&m, inverse);
+        add_lanes(k, means, mean, group_lanes(channel, size, g, b));
+        add_lanes(k, inverses, inverse, group_lanes(channel, size, g, b));
+        done = g;
+    }
+    k_bump(k, m.x.pointer, b * m.x.view.block);
+    emit_block(&m, means, inverses);
+    Call *call = step_call(l, k, (int[]){1, 1, 1}, op_name(n->op), "8 channels, of groups that lie across blocks");
+    output_move(call, &m.out, (Place){b, 0, 0});
 }
 
 static bool same_blocks(const Layout *l, int a, int b, int count)
@@ -218,28 +296,31 @@ static bool same_blocks(const Layout *l, int a, int b, int count)
 }
 
 /* Layout cuts a tensor at its groups; somebody else may have cut it inside one. */
-static void check_groups(Lower *l, const Node *n, int size)
+static bool groups_cross(const Node *n, int size)
 {
     for (int i = 0; n->op == OP_gn && i < n->layout.nsegment; i++)
         if (n->layout.segment[i] % size)
-            fail_at(l->context, n->loc, "split the tensor between groups", "'%s' is split inside a group of %d channels", n->name, size);
+            return true;
+    return false;
 }
 
 void lower_norm(Lower *l, Node *n)
 {
     Shape s = n->shape;
     int size = n->op == OP_in ? 1 : n->op == OP_gn ? s.channels / n->attr.groups : s.channels;
-    bool within = n->op != OP_ln && LANES % size == 0;      /* whole groups inside each block */
-    int blocks = within ? 1 : (size + LANES - 1) / LANES, lanes = within ? size : LANES, total = n->layout.blocks;
-    if (n->op == OP_ln)
-        blocks = total;
-    check_groups(l, n, size);
+    bool within = n->op != OP_ln && LANES % size == 0, crossing = groups_cross(n, size);      /* within: whole groups in each block */
+    int total = n->layout.blocks, lanes = within ? size : LANES;
+    int blocks = crossing || within ? 1 : n->op == OP_ln ? total : (size + LANES - 1) / LANES;
+    const int *channel = lane_channels(l, &n->layout);
     int64_t vectors = output_pack(l, n, (VectorKind[]){VECTOR_weight, VECTOR_bias}, n->weight[W_weight].tensor ? 2 : 0);
     step_begin(l);
-    for (int b = 0, count; b < total; b += count * blocks) {
+    for (int b = 0; crossing && b < total; b++)
+        lower_crossing_block(l, n, vectors, channel, size, b);
+    for (int b = 0, count; !crossing && b < total; b += count * blocks) {
         for (count = 1; b + (count + 1) * blocks <= total && (within || same_blocks(&n->layout, b, b + count * blocks, blocks));)
             count++;
-        Norm m = norm_kernel(l, n, vectors, b, b + blocks, lanes, size);
+        Norm m = norm_open(l, n, vectors, size, lanes);
+        emit_norm(&m, b, b + blocks);
         Call *call = step_call(l, m.k, (int[]){count, 1, 1}, op_name(n->op),
                                arena_printf(l->context, "%d channel blocks of %d x %d pixels", blocks, s.height, s.width));
         call_move(call, m.x, b * m.x.view.block);
@@ -247,7 +328,8 @@ void lower_norm(Lower *l, Node *n)
         output_move(call, &m.out, (Place){b, 0, 0});
         output_stride(call, &m.out, 0, (Place){blocks, 0, 0});
     }
-    step_end(l, n, op_name(n->op), arena_printf(l->context, "%s over %d of %d channels: %d x %d pixels", op_name(n->op), size, s.channels, s.height, s.width));
+    step_end(l, n, op_name(n->op), arena_printf(l->context, "%s over %d of %d channels: %d x %d pixels", op_name(n->op), size,
+                                                s.channels, s.height, s.width));
 }
 
 /* ---- softmax: one pixel after the other, its channels in three passes ------------------------------------------ */
@@ -262,12 +344,12 @@ static void emit_pass(Kernel *k, const Layout *layout, Stream x, Stream y, int p
         int v = kernel_register(k);
         k_load(k, v, pass == 2 ? y.pointer : x.pointer, 0);
         if (pass == 0) {
-            apply_mask(k, V_add, v, run.channels, 0, -INFINITY);
+            apply_mask(k, V_add, v, (Lanes){0, run.channels}, 0, -INFINITY);
             k_op(k, V_max, result, v, result);
         } else if (pass == 1) {
             k_op(k, V_sub, v, v, other);
             v = emit_exp(k, v);
-            apply_mask(k, V_mul, v, run.channels, 1, 0);
+            apply_mask(k, V_mul, v, (Lanes){0, run.channels}, 1, 0);
             k_op(k, V_add, result, result, v);
         } else {
             k_op(k, V_mul, v, v, other);
