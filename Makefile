@@ -25,7 +25,6 @@ TESTS   := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz_*.c))
 HELPERS := $(filter-out $(wildcard tests/test_*.c tests/fuzz_*.c),$(wildcard tests/*.c))
 
-comma   := ,
 # A short line for each command, or with V=1 the command.
 say      = $(if $(V),$2,@printf '%-5s %s\n' $1 $@; $2)
 
@@ -45,10 +44,12 @@ $(BUILD)/all.a: $(LIBRARY:%.c=$(BUILD)/obj/%.o)
 
 # The libraries are what nncc.h needs of that, and libtcc, in one object, whose other names are nobody's business.
 LIBRARY_LIBS := $(filter-out -ltcc -lturbojpeg -lpng,$(LIBS))
-TCC_STREAMS  := stdout stderr environ
+WHOLE_TCC    := -Wl,--whole-archive -ltcc
+TCC_STREAMS  := $(foreach name,stdout stderr environ,--redefine-sym $(name)=tcc_$(name))
+SHARED        = -shared -Wl,-soname,$(@F) -Wl,--version-script=runtime/nncc.map -Wl,--as-needed $(if $(CHECKED),,-Wl,-z,defs)
 $(BUILD)/obj/libtcc.o: Makefile
 	@mkdir -p $(@D)
-	$(call say,LINK,$(CC) -r -nostdlib -o $@ -Wl$(comma)--whole-archive -ltcc && objcopy $(foreach s,$(TCC_STREAMS),--redefine-sym $s=tcc_$s) $@)
+	$(call say,LINK,$(CC) -r -nostdlib -o $@ $(WHOLE_TCC) && objcopy $(TCC_STREAMS) $@)
 
 $(BUILD)/libnncc.o: $(patsubst %,$(BUILD)/obj/%.o,compiler/library compiler/library_run backends/tcc_streams libtcc) $(BUILD)/all.a
 	$(call say,LINK,$(CC) -r -nostdlib -o $@ $^ && objcopy --wildcard --keep-global-symbol='nncc_*' $@)
@@ -57,14 +58,14 @@ $(BUILD)/libnncc.a: $(BUILD)/libnncc.o
 	$(call say,AR,rm -f $@ && $(AR) rcs $@ $^)
 
 $(BUILD)/libnncc.so.0: $(BUILD)/libnncc.o runtime/nncc.map
-	$(call say,LINK,$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl$(comma)-soname$(comma)$(@F) -Wl$(comma)--version-script=runtime/nncc.map -Wl$(comma)--as-needed -o $@ $< $(LIBRARY_LIBS))
+	$(call say,LINK,$(CC) $(CFLAGS) $(LDFLAGS) $(SHARED) -o $@ $< $(LIBRARY_LIBS))
 
 $(BUILD)/libnncc.so: $(BUILD)/libnncc.so.0
 	@ln -sf $(<F) $@
 
 # The directories follow PREFIX, so it is made anew each time.
 $(BUILD)/nncc.pc: runtime/nncc.pc.in FORCE
-	@sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$(LIBRARY_LIBS) $(if $(findstring clang,$(CC)),-lomp,-lgomp) -lpthread|' $< > $@
+	@sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@LIBS@|$(LIBRARY_LIBS) -fopenmp|' $< > $@
 
 $(BUILD)/test_%: $(BUILD)/obj/tests/test_%.o $(HELPERS:%.c=$(BUILD)/obj/%.o) $(BUILD)/all.a
 	$(call say,LINK,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcriterion $(LIBS))
@@ -91,11 +92,17 @@ tests: $(TESTS)
 
 fuzzers: $(FUZZERS)
 
-# libFuzzer belongs to clang: a build of its own, below the first.
+BESIDE := -Wl,-rpath,'$$ORIGIN'
+$(BUILD)/library_threads: tests/library/threads.c $(BUILD)/libnncc.so
+	$(call say,LINK,$(CC) $(CFLAGS) -Iruntime -o $@ $< -L$(BUILD) -lnncc $(BESIDE))
+
+# libFuzzer belongs to clang: a build of its own, below the first. ThreadSanitizer sees two networks in two threads.
 test-long: test
 	@.ci/packages libclang-rt-14-dev
 	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang CHECKED="-fsanitize=address,undefined,fuzzer-no-link" fuzzers
 	@tests/fuzz build/fuzz
+	@$(MAKE) --no-print-directory BUILD=build/tsan CHECKED=-fsanitize=thread build/tsan/library_threads
+	@build/tsan/library_threads
 	@tests/verify_all $(BUILD)/nncc
 
 # What nncc prints for small networks: `make test` compares, so that a change of the output is seen and meant.
