@@ -14,6 +14,7 @@
     "}\n" }
 
 static const VRow rows[NVOP] = {
+    [V_prefetch] = { "", NULL },
     [V_zero] = { "zero8(%d);",
         "HELPER void zero8(float *d)\n"
         "{\n"

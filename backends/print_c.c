@@ -79,6 +79,13 @@ static void print_loop(Printer *p, const VIns *ins)
     p->counter[p->depth++] = i;
 }
 
+/* An instruction that a target has no use for. */
+static bool is_silent(const Target *target, const VIns *ins)
+{
+    const char *row = target->row[ins->op].c;
+    return row && !*row;
+}
+
 static void print_instruction(Printer *p, const VIns *ins)
 {
     if (ins->op == V_end)
@@ -154,7 +161,8 @@ void print_kernel(Text *out, const Kernel *kernel, const Target *target)
     while (count && kernel->code[count - 1].op == V_bump)
         count--;                        /* nobody reads the pointer any more */
     for (size_t i = 0; i < count; i++)
-        print_instruction(&p, &kernel->code[i]);
+        if (!is_silent(target, &kernel->code[i]))
+            print_instruction(&p, &kernel->code[i]);
     text_add(out, "}\n\n");
 }
 

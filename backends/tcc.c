@@ -73,9 +73,9 @@ static const char *counter(const Printer *p, int depth)
     return outwards == 0 || (outwards <= 2 && outwards <= spare) ? name[outwards] : below[depth];
 }
 
-static void print_loop(Printer *p, const VIns *ins)
+static void print_loop(Printer *p, int trips)
 {
-    text_add(p->out, "\"movl $%d,%s\\n%d:\\n\"\n", ins->count, counter(p, p->depth), p->depth + 1);
+    text_add(p->out, "\"movl $%d,%s\\n%d:\\n\"\n", trips, counter(p, p->depth), p->depth + 1);
     p->depth++;
 }
 
@@ -112,14 +112,15 @@ static void print_bytes(Printer *p, const uint8_t *byte, int count)
     text_append(p->out, line, (size_t)(at + 3 - line));
 }
 
-static void print_vector(Printer *p, const VIns *ins)
+/* moved: bytes that the pointer should have been bumped by, but was not. */
+static void print_vector(Printer *p, const VIns *ins, int64_t moved)
 {
     const VexRow *row = &vex_rows[ins->op];
     uint8_t byte[VEX_LONGEST];
     if (!row->fields)
         die("print: target tcc cannot spell instruction %d", ins->op);
     bool memory = row->fields[2] == 'm';
-    int64_t displacement = memory ? ins->offset * (int64_t)sizeof(float) : 0;
+    int64_t displacement = memory ? moved + ins->offset * (int64_t)sizeof(float) : 0;
     bool far = displacement != (int32_t)displacement;       /* walk there and back */
     if (far)
         print_bump(p, ins->pointer, displacement);
@@ -131,13 +132,67 @@ static void print_vector(Printer *p, const VIns *ins)
 static void print_instruction(Printer *p, const VIns *ins)
 {
     if (ins->op == V_loop)
-        print_loop(p, ins);
+        print_loop(p, ins->count);
     else if (ins->op == V_end)
         print_end(p);
     else if (ins->op == V_bump)
         print_bump(p, ins->pointer, ins->offset * (int64_t)sizeof(float));
+    else if (ins->op == V_prefetch)
+        text_add(p->out, "\"prefetcht0 %lld(%%%s)\\n\"\n", ins->offset * (long long)sizeof(float), pointer_name[ins->pointer]);
     else
-        print_vector(p, ins);
+        print_vector(p, ins, 0);
+}
+
+/* Tiny loops, which copy or add numbers one by one, would mostly count: several trips become one. */
+enum { TINY = 8, UNROLLED = 32 };       /* instructions of a body, before and after */
+
+/* Instructions between a loop and its end, or 0 where they are not few or hold another loop. */
+static size_t tiny_body(const VIns *loop)
+{
+    size_t body = 0;
+    while (loop[body + 1].op != V_end)
+        if (loop[body + 1].op == V_loop || ++body > TINY)
+            return 0;
+    return body;
+}
+
+/* Some trips in a row; pointers move once, at their end. */
+static void print_trips(Printer *p, const VIns *code, size_t body, int trips)
+{
+    int64_t moved[MAX_POINTERS] = {0};
+    for (int trip = 0; trip < trips; trip++)
+        for (size_t i = 0; i < body; i++)
+            if (code[i].op == V_bump)
+                moved[code[i].pointer] += code[i].offset * (int64_t)sizeof(float);
+            else
+                print_vector(p, &code[i], moved[code[i].pointer]);
+    for (int i = 0; i < p->kernel->npointer; i++)
+        print_bump(p, i, moved[i]);
+}
+
+static void print_tiny_loop(Printer *p, const VIns *loop, size_t body)
+{
+    int together = UNROLLED / (int)body, rounds = loop->count / together;
+    print_trips(p, loop + 1, body, loop->count % together);
+    if (rounds == 0)
+        return;
+    if (rounds > 1)
+        print_loop(p, rounds);
+    print_trips(p, loop + 1, body, together);
+    if (rounds > 1)
+        print_end(p);
+}
+
+static void print_code(Printer *p, const VIns *code, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t body = code[i].op == V_loop ? tiny_body(&code[i]) : 0;
+        if (body)
+            print_tiny_loop(p, &code[i], body);
+        else
+            print_instruction(p, &code[i]);
+        i += body ? body + 1 : 0;
+    }
 }
 
 static void print_prototype(Text *out, const Kernel *kernel)
@@ -159,8 +214,7 @@ void print_kernel_bytes(Text *out, const Kernel *kernel)
     size_t count = kernel->count;
     while (count && kernel->code[count - 1].op == V_bump)
         count--;                        /* nobody reads the pointer any more */
-    for (size_t i = 0; i < count; i++)
-        print_instruction(&p, &kernel->code[i]);
+    print_code(&p, kernel->code, count);
     print_bytes(&p, vzeroupper, sizeof vzeroupper);
     print_line(&p, "ret");
     text_add(out, ");\n\n");

@@ -154,6 +154,7 @@ static void choose_direct(Node *n)
     t->rows = average ? lines : choose_rows(lines, panels, line);
     t->depth = choose_depth(n, steps);
     int64_t weights = steps * n->layout.blocks * LANES * 4, input = n->in[0]->layout.blocks * n->in[0]->layout.plane * 4;
+    t->ahead = t->depth && weights > 4 * NEAR_CACHE;
     t->panels_first = weights > NEAR_CACHE && (input <= NEAR_CACHE || weights * (lines / t->rows) > input * panels);
 }
 

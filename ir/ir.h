@@ -156,6 +156,7 @@ typedef struct {
     int vectors;                        /* output-channel vectors of one register tile */
     int pixels;                         /* results of one register tile; vectors * pixels accumulators (times a fused pool's window) */
     int rows;                           /* result rows of one task, or pixels when flat */
+    bool ahead;                         /* one pass fetches the filters of the next, because they come from far away */
     int depth;                          /* input blocks summed in one pass over a task's pixels: their filters stay in the
                                            first-level cache, the sums wait in the result's place; 0: all, in registers */
     bool flat;                          /* the picture is walked as one line: 1x1, stride 1, no border anywhere */
@@ -302,6 +303,7 @@ void k_store(Kernel *, int pointer, int64_t offset, int a);
 void k_broadcast(Kernel *, int d, int pointer, int64_t offset);     /* one float to all lanes */
 void k_load1(Kernel *, int d, int pointer, int64_t offset);         /* one float to lane 0, zero elsewhere */
 void k_store1(Kernel *, int pointer, int64_t offset, int a);        /* lane 0 */
+void k_prefetch(Kernel *, int pointer, int64_t offset);
 void k_op(Kernel *, VOp, int d, int a, int b);          /* register operations; for V_fma d += a * b */
 void k_imm(Kernel *, VOp, int d, int a, int imm);
 void k_literal(Kernel *, int d, float value);           /* broadcast of a pooled constant */

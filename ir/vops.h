@@ -5,6 +5,7 @@
 #ifdef VOP
 VOP(loop,      "n",   "repeat up to the matching end, n times")
 VOP(end,       "",    "end of the innermost loop")
+VOP(prefetch,  "m",   "bring the cache line at m closer; m may lie anywhere")
 VOP(bump,      "p",   "advance a pointer by a constant distance")
 VOP(zero,      "d",   "d = 0")
 VOP(load,      "dm",  "d = 8 floats at m")

@@ -72,7 +72,7 @@ static void expected(const Case *c, const float *v, float *y)
     const float *d = c->same ? v + LANES : v, *a = v + LANES, *b = c->same ? a : v + 2 * LANES;
     for (int i = 0; i < LANES; i++)
         switch (c->op) {
-        case V_loop: case V_end: case V_bump:                   y[i] = fmaf(a[i], b[i], d[i]) + (a[i] + a[i] + a[i] + a[i] + a[i]); break;
+        case V_loop: case V_end: case V_prefetch: case V_bump:  y[i] = fmaf(a[i], b[i], d[i]) + (a[i] + a[i] + a[i] + a[i] + a[i]); break;
         case V_load: case V_store:                              y[i] = a[i]; break;
         case V_broadcast:                                       y[i] = a[3]; break;
         case V_load1:                                           y[i] = i ? 0 : a[5]; break;
@@ -103,6 +103,7 @@ static void build_loops(Kernel *k, int x, int d, int a)
     k_zero(k, b);
     k_loop(k, 5);
     k_bump(k, x, 3 * LANES);
+    k_prefetch(k, x, -1000000);
     k_loop(k, 4);
     k_bump(k, x, -LANES);
     k_load(k, a, x, 0);

@@ -54,6 +54,8 @@ typedef struct {
     int entry, entries;                 /* that the current walk sums over */
     Kernel *k;
     Stream x, w;                        /* the source, the filters */
+    Stream ahead;                       /* the filters of the next pass */
+    int lines;                          /* cache lines of them that one tile of this pass fetches */
     Output out;
     int64_t pixel;                      /* floats from one pixel of a tile to the next; of images, from one image to the next */
     int most;                           /* results of a tile */

@@ -195,9 +195,21 @@ static void keep_sums(Build *b, int pixels, const int *acc)
         output_put(b->k, &b->out, acc[i], (Place){i / pixels, 0, i % pixels});
 }
 
+enum { LINE = 64 / sizeof(float) };     /* floats of a cache line */
+
+/* Each tile of a pass fetches a share of the next pass's filters. */
+static void fetch_ahead(Build *b)
+{
+    for (int i = 0; i < b->lines; i++)
+        k_prefetch(b->k, b->ahead.pointer, i * LINE);
+    k_bump(b->k, b->ahead.pointer, b->lines * LINE);
+}
+
 static void emit_tile(Build *b, int results)
 {
     int acc[MAX_REGISTERS], pixels = results * b->c->window[0] * b->c->window[1];
+    if (b->phase == PHASE_add && b->lines)
+        fetch_ahead(b);
     if (b->phase == PHASE_whole || b->phase == PHASE_start)
         start_sums(b, pixels, acc);
     else
@@ -244,12 +256,23 @@ static void emit_add_passes(Build *b, int passes, int entries, int rows, int wid
 {
     Kernel *k = b->k;
     int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, entries);
+    int64_t filters = taps * b->panel->vectors * LANES;
+    int size, parts, larger;
+    split_evenly(width, b->most, &size, &parts, &larger);
+    int tiles = rows * parts;
     b->entries = entries;
+    b->lines = b->c->n->tile.ahead ? (int)((filters / LINE + tiles - 1) / tiles) : 0;
+    if (b->lines)
+        k_bump(k, b->ahead.pointer, filters);
     k_loop(k, passes);
     emit_walk(b, PHASE_add, rows, width);
     k_bump(k, b->x.pointer, entries * b->c->x.block);
-    k_bump(k, b->w.pointer, taps * b->panel->vectors * LANES);
+    k_bump(k, b->w.pointer, filters);
+    if (b->lines)
+        k_bump(k, b->ahead.pointer, filters - (int64_t)tiles * b->lines * LINE);
     k_end(k);
+    if (b->lines)
+        k_bump(k, b->ahead.pointer, -filters);
     b->entry += passes * entries;
 }
 
@@ -308,6 +331,8 @@ Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
                .entry = panel->entry, .entries = panel->entries};
     b.x = stream_open(c->l, b.k, c->source, "x", false);
     b.w = stream_weights(c->l, b.k, c->filters, "w");
+    if (c->n->tile.ahead)
+        b.ahead = stream_weights(c->l, b.k, c->filters, "ahead");
     b.out = output_open(c->l, b.k, c->n, c->vectors_at, c->bias);
     if (bands.images > 1) {
         walk_images(&b, bands.images);

@@ -152,8 +152,10 @@ static void add_call(const Conv *c, const Panel *panel, Run run, Bands bands)
     call_move(call, b.x, c->entry[panel->entry].offset - c->pad[0] * c->x.row - c->pad[1] * c->x.pixel + bands.start * line);
     call_stride(call, b.x, band, bands.rows * line);
     call_stride(call, b.x, 1 - band, run.x);
-    call_move(call, b.w, panel->at);
-    call_stride(call, b.w, 1 - band, run.filters);
+    for (int i = 0; i < 1 + t->ahead; i++) {
+        call_move(call, i ? b.ahead : b.w, panel->at);
+        call_stride(call, i ? b.ahead : b.w, 1 - band, run.filters);
+    }
     output_move(call, &b.out, (Place){panel->vector, t->flat ? 0 : bands.start, t->flat ? bands.start : 0});
     output_stride(call, &b.out, band, (Place){0, t->flat ? 0 : bands.rows, t->flat ? bands.rows : 0});
     output_stride(call, &b.out, 1 - band, (Place){run.vector, 0, 0});
