@@ -1,5 +1,13 @@
 /* conv.c - convolution: x[in, h, w] * weight[out, in / groups, kh, kw] -> y[out, h', w'],
- * h' = (h + 2 pad - dilation (kh - 1) - 1) / stride + 1. */
+ * h' = (h + 2 pad - dilation (kh - 1) - 1) / stride + 1; and linear: x[in] * weight[out, in] -> y[out].
+ *
+ * One kernel generator (conv_kernel.c) serves both: a linear layer is the convolution whose window is its whole input.
+ * Here is which filters lie where, and the grid of kernels over them. Grouped convolutions are dense within the groups that
+ * an output vector touches, with zeros where they are not. */
+#include "conv.h"
+
+#include <string.h>
+
 #include "family.h"
 
 static void check_groups(Graph *graph, const Node *node, int channels, const char *what)
@@ -45,4 +53,259 @@ void declare_conv(Graph *graph, Node *node)
     declare_weight(graph, node, W_weight, 4, (int64_t[]){out, in, attr->kernel[0], attr->kernel[1]});
     if (attr->bias)
         declare_weight(graph, node, W_bias, 1, &out);
+}
+
+void infer_linear(Graph *graph, Node *node)
+{
+    Shape in = operand_shape(node, 0);
+    if (in.height != 1 || in.width != 1)
+        fail_at(graph->context, node->loc, "add `flatten` or `global_avg_pool` before it",
+                "linear needs a flat input or one pixel, but its input is %dx%dx%d", in.channels, in.height, in.width);
+    set_flat_shape(graph, node, node->attr.out);
+    node->macs = (int64_t)in.channels * node->attr.out;
+}
+
+void declare_linear(Graph *graph, Node *node)
+{
+    int64_t out = node->attr.out;
+    declare_weight(graph, node, W_weight, 2, (int64_t[]){out, operand_shape(node, 0).channels});
+    if (node->attr.bias)
+        declare_weight(graph, node, W_bias, 1, &out);
+}
+
+/* ---- what is summed: entries and panels ---------------------------------------------------------------------- */
+
+/* Entries for input channels begin..end - 1, block by block. */
+static int add_entries(Conv *c, int begin, int end)
+{
+    const Layout *l = &c->source->layout;
+    size_t first = c->nentry;
+    int block = 0, channel = 0;
+    for (int i = 0; i < l->nsegment; channel += l->segment[i++])
+        for (int j = 0; j < l->segment[i]; j += LANES, block++) {
+            int low = channel + j, high = j + LANES < l->segment[i] ? low + LANES : channel + l->segment[i];
+            int from = low > begin ? low : begin, to = high < end ? high : end;
+            if (from >= to)
+                continue;
+            int64_t offset = l->kind == LAYOUT_planar ? from * l->plane : block * l->plane + (from - low);
+            c->entry = arena_grow(c->l->context, c->entry, c->nentry, &c->entry_capacity, sizeof *c->entry);
+            c->entry[c->nentry++] = (Entry){from, to - from, offset};
+        }
+    return (int)first;
+}
+
+/* Input channels that the channels of output vector v read: [*begin, *end). */
+static void input_range(const Conv *c, const int *channel, int v, int *begin, int *end)
+{
+    int low = channel[v * LANES], high = low;
+    for (int i = 1; i < LANES && channel[v * LANES + i] >= 0; i++)
+        high = channel[v * LANES + i];
+    int out = c->out / c->groups, in = c->in / c->groups;
+    *begin = low / out * in;
+    *end = (high / out + 1) * in;
+}
+
+/* Splits vectors first..first + count - 1, which read the same entries, into panels. */
+static void add_panels(Conv *c, int first, int count, int entry, int entries, int64_t *at)
+{
+    int size, parts, larger;
+    split_evenly(count, c->n->tile.vectors, &size, &parts, &larger);
+    int64_t taps = (int64_t)c->kernel[0] * c->kernel[1] * channels_of(c, entry, entries) * LANES;
+    for (int i = 0; i < parts; i++) {
+        Panel p = {first, size + (i < larger), entry, entries, *at};
+        c->panel = arena_grow(c->l->context, c->panel, c->npanel, &c->panel_capacity, sizeof *c->panel);
+        c->panel[c->npanel++] = p;
+        first += p.vectors;
+        *at += p.vectors * taps;
+    }
+}
+
+static void make_panels(Conv *c, const int *channel, int64_t *size)
+{
+    int nvector = c->n->layout.blocks, begin, end, from, to;
+    for (int v = 0, together; v < nvector; v += together) {
+        input_range(c, channel, v, &begin, &end);
+        for (together = 1; v + together < nvector; together++) {
+            input_range(c, channel, v + together, &from, &to);
+            if (from != begin || to != end)
+                break;
+        }
+        int entry = add_entries(c, begin, end);
+        add_panels(c, v, together, entry, (int)c->nentry - entry, size);
+    }
+}
+
+static void pack_filters(Conv *c)
+{
+    Context *context = c->l->context;
+    PackItem item = pack_item(c->n);
+    item.kind = PACK_conv;
+    item.channel = lane_channels(c->l, &c->n->layout);
+    item.nlane = c->n->layout.blocks * LANES;
+    make_panels(c, item.channel, &item.size);
+    PackBlock *block = arena_alloc(context, c->nentry, sizeof *block);
+    for (size_t i = 0; i < c->nentry; i++)
+        block[i] = (PackBlock){c->entry[i].channel, c->entry[i].count};
+    PackPanel *panel = arena_alloc(context, c->npanel, sizeof *panel);
+    for (size_t i = 0; i < c->npanel; i++) {
+        const Panel *p = &c->panel[i];
+        panel[i] = (PackPanel){p->vector * LANES, p->vectors, p->entry, p->entries, p->at};
+    }
+    item.block = block;
+    item.nblock = (int)c->nentry;
+    item.panel = panel;
+    item.npanel = (int)c->npanel;
+    item.out = c->out;
+    item.in = c->in;
+    item.kh = c->kernel[0];
+    item.kw = c->kernel[1];
+    item.groups = c->groups;
+    item.at = c->filters = pack_reserve(c->l, item.size);
+    pack_add(c->l, item);
+}
+
+static const char *kernel_comment(const Conv *c, const Panel *p, Bands bands)
+{
+    bool flat = c->n->tile.flat;
+    int rows = flat ? 1 : bands.rows, width = bands.images > 1 ? bands.images : flat ? bands.rows : c->width;
+    return arena_printf(c->l->context, "%d output channels of %d x %d %s%s: sums over %d channels and %d x %d taps",
+                        p->vectors * LANES, rows, width, bands.images > 1 ? "images" : "pixels",
+                        c->window[0] * c->window[1] > 1 ? ", each the largest of its window" : c->average ? ", averaged" : "",
+                        channels_of(c, p->entry, p->entries), c->kernel[0], c->kernel[1]);
+}
+
+/* ---- the grid: panels that differ only by places share calls --------------------------------------------------- */
+
+typedef struct {
+    int panels, vector;                 /* how many, and from one to the next: vectors, */
+    int64_t x, filters;                 /*   floats of the source, floats of the filters */
+} Run;
+
+static bool same_sum(const Conv *c, const Panel *a, const Panel *b)
+{
+    const Entry *e = c->entry + a->entry, *f = c->entry + b->entry;
+    bool same = a->vectors == b->vectors && a->entries == b->entries;
+    for (int i = 0; same && i < a->entries; i++)
+        same = e[i].count == f[i].count && e[i].offset - e[0].offset == f[i].offset - f[0].offset;
+    return same;
+}
+
+static Run panel_run(const Conv *c, size_t first)
+{
+    Run r = {.panels = 1};
+    const Panel *p = c->panel + first;
+    for (size_t i = 1; first + i < c->npanel && same_sum(c, p, p + i); i++) {
+        const Panel *last = p + i - 1, *next = p + i;
+        Run step = {(int)i + 1, next->vector - last->vector, c->entry[next->entry].offset - c->entry[last->entry].offset,
+                    next->at - last->at};
+        if (i > 1 && (step.vector != r.vector || step.x != r.x || step.filters != r.filters))
+            break;
+        r = step;
+    }
+    return r;
+}
+
+static void add_call(const Conv *c, const Panel *panel, Run run, Bands bands)
+{
+    const Tile *t = &c->n->tile;
+    Build b = build_kernel(c, panel, bands);
+    int band = t->panels_first ? 1 : 0, grid[MAX_CALL_GRID] = {1, 1, 1};
+    grid[band] = bands.count;
+    grid[1 - band] = run.panels;
+    const char *name = arena_printf(c->l->context, "conv%dx%d_%dx%d", c->kernel[0], c->kernel[1], panel->vectors * LANES, b.most);
+    Call *call = step_call(c->l, b.k, grid, name, kernel_comment(c, panel, bands));
+    call->images = bands.images;
+    int64_t line = t->flat ? c->x.pixel : c->window[0] * c->stride[0] * c->x.row;
+    call_move(call, b.x, c->entry[panel->entry].offset - c->pad[0] * c->x.row - c->pad[1] * c->x.pixel + bands.start * line);
+    call_stride(call, b.x, band, bands.rows * line);
+    call_stride(call, b.x, 1 - band, run.x);
+    for (int i = 0; i < 1 + t->ahead; i++) {
+        call_move(call, i ? b.ahead : b.w, panel->at);
+        call_stride(call, i ? b.ahead : b.w, 1 - band, run.filters);
+    }
+    output_move(call, &b.out, (Place){panel->vector, t->flat ? 0 : bands.start, t->flat ? bands.start : 0});
+    output_stride(call, &b.out, band, (Place){0, t->flat ? 0 : bands.rows, t->flat ? bands.rows : 0});
+    output_stride(call, &b.out, 1 - band, (Place){run.vector, 0, 0});
+}
+
+static void add_calls(const Conv *c)
+{
+    const Tile *t = &c->n->tile;
+    int lines = t->flat ? c->width : c->rows, rows = t->rows < lines ? t->rows : lines, images = tile_pixels(t->vectors);
+    bool many = c->n->op == OP_linear && c->l->graph->max_batch >= images &&
+                images * c->l->program->arena_floats < INT32_MAX / (int)sizeof(float);
+    for (size_t i = 0; i < c->npanel;) {
+        const Panel *p = c->panel + i;
+        Run run = panel_run(c, i);
+        add_call(c, p, run, (Bands){0, rows, lines / rows, 1});
+        if (lines % rows)
+            add_call(c, p, run, (Bands){lines / rows * rows, lines % rows, 1, 1});
+        if (many)
+            add_call(c, p, run, (Bands){0, 1, 1, images});
+        i += (size_t)run.panels;
+    }
+}
+
+/* ---- the step ------------------------------------------------------------------------------------------------ */
+
+static const char *step_comment(const Conv *c)
+{
+    const Node *n = c->n;
+    Shape in = node_result(c->source), out = node_result(n);
+    Text t = text_new(c->l->context);
+    if (n->op == OP_linear)
+        text_add(&t, "linear: %lld -> %d", (long long)shape_floats(in), out.channels);
+    else
+        text_add(&t, "convolution %d x %d, stride %d: %d x %d x %d -> %d x %d x %d", c->kernel[0], c->kernel[1], c->stride[0],
+                 in.channels, in.height, in.width, n->shape.channels, n->shape.height, n->shape.width);
+    if (c->groups > 1)
+        text_add(&t, ", %d groups", c->groups);
+    for (const Node *e = n->tail; e; e = e->tail)
+        text_add(&t, ", then %s", op_name(e->op));
+    text_add(&t, "; direct, tiles of %d x %d", n->tile.vectors * LANES, n->tile.pixels);
+    return t.data;
+}
+
+static void lower_direct(Conv *c)
+{
+    for (const Node *t = c->n->tail; t; t = t->tail) {
+        if (t->op == OP_max_pool)
+            memcpy(c->window, t->attr.kernel, sizeof c->window);
+        if (t->op == OP_global_avg_pool)
+            c->average = t;
+    }
+    Shape result = c->average ? c->n->shape : node_result(c->n);
+    bool flat = c->n->tile.flat;
+    c->rows = flat ? 1 : result.height;
+    c->width = flat ? result.height * result.width : result.width;
+    c->in = node_result(c->source).channels;
+    c->bias = c->n->weight[W_bias].tensor || c->n->folded;
+    c->x = view_of(c->source);
+    c->step = c->source->layout.kind == LAYOUT_planar ? c->source->layout.plane : 1;
+    pack_filters(c);
+    c->vectors_at = output_pack(c->l, c->n, (VectorKind[]){VECTOR_bias}, c->bias);
+    step_begin(c->l);
+    add_calls(c);
+    step_end(c->l, c->n, c->n->op == OP_linear ? "linear" : "conv", step_comment(c));
+}
+
+void lower_conv(Lower *l, Node *n)
+{
+    Conv c = {.l = l, .n = n, .source = n->in[0], .groups = n->attr.groups, .out = n->attr.out, .window = {1, 1}};
+    memcpy(c.kernel, n->attr.kernel, sizeof c.kernel);
+    memcpy(c.stride, n->attr.stride, sizeof c.stride);
+    memcpy(c.dilation, n->attr.dilation, sizeof c.dilation);
+    memcpy(c.pad, n->attr.pad, sizeof c.pad);
+    if (n->tile.algorithm == ALGORITHM_depthwise)
+        lower_depthwise(l, n);
+    else
+        lower_direct(&c);
+}
+
+void lower_linear(Lower *l, Node *n)
+{
+    Shape in = node_result(n->in[0]);
+    Conv c = {.l = l, .n = n, .source = n->in[0], .groups = 1, .out = n->attr.out, .window = {1, 1},
+              .kernel = {in.height, in.width}, .stride = {1, 1}, .dilation = {1, 1}};
+    lower_direct(&c);
 }

@@ -1,4 +1,4 @@
-/* conv.h - a convolution on its way to kernels: what conv_lower.c decides and conv_kernel.c spells. */
+/* conv.h - a convolution on its way to kernels: what conv.c decides and conv_kernel.c spells. */
 #ifndef NNCC_CONV_H
 #define NNCC_CONV_H
 

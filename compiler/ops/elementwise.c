@@ -1,4 +1,8 @@
-/* elementwise.c - operations whose result[i] depends on operand[i] alone: bn, activations, add, mul. */
+/* elementwise.c - operations whose result[i] depends on operand[i] alone: bn, activations, add, mul.
+ *
+ * In registers they are what tails are made of; those that found no producer to join get kernels of their own. exp follows
+ * Cody and Waite's reduction x = n ln 2 + r with a polynomial for e^r. */
+#include "../lower.h"
 #include "family.h"
 
 static void same_shape(Graph *graph, Node *node)
@@ -62,3 +66,271 @@ void infer_mul(Graph *graph, Node *node)
     }
     node->shape = full;
 }
+
+/* ---- functions of a register -------------------------------------------------------------------------------------- */
+
+/* d = a * b + c for literals b and c, into a new register. */
+static int multiply_add(Kernel *k, int a, float b, float c)
+{
+    int factor = kernel_register(k), sum = kernel_register(k);
+    k_literal(k, factor, b);
+    k_literal(k, sum, c);
+    k_op(k, V_fma, sum, a, factor);
+    kernel_release(k, factor);
+    return sum;
+}
+
+/* Bounds reg by a literal; a value that is not a number stays what it is. */
+static void bound(Kernel *k, VOp op, int reg, float value)
+{
+    int limit = kernel_register(k);
+    k_literal(k, limit, value);
+    k_op(k, op, reg, limit, reg);
+    kernel_release(k, limit);
+}
+
+static void rectify(Kernel *k, int reg)
+{
+    int zero = kernel_register(k);
+    k_zero(k, zero);
+    k_op(k, V_max, reg, zero, reg);
+    kernel_release(k, zero);
+}
+
+/* p = p * x + c; p may move to another register. */
+static int horner(Kernel *k, int p, int x, float c)
+{
+    int sum = kernel_register(k);
+    k_literal(k, sum, c);
+    k_op(k, V_fma, sum, p, x);
+    kernel_release(k, p);
+    return sum;
+}
+
+/* e^x = 2^n (1 + r p): register x becomes r, the result is p, and *shifted gets n in the bits of an exponent. */
+static int reduce_exp(Kernel *k, int x, int *shifted)
+{
+    /* Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits. ln 2 in two parts, the first exact
+     * when multiplied by any n. */
+    static const float magic = 12582912.0f, ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
+    static const float taylor[] = {1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f, 1.0f};
+    int n = multiply_add(k, x, 1.44269504f, magic), whole = kernel_register(k), part = kernel_register(k);
+    k_literal(k, part, magic);
+    k_op(k, V_sub, whole, n, part);
+    k_literal(k, part, -ln2_high);
+    k_op(k, V_fma, x, whole, part);
+    k_literal(k, part, -ln2_low);
+    k_op(k, V_fma, x, whole, part);
+    kernel_release(k, whole);
+    kernel_release(k, part);
+    int p = kernel_register(k);
+    k_literal(k, p, 1.0f / 5040);
+    for (size_t i = 0; i < sizeof taylor / sizeof *taylor; i++)
+        p = horner(k, p, x, taylor[i]);
+    k_imm(k, V_shl, n, n, 23);
+    *shifted = n;
+    return p;
+}
+
+int emit_exp(Kernel *k, int x)
+{
+    int n;
+    bound(k, V_max, x, -87.3f);
+    bound(k, V_min, x, 88.3f);
+    int p = horner(k, reduce_exp(k, x, &n), x, 1.0f);
+    k_op(k, V_iadd, p, p, n);
+    kernel_release(k, n);
+    kernel_release(k, x);
+    return p;
+}
+
+static int emit_sigmoid(Kernel *k, int x)
+{
+    int negative = kernel_register(k);
+    k_zero(k, negative);
+    k_op(k, V_sub, negative, negative, x);
+    kernel_release(k, x);
+    int e = emit_exp(k, negative), one = kernel_register(k);
+    k_literal(k, one, 1.0f);
+    k_op(k, V_add, e, e, one);
+    k_op(k, V_div, e, one, e);
+    kernel_release(k, one);
+    return e;
+}
+
+/* tanh(x) = m / (m + 2) with m = e^2x - 1 = 2^n r p + (2^n - 1), which keeps its digits near 0. */
+static int emit_tanh(Kernel *k, int x)
+{
+    int n;
+    k_op(k, V_add, x, x, x);
+    bound(k, V_max, x, -20.0f);                     /* beyond, the result is 1 to the last bit */
+    bound(k, V_min, x, 20.0f);
+    int p = reduce_exp(k, x, &n);
+    k_op(k, V_mul, p, p, x);
+    k_literal(k, x, 1.0f);
+    k_op(k, V_iadd, n, n, x);                       /* 2^n */
+    k_op(k, V_sub, x, n, x);
+    k_op(k, V_fma, x, p, n);
+    k_literal(k, n, 2.0f);
+    k_op(k, V_add, n, x, n);
+    k_op(k, V_div, x, x, n);
+    kernel_release(k, n);
+    kernel_release(k, p);
+    return x;
+}
+
+/* x * sigmoid(x), x * min(max(x + 3, 0), 6) / 6 */
+static int times(Kernel *k, int x, int factor)
+{
+    k_op(k, V_mul, x, x, factor);
+    kernel_release(k, factor);
+    return x;
+}
+
+static int copy_of(Kernel *k, int x)
+{
+    int copy = kernel_register(k);
+    k_op(k, V_copy, copy, x, 0);
+    return copy;
+}
+
+static int emit_hard_swish(Kernel *k, int x)
+{
+    int gate = multiply_add(k, x, 1.0f / 6, 0.5f);
+    rectify(k, gate);
+    bound(k, V_min, gate, 1.0f);
+    return times(k, x, gate);
+}
+
+static int emit_leaky_relu(Kernel *k, int x, float slope)
+{
+    int negative = copy_of(k, x), factor = kernel_register(k);
+    rectify(k, x);
+    k_zero(k, factor);
+    k_op(k, V_min, negative, factor, negative);
+    k_literal(k, factor, slope);
+    k_op(k, V_fma, x, negative, factor);
+    kernel_release(k, negative);
+    kernel_release(k, factor);
+    return x;
+}
+
+int emit_unary(Kernel *k, const Node *n, int x)
+{
+    switch (n->op) {
+    case OP_relu:
+        rectify(k, x);
+        return x;
+    case OP_relu6:
+        rectify(k, x);
+        bound(k, V_min, x, 6.0f);
+        return x;
+    case OP_leaky_relu:
+        return emit_leaky_relu(k, x, (float)n->attr.slope);
+    case OP_sigmoid:
+        return emit_sigmoid(k, x);
+    case OP_tanh:
+        return emit_tanh(k, x);
+    case OP_silu:
+        return times(k, x, emit_sigmoid(k, copy_of(k, x)));
+    case OP_hard_swish:
+        return emit_hard_swish(k, x);
+    default:
+        die("lower: '%s' is not a function of one operand", op_name(n->op));
+    }
+}
+
+void emit_lane_reduce(Kernel *k, VOp op, int lanes, int reg)
+{
+    int other = kernel_register(k);
+    if (lanes > 4) {
+        k_op(k, V_swap, other, reg, 0);
+        k_op(k, op, reg, reg, other);
+    }
+    if (lanes > 2) {
+        k_imm(k, V_permute, other, reg, 0x4e);      /* lanes 2 3 0 1 */
+        k_op(k, op, reg, reg, other);
+    }
+    if (lanes > 1) {
+        k_imm(k, V_permute, other, reg, 0xb1);      /* lanes 1 0 3 2 */
+        k_op(k, op, reg, reg, other);
+    }
+    kernel_release(k, other);
+}
+
+/* ---- kernels of their own ------------------------------------------------------------------------------------ */
+
+enum { PIXELS = 4, ROWS_CYCLES = 20000 };
+
+static void emit_pixels(Kernel *k, Stream x, const Output *out, int pixels)
+{
+    for (int j = 0; j < pixels; j++) {
+        int reg = kernel_register(k);
+        k_load(k, reg, x.pointer, j * x.view.pixel);
+        output_store(k, out, reg, (Place){0, 0, j});
+    }
+    k_bump(k, x.pointer, pixels * x.view.pixel);
+    output_bump(k, out, (Place){0, 0, pixels});
+}
+
+static void emit_rows(Kernel *k, Stream x, const Output *out, int rows, int width)
+{
+    k_loop(k, rows);
+    if (width / PIXELS) {
+        k_loop(k, width / PIXELS);
+        emit_pixels(k, x, out, PIXELS);
+        k_end(k);
+    }
+    if (width % PIXELS)
+        emit_pixels(k, x, out, width % PIXELS);
+    k_bump(k, x.pointer, x.view.row - width * x.view.pixel);
+    output_bump(k, out, (Place){0, 1, -width});
+    k_end(k);
+}
+
+/* The node becomes the first element of the tail of a producer that passes its operand on. */
+static void lower_elementwise(Lower *l, Node *n)
+{
+    Node element = *n, head = *n;
+    head.tail = &element;
+    Shape s = n->shape;
+    int most = ROWS_CYCLES / s.width + 1, size, parts, larger;
+    split_evenly(s.height, most, &size, &parts, &larger);
+    int64_t vectors = output_pack(l, &head, NULL, 0);
+    step_begin(l);
+    for (int i = 0, start = 0; i < 2; i++) {
+        int rows = i ? size : size + 1, bands = i ? parts - larger : larger;
+        if (!bands)
+            continue;
+        Kernel *k = step_kernel(l);
+        Stream x = stream_operand(l, k, n->in[0], "x");
+        Output out = output_open(l, k, &head, vectors, 0);
+        emit_rows(k, x, &out, rows, s.width);
+        Call *call = step_call(l, k, (int[]){n->layout.blocks, bands, 1}, "elementwise",
+                               arena_printf(l->context, "8 channels of %d x %d pixels", rows, s.width));
+        call_move(call, x, start * x.view.row);
+        call_stride(call, x, 0, x.view.block);
+        call_stride(call, x, 1, rows * x.view.row);
+        output_move(call, &out, (Place){0, start, 0});
+        output_stride(call, &out, 0, (Place){1, 0, 0});
+        output_stride(call, &out, 1, (Place){0, rows, 0});
+        start += rows * bands;
+    }
+    Text t = text_new(l->context);
+    text_add(&t, "%s", op_name(n->op));
+    for (const Node *e = n->tail; e; e = e->tail)
+        text_add(&t, ", then %s", op_name(e->op));
+    text_add(&t, ": %d x %d x %d", s.channels, s.height, s.width);
+    step_end(l, n, op_name(n->op), t.data);
+}
+
+void lower_bn(Lower *l, Node *n)         { lower_elementwise(l, n); }
+void lower_relu(Lower *l, Node *n)       { lower_elementwise(l, n); }
+void lower_relu6(Lower *l, Node *n)      { lower_elementwise(l, n); }
+void lower_leaky_relu(Lower *l, Node *n) { lower_elementwise(l, n); }
+void lower_sigmoid(Lower *l, Node *n)    { lower_elementwise(l, n); }
+void lower_tanh(Lower *l, Node *n)       { lower_elementwise(l, n); }
+void lower_silu(Lower *l, Node *n)       { lower_elementwise(l, n); }
+void lower_hard_swish(Lower *l, Node *n) { lower_elementwise(l, n); }
+void lower_add(Lower *l, Node *n)        { lower_elementwise(l, n); }
+void lower_mul(Lower *l, Node *n)        { lower_elementwise(l, n); }

@@ -1,4 +1,8 @@
-/* movement.c - operations that compute nothing: input, output, identity, flatten, concat, slice, pad, pack. */
+/* movement.c - operations that compute nothing: input, output, identity, flatten, concat, slice, pad, pack. Most need no
+ * kernel at all; the kernels here move values: changes of layout, padding, borders. */
+#include <string.h>
+
+#include "../lower.h"
 #include "family.h"
 
 /* expand has put the spec's `input` into the shape. */
@@ -70,4 +74,275 @@ void infer_pad(Graph *graph, Node *node)
         set_flat_shape(graph, node, channels);
     else
         set_shape(graph, node, channels, height, width);
+}
+
+/* ---- what needs no kernel ----------------------------------------------------------------------------------------- */
+
+void lower_input(Lower *l, Node *n)    { (void)l, (void)n; }
+void lower_slice(Lower *l, Node *n)    { (void)l, (void)n; }
+void lower_concat(Lower *l, Node *n)   { (void)l, (void)n; }
+
+void lower_identity(Lower *l, Node *n)
+{
+    (void)l;
+    die("lower: '%s' should have been folded away", n->name);
+}
+
+/* ---- constants ----------------------------------------------------------------------------------------------- */
+
+/* Stores `count` copies of lane 0 (whole vectors as long as they fit) and moves the pointer behind them. */
+static void emit_fill(Kernel *k, int pointer, int64_t count, int reg)
+{
+    int64_t vectors = count / LANES;
+    if (vectors) {
+        k_loop(k, vectors);
+        k_store(k, pointer, 0, reg);
+        k_bump(k, pointer, LANES);
+        k_end(k);
+    }
+    for (int64_t i = 0; i < count % LANES; i++)
+        k_store1(k, pointer, i, reg);
+    k_bump(k, pointer, count % LANES);
+}
+
+/* Zeroes everything of one block (planar: channel) that is not a pixel: y starts at the block's first float. */
+void zero_border(Lower *l, const Node *owner)
+{
+    const Layout *y = &owner->layout;
+    Shape s = node_result(owner);
+    int64_t pixel = y->kind == LAYOUT_planar ? 1 : LANES, gap = y->pad[1] * pixel;
+    Kernel *k = step_kernel(l);
+    Stream out = stream_open(l, k, owner, "y", true);
+    int zero = kernel_register(k);
+    k_zero(k, zero);
+    emit_fill(k, out.pointer, y->origin, zero);
+    k_loop(k, s.height);
+    k_bump(k, out.pointer, s.width * pixel);
+    emit_fill(k, out.pointer, gap, zero);
+    k_end(k);
+    emit_fill(k, out.pointer, y->pad[0] * y->row, zero);
+    Call *call = step_call(l, k, (int[]){y->blocks, 1, 1}, "border", arena_printf(l->context, "zeros around %d x %d pixels: %d rows, %d columns",
+                           s.height, s.width, y->pad[0], y->pad[1]));
+    call_move(call, out, -y->origin);
+    call_stride(call, out, 0, y->plane);
+}
+
+/* ---- changes of layout --------------------------------------------------------------------------------------- */
+
+/* Floats from the tensor's origin to pixel 0 of a channel. */
+static int64_t channel_offset(const Layout *l, int channel)
+{
+    if (l->kind == LAYOUT_planar)
+        return channel * l->plane;
+    int64_t block = 0;
+    for (int i = 0; i < l->nsegment; channel -= l->segment[i++]) {
+        if (channel < l->segment[i])
+            return (block + channel / LANES) * l->plane + channel % LANES;
+        block += (l->segment[i] + LANES - 1) / LANES;
+    }
+    die("lower: no such channel");
+}
+
+/* Copies `width` pixels of one channel, each `from` floats apart, to pixels `to` floats apart. */
+static void emit_copy(Kernel *k, Stream x, Stream y, int64_t from, int64_t to, int width)
+{
+    int reg = kernel_register(k);
+    bool dense = from == 1 && to == 1;
+    int each = dense ? LANES : 1, whole = width / each;
+    if (whole) {
+        k_loop(k, whole);
+        (dense ? k_load : k_load1)(k, reg, x.pointer, 0);
+        if (dense)
+            k_store(k, y.pointer, 0, reg);
+        else
+            k_store1(k, y.pointer, 0, reg);
+        k_bump(k, x.pointer, each * from);
+        k_bump(k, y.pointer, each * to);
+        k_end(k);
+    }
+    for (int i = 0; i < width % each; i++) {
+        k_load1(k, reg, x.pointer, i);
+        k_store1(k, y.pointer, i, reg);
+    }
+    k_bump(k, x.pointer, width % each * from);
+    k_bump(k, y.pointer, width % each * to);
+    kernel_release(k, reg);
+}
+
+/* Channels channel.. that lie equally far apart on both sides share a call: how many, at most to the end of the tensor. */
+static int channel_run(const Layout *x, const Layout *y, int channel, int channels, int64_t *dx, int64_t *dy)
+{
+    int n = 1;
+    *dx = *dy = 0;
+    for (; channel + n < channels; n++) {
+        int64_t a = channel_offset(x, channel + n) - channel_offset(x, channel + n - 1);
+        int64_t b = channel_offset(y, channel + n) - channel_offset(y, channel + n - 1);
+        if (n > 1 && (a != *dx || b != *dy))
+            break;
+        *dx = a;
+        *dy = b;
+    }
+    return n;
+}
+
+/* y's rows are `width` pixels of `pixel` floats, `row` floats apart. */
+typedef struct {
+    int64_t row, pixel;
+    int height, width;
+} Picture;
+
+static void copy_channels(Lower *l, Node *n, const Layout *to, Picture p)
+{
+    const Node *source = n->in[0];
+    const Layout *from = &source->layout;
+    int channels = node_result(source).channels;
+    int64_t dx, dy, pixel = from->kind == LAYOUT_planar ? 1 : LANES;
+    for (int c = 0, count; c < channels; c += count) {
+        count = channel_run(from, to, c, channels, &dx, &dy);
+        Kernel *k = step_kernel(l);
+        Stream x = stream_open(l, k, source, "x", false), y = stream_open(l, k, n, "y", true);
+        k_loop(k, p.height);
+        emit_copy(k, x, y, pixel, p.pixel, p.width);
+        k_bump(k, x.pointer, from->row - p.width * pixel);
+        k_bump(k, y.pointer, p.row - p.width * p.pixel);
+        k_end(k);
+        Call *call = step_call(l, k, (int[]){count, 1, 1}, "copy", arena_printf(l->context, "one channel of %d x %d pixels", p.height, p.width));
+        call_move(call, x, channel_offset(from, c));
+        call_move(call, y, channel_offset(to, c));
+        call_stride(call, x, 0, dx);
+        call_stride(call, y, 0, dy);
+    }
+}
+
+/* The last block of a segment has lanes without channel; nobody reads them into a channel, but they must be numbers. */
+static void zero_lanes(Lower *l, Node *n)
+{
+    const Layout *y = &n->layout;
+    Shape s = node_result(n);
+    for (int i = 0, block = 0; i < y->nsegment; i++) {
+        block += (y->segment[i] + LANES - 1) / LANES;
+        if (y->segment[i] % LANES == 0)
+            continue;
+        Kernel *k = step_kernel(l);
+        Stream out = stream_open(l, k, n, "y", true);
+        int zero = kernel_register(k);
+        k_zero(k, zero);
+        k_loop(k, s.height);
+        emit_fill(k, out.pointer, s.width * LANES, zero);
+        k_bump(k, out.pointer, y->row - s.width * LANES);
+        k_end(k);
+        Call *call = step_call(l, k, (int[]){1, 1, 1}, "zero", arena_printf(l->context, "zeros in one block of %d x %d pixels", s.height, s.width));
+        call_move(call, out, (block - 1) * y->plane);
+    }
+}
+
+void lower_convert(Lower *l, Node *n)
+{
+    Layout *y = &n->layout;
+    Shape s = node_result(n);
+    bool partial = false;
+    for (int i = 0; y->kind == LAYOUT_blocked && i < y->nsegment; i++)
+        partial = partial || y->segment[i] % LANES;
+    if (partial) {
+        step_begin(l);
+        zero_lanes(l, n);
+        step_end(l, n, "zero", "zeros in the lanes that hold no channel");
+    }
+    step_begin(l);
+    copy_channels(l, n, y, (Picture){y->row, y->kind == LAYOUT_planar ? 1 : LANES, s.height, s.width});
+    step_end(l, n, n->op == OP_output ? "output" : "copy", arena_printf(l->context, "%s: %d x %d x %d", n->op == OP_output ?
+             "the output as the caller reads it" : "another layout", s.channels, s.height, s.width));
+}
+
+/* Channel by channel, row by row, in one line: the order of a flat tensor, whose blocks follow each other. */
+void lower_flatten(Lower *l, Node *n)
+{
+    if (n->layout.storage == n->in[0]->layout.storage)
+        return;
+    if (n->layout.nsegment > 1)
+        fail_at(l->context, n->loc, "split before the flatten, or at multiples of 8",
+                "'%s' is split at channels that are no multiple of %d", n->name, LANES);
+    Shape s = node_result(n->in[0]);
+    Layout line = {.kind = LAYOUT_planar, .row = s.width, .plane = (int64_t)s.height * s.width};
+    step_begin(l);
+    copy_channels(l, n, &line, (Picture){s.width, 1, s.height, s.width});
+    step_end(l, n, "flatten", arena_printf(l->context, "flatten: %d x %d x %d", s.channels, s.height, s.width));
+}
+
+/* ---- padding ------------------------------------------------------------------------------------------------- */
+
+static void fill_blocks(Lower *l, const Node *n, int block, int blocks)
+{
+    Shape s = n->shape;
+    if (!blocks)
+        return;
+    Kernel *k = step_kernel(l);
+    Stream y = stream_open(l, k, n, "y", true);
+    int value = kernel_register(k);
+    k_literal(k, value, (float)n->attr.value);
+    k_loop(k, s.height);
+    emit_fill(k, y.pointer, s.width * LANES, value);
+    k_bump(k, y.pointer, n->layout.row - s.width * LANES);
+    k_end(k);
+    Call *call = step_call(l, k, (int[]){blocks, 1, 1}, "fill", arena_printf(l->context, "one value in 8 channels of %d x %d pixels", s.height, s.width));
+    call_move(call, y, block * n->layout.plane);
+    call_stride(call, y, 0, n->layout.plane);
+}
+
+/* Rows of the constant, of constant - pixels - constant, and of the constant. */
+static void pad_blocks(Lower *l, const Node *n, int block)
+{
+    const int *edge = n->attr.edges;
+    Shape s = n->shape;
+    const Node *source = n->in[0];
+    int height = s.height - edge[0] - edge[1], width = s.width - edge[2] - edge[3];
+    Kernel *k = step_kernel(l);
+    Stream x = stream_open(l, k, source, "x", false), y = stream_open(l, k, n, "y", true);
+    int value = kernel_register(k), reg = kernel_register(k);
+    int64_t gap = n->layout.row - s.width * LANES;
+    if (edge[0] || edge[1] || edge[2] || edge[3])
+        k_literal(k, value, (float)n->attr.value);
+    for (int part = 0; part < 3; part++) {
+        int rows = part == 0 ? edge[0] : part == 1 ? height : edge[1];
+        if (!rows)
+            continue;
+        k_loop(k, rows);
+        emit_fill(k, y.pointer, (part == 1 ? edge[2] : s.width) * LANES, value);
+        if (part == 1) {
+            k_loop(k, width);
+            k_load(k, reg, x.pointer, 0);
+            k_store(k, y.pointer, 0, reg);
+            k_bump(k, x.pointer, LANES);
+            k_bump(k, y.pointer, LANES);
+            k_end(k);
+            k_bump(k, x.pointer, source->layout.row - width * LANES);
+            emit_fill(k, y.pointer, edge[3] * LANES, value);
+        }
+        k_bump(k, y.pointer, gap);
+        k_end(k);
+    }
+    Call *call = step_call(l, k, (int[]){source->layout.blocks, 1, 1}, "pad", arena_printf(l->context, "8 channels of %d x %d pixels with edges", height, width));
+    call_move(call, y, block * n->layout.plane);
+    call_stride(call, x, 0, source->layout.plane);
+    call_stride(call, y, 0, n->layout.plane);
+}
+
+static int blocks_of(const Layout *l, int channels)
+{
+    int blocks = 0;
+    for (int i = 0; i < l->nsegment && channels > 0; channels -= l->segment[i++])
+        blocks += ((l->segment[i] < channels ? l->segment[i] : channels) + LANES - 1) / LANES;
+    return blocks;
+}
+
+/* Layout has cut the result where the operand begins and ends, so every block is all constant or all operand; constants that
+ * stand in another channel's spare lanes are never read. */
+void lower_pad(Lower *l, Node *n)
+{
+    int before = blocks_of(&n->layout, n->attr.channels[0]), middle = n->in[0]->layout.blocks;
+    step_begin(l);
+    fill_blocks(l, n, 0, before);
+    pad_blocks(l, n, before);
+    fill_blocks(l, n, before + middle, n->layout.blocks - before - middle);
+    step_end(l, n, "pad", arena_printf(l->context, "pad: %d x %d x %d", n->shape.channels, n->shape.height, n->shape.width));
 }

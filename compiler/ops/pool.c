@@ -1,4 +1,8 @@
-/* pool.c - max_pool, avg_pool: one value per window of each channel; global_avg_pool: the whole map is the window. */
+/* pool.c - max_pool, avg_pool: one value per window of each channel; global_avg_pool: the whole map is the window.
+ *
+ * Windows are clipped to the picture when the code is made, not when it runs: rows whose windows are clipped alike share a
+ * kernel; within it, columns whose windows are clipped alike share a loop. */
+#include "../lower.h"
 #include "family.h"
 
 /* Output rows (axis 0) or columns (axis 1): PyTorch's rule. With ceil_mode the last window may hang over the end, but
@@ -35,4 +39,205 @@ void infer_global_avg_pool(Graph *graph, Node *node)
 {
     need_picture(graph, node);
     set_shape(graph, node, operand_shape(node, 0).channels, 1, 1);
+}
+
+/* ---- windows as kernels ------------------------------------------------------------------------------------------ */
+
+enum { PIXELS = 4, LONGEST_BODY = 400, WIDEST = 16 };
+
+/* Consecutive windows along one axis that are clipped alike. */
+typedef struct {
+    int first, count;                   /* windows */
+    int start;                          /* input position of the first tap inside, of the first window */
+    int taps;                           /* inside the input */
+    int extent;                         /* taps that an average divides by */
+} Run;
+
+typedef struct {
+    const Node *n;
+    Kernel *k;
+    Stream x;
+    Output out;
+} Build;
+
+static int dilation_of(const Node *n, int axis)
+{
+    return n->op == OP_max_pool ? n->attr.dilation[axis] : 1;
+}
+
+static Run window(const Node *n, int axis, int o)
+{
+    const Attr *a = &n->attr;
+    Shape in = node_result(n->in[0]);
+    int size = axis ? in.width : in.height, d = dilation_of(n, axis), start = o * a->stride[axis] - a->pad[axis];
+    int low = start < 0 ? (-start + d - 1) / d : 0, high = (size - start + d - 1) / d;
+    high = high < a->kernel[axis] ? high : a->kernel[axis];
+    int end = start + a->kernel[axis] < size + a->pad[axis] ? start + a->kernel[axis] : size + a->pad[axis];
+    return (Run){o, 1, start + low * d, high - low, a->count_pad ? end - start : high - low};
+}
+
+static Run window_run(const Node *n, int axis, int first)
+{
+    Run run = window(n, axis, first);
+    int total = axis ? n->shape.width : n->shape.height;
+    for (; first + run.count < total; run.count++) {
+        Run next = window(n, axis, first + run.count);
+        if (next.taps != run.taps || next.extent != run.extent || next.start != run.start + run.count * n->attr.stride[axis])
+            break;
+    }
+    return run;
+}
+
+/* One tap: acc[j] = max(acc[j], x[j]) or acc[j] += x[j]. */
+static void emit_tap(Build *b, const int *acc, int pixels, int64_t at)
+{
+    Kernel *k = b->k;
+    int x = kernel_register(k);
+    for (int j = 0; j < pixels; j++) {
+        k_load(k, x, b->x.pointer, at + j * b->n->attr.stride[1] * b->x.view.pixel);
+        k_op(k, b->n->op == OP_max_pool ? V_max : V_add, acc[j], acc[j], x);
+    }
+    kernel_release(k, x);
+}
+
+static void emit_window(Build *b, const int *acc, int pixels, int rows, int columns)
+{
+    Kernel *k = b->k;
+    int64_t row = dilation_of(b->n, 0) * b->x.view.row, column = dilation_of(b->n, 1) * b->x.view.pixel;
+    bool wide = columns > WIDEST, all = !wide && rows * columns * pixels <= LONGEST_BODY;
+    k_loop(k, all ? 1 : rows);
+    for (int y = 0; y < (all ? rows : 1); y++) {
+        k_loop(k, wide ? columns : 1);
+        for (int x = 0; x < (wide ? 1 : columns); x++)
+            emit_tap(b, acc, pixels, y * row + x * column);
+        k_bump(k, b->x.pointer, wide ? column : 0);
+        k_end(k);
+        k_bump(k, b->x.pointer, wide ? -columns * column : 0);
+    }
+    k_bump(k, b->x.pointer, all ? 0 : row);
+    k_end(k);
+    k_bump(k, b->x.pointer, all ? 0 : -rows * row);
+}
+
+static void emit_tile(Build *b, int pixels, Run rows, Run columns)
+{
+    Kernel *k = b->k;
+    int acc[PIXELS];
+    for (int j = 0; j < pixels; j++) {
+        acc[j] = kernel_register(k);
+        if (b->n->op == OP_max_pool)
+            k_load(k, acc[j], b->x.pointer, j * b->n->attr.stride[1] * b->x.view.pixel);
+        else
+            k_zero(k, acc[j]);
+    }
+    emit_window(b, acc, pixels, rows.taps, columns.taps);
+    int factor = kernel_register(k);
+    if (b->n->op == OP_avg_pool)
+        k_literal(k, factor, 1.0f / ((float)rows.extent * (float)columns.extent));
+    for (int j = 0; j < pixels; j++) {
+        if (b->n->op == OP_avg_pool)
+            k_op(k, V_mul, acc[j], acc[j], factor);
+        output_store(k, &b->out, acc[j], (Place){0, 0, j});
+    }
+    kernel_release(k, factor);
+    k_bump(k, b->x.pointer, pixels * b->n->attr.stride[1] * b->x.view.pixel);
+    output_bump(k, &b->out, (Place){0, 0, pixels});
+}
+
+/* One row of results; x starts at the first tap row, column 0. */
+static void emit_row(Build *b, Run rows)
+{
+    Kernel *k = b->k;
+    int at = 0, stride = b->n->attr.stride[1];
+    for (int o = 0; o < b->n->shape.width;) {
+        Run run = window_run(b->n, 1, o);
+        k_bump(k, b->x.pointer, (run.start - at) * b->x.view.pixel);
+        if (run.count / PIXELS) {
+            k_loop(k, run.count / PIXELS);
+            emit_tile(b, PIXELS, rows, run);
+            k_end(k);
+        }
+        if (run.count % PIXELS)
+            emit_tile(b, run.count % PIXELS, rows, run);
+        at = run.start + run.count * stride;
+        o += run.count;
+    }
+}
+
+void lower_pool(Lower *l, Node *n)
+{
+    Shape in = node_result(n->in[0]), s = n->shape;
+    int64_t vectors = output_pack(l, n, NULL, 0);
+    step_begin(l);
+    for (int o = 0; o < s.height;) {
+        Run run = window_run(n, 0, o);
+        Build b = {.n = n, .k = step_kernel(l)};
+        b.x = stream_open(l, b.k, n->in[0], "x", false);
+        b.out = output_open(l, b.k, n, vectors, 0);
+        emit_row(&b, run);
+        Call *call = step_call(l, b.k, (int[]){n->layout.blocks, run.count, 1}, op_name(n->op),
+                               arena_printf(l->context, "8 channels of one row of %d pixels, windows of %d rows", s.width, run.taps));
+        call_move(call, b.x, run.start * b.x.view.row);
+        call_stride(call, b.x, 0, b.x.view.block);
+        call_stride(call, b.x, 1, n->attr.stride[0] * b.x.view.row);
+        output_move(call, &b.out, (Place){0, o, 0});
+        output_stride(call, &b.out, 0, (Place){1, 0, 0});
+        output_stride(call, &b.out, 1, (Place){0, 1, 0});
+        o += run.count;
+    }
+    step_end(l, n, op_name(n->op), arena_printf(l->context, "%s %d x %d, stride %d: %d x %d x %d -> %d x %d x %d", op_name(n->op),
+             n->attr.kernel[0], n->attr.kernel[1], n->attr.stride[0], in.channels, in.height, in.width, s.channels, s.height, s.width));
+}
+
+/* ---- the whole picture as one window ------------------------------------------------------------------------- */
+
+/* acc[0] = the sum of all pixels of one block; x ends where it began. */
+static void emit_picture_sum(Kernel *k, Stream x, Shape s, int *acc)
+{
+    int pixel = kernel_register(k);
+    for (int j = 0; j < PIXELS; j++)
+        k_zero(k, acc[j] = kernel_register(k));
+    k_loop(k, s.height);
+    for (int part = 0; part < 2; part++) {
+        int pixels = part ? s.width % PIXELS : PIXELS, trips = part ? 1 : s.width / PIXELS;
+        if (!pixels || !trips)
+            continue;
+        k_loop(k, trips);
+        for (int j = 0; j < pixels; j++) {
+            k_load(k, pixel, x.pointer, j * x.view.pixel);
+            k_op(k, V_add, acc[j], acc[j], pixel);
+        }
+        k_bump(k, x.pointer, pixels * x.view.pixel);
+        k_end(k);
+    }
+    k_bump(k, x.pointer, x.view.row - s.width * x.view.pixel);
+    k_end(k);
+    k_bump(k, x.pointer, -s.height * x.view.row);
+    for (int j = 1; j < PIXELS; j++) {
+        k_op(k, V_add, acc[0], acc[0], acc[j]);
+        kernel_release(k, acc[j]);
+    }
+    kernel_release(k, pixel);
+}
+
+void lower_global_avg_pool(Lower *l, Node *n)
+{
+    Shape in = node_result(n->in[0]);
+    int acc[PIXELS];
+    int64_t vectors = output_pack(l, n, NULL, 0);
+    step_begin(l);
+    Kernel *k = step_kernel(l);
+    Stream x = stream_open(l, k, n->in[0], "x", false);
+    Output out = output_open(l, k, n, vectors, 0);
+    emit_picture_sum(k, x, in, acc);
+    int factor = kernel_register(k);
+    k_literal(k, factor, 1.0f / ((float)in.height * (float)in.width));
+    k_op(k, V_mul, acc[0], acc[0], factor);
+    kernel_release(k, factor);
+    output_store(k, &out, acc[0], (Place){0, 0, 0});
+    Call *call = step_call(l, k, (int[]){n->layout.blocks, 1, 1}, "global_avg_pool",
+                           arena_printf(l->context, "8 channels, averaged over %d x %d pixels", in.height, in.width));
+    call_stride(call, x, 0, x.view.block);
+    output_stride(call, &out, 0, (Place){1, 0, 0});
+    step_end(l, n, "global_avg_pool", arena_printf(l->context, "global average: %d x %d x %d -> %d", in.channels, in.height, in.width, in.channels));
 }
