@@ -97,7 +97,7 @@ const int *lane_channels(Lower *, const Layout *);
 /* A per-channel vector of node n's own parameters (or of its folded norm) at `at`, in the lanes of `layout`. */
 void pack_channel_vector(Lower *, const Node *n, const Layout *, VectorKind, int64_t at);
 
-/* ---- element-wise code: ops/elementwise_lower.c ---- */
+/* ---- element-wise code: ops/elementwise.c ---- */
 /* These emit a function of a register and return the register with the result; the old one may be released. */
 int emit_unary(Kernel *, const Node *, int reg);
 int emit_exp(Kernel *, int reg);
