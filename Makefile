@@ -30,7 +30,7 @@ say      = $(if $(V),$2,@printf '%-5s %s\n' $1 $@; $2)
 
 # What Debian 12 needs: to build, and to test (the output is compiled by both compilers).
 PACKAGES      := build-essential libyaml-dev libjansson-dev libturbojpeg0-dev libpng-dev libxxhash-dev libtcc-dev
-TEST_PACKAGES := libcriterion-dev clang libomp-dev pkg-config
+TEST_PACKAGES := libcriterion-dev clang libomp-dev pkg-config qemu-user
 
 all: $(BUILD)/nncc $(BUILD)/libnncc.so $(BUILD)/libnncc.a $(BUILD)/nncc.pc
 	@:

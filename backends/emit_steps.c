@@ -88,6 +88,29 @@ static void name_slots(StepPrinter *p)
     }
 }
 
+/* n / divisor where 0 <= n < below. TCC would divide: it gets the multiplication that other compilers find, which is exact
+ * because n * divisor < 2^shift: the error n / 2^shift is less than the 1 / divisor that a fraction may lack of 1. */
+static const char *quotient(const StepPrinter *p, const char *n, int64_t divisor, int64_t below)
+{
+    Context *context = p->emit->program->context;
+    int shift = 0;
+    if (divisor == 1)
+        return n;
+    if (!p->emit->bare || below > 1 << 30 || divisor > 1 << 30)
+        return arena_printf(context, "%s / %lld", n, (long long)divisor);
+    while ((int64_t)1 << shift <= below * divisor)
+        shift++;
+    return arena_printf(context, "(%s * %lldLL >> %d)", n, (long long)(((int64_t)1 << shift) / divisor + 1), shift);
+}
+
+static const char *remainder_of(const StepPrinter *p, const char *n, int64_t divisor, int64_t below)
+{
+    Context *context = p->emit->program->context;
+    const char *whole = quotient(p, n, divisor, below);
+    return p->emit->bare ? arena_printf(context, "%s - %s * %lld", n, whole, (long long)divisor)
+                         : arena_printf(context, "%s %% %lld", n, (long long)divisor);
+}
+
 /* Declares `image`, the first that the task works on, and `tile`, the task's place among an image's or a group's. */
 static void print_decoding(const StepPrinter *p)
 {
@@ -102,8 +125,9 @@ static void print_decoding(const StepPrinter *p)
         text_add(out, "    ptrdiff_t tile = single < 0 ? task %% %lld : %lld + single %% %lld;\n", (long long)p->tasks.group_tasks,
                  (long long)p->tasks.group_tasks, (long long)p->tasks.image_tasks);
     } else if (p->tasks.group_tasks > 1) {
-        text_add(out, "    const ptrdiff_t image = task / %lld;\n    %sptrdiff_t tile = task %% %lld;\n",
-                 (long long)p->tasks.group_tasks, constant, (long long)p->tasks.group_tasks);
+        int64_t tasks = p->tasks.group_tasks, below = tasks * p->emit->program->graph->max_batch;
+        text_add(out, "    const ptrdiff_t image = %s;\n    %sptrdiff_t tile = %s;\n", quotient(p, "task", tasks, below), constant,
+                 remainder_of(p, "task", tasks, below));
     } else {
         text_add(out, "    const ptrdiff_t image = task;\n");
     }
@@ -139,19 +163,16 @@ static bool uses_coordinate(const Call *call, int axis)
 }
 
 /* tile -> i, j, k: row-major coordinates in the grid; only those that some pointer depends on. */
-static void print_coordinates(Text *out, const Call *call, const char *indent)
+static void print_coordinates(const StepPrinter *p, const Call *call, const char *indent)
 {
-    int64_t inner = call_tasks(call), outer = 1;
+    int64_t tasks = call_tasks(call), inner = tasks, outer = 1;
     for (int axis = 0; axis < MAX_CALL_GRID; axis++) {
         int extent = call->grid[axis];
         inner /= extent;
         if (uses_coordinate(call, axis)) {
-            text_add(out, "%sconst ptrdiff_t %c = tile", indent, 'i' + axis);
-            if (inner > 1)
-                text_add(out, " / %lld", (long long)inner);
-            if (outer > 1)
-                text_add(out, " %% %d", extent);
-            text_append(out, ";\n", 2);
+            const char *index = quotient(p, "tile", inner, tasks);
+            text_add(p->emit->out, "%sconst ptrdiff_t %c = %s;\n", indent, 'i' + axis,
+                     outer > 1 ? remainder_of(p, index, extent, tasks / inner) : index);
         }
         outer *= extent;
     }
@@ -176,7 +197,7 @@ static void print_call(const StepPrinter *p, const Call *call, const char *inden
     const EmitOptions *options = p->emit->options;
     const Kernel *kernel = call->kernel;
     Text *out = p->emit->out;
-    print_coordinates(out, call, indent);
+    print_coordinates(p, call, indent);
     if (options->ntarget > 1)
         text_add(out, "%sPICK(%s)(", indent, kernel->name);
     else

@@ -112,9 +112,19 @@ static void print_bytes(Printer *p, const uint8_t *byte, int count)
     text_append(p->out, line, (size_t)(at + 3 - line));
 }
 
+static void print_prefetch(Printer *p, int pointer, int64_t displacement)
+{
+    if (displacement == (int32_t)displacement)      /* else nothing is lost but a hint */
+        text_add(p->out, "\"prefetcht0 %d(%%%s)\\n\"\n", (int32_t)displacement, pointer_name[pointer]);
+}
+
 /* moved: bytes that the pointer should have been bumped by, but was not. */
 static void print_vector(Printer *p, const VIns *ins, int64_t moved)
 {
+    if (ins->op == V_prefetch) {
+        print_prefetch(p, ins->pointer, moved + ins->offset * (int64_t)sizeof(float));
+        return;
+    }
     const VexRow *row = &vex_rows[ins->op];
     uint8_t byte[VEX_LONGEST];
     if (!row->fields)
@@ -137,8 +147,6 @@ static void print_instruction(Printer *p, const VIns *ins)
         print_end(p);
     else if (ins->op == V_bump)
         print_bump(p, ins->pointer, ins->offset * (int64_t)sizeof(float));
-    else if (ins->op == V_prefetch)
-        text_add(p->out, "\"prefetcht0 %lld(%%%s)\\n\"\n", ins->offset * (long long)sizeof(float), pointer_name[ins->pointer]);
     else
         print_vector(p, ins, 0);
 }
