@@ -10,9 +10,9 @@
 
 #include "../backends/backend.h"
 #include "../runtime/image.h"
+#include "../runtime/nncc.h"
 #include "compiler.h"
 
-#define NNCC_VERSION "0.1.0"
 enum { EXIT_MISTAKE = 1, EXIT_USAGE = 2, MAX_SETTINGS = 256 };
 
 /* What the command line said; NULL, 0 and false where it said nothing. */

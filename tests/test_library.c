@@ -34,6 +34,35 @@ static const char small[] =
     "  - flatten\n"
     "  - linear: {name: fc, out: $classes}\n";
 
+/* Layers that are views into others, and branches that become one grouped convolution. */
+static const char branched[] =
+    "name: branched\n"
+    "input: [3, 12, 12]\n"
+    "layers:\n"
+    "  - conv: {name: stem, out: 16, kernel: 1}\n"
+    "  - split:\n"
+    "      parts: 4\n"
+    "      chain: true\n"
+    "      body:\n"
+    "        - conv: {name: part.$index, out: 4, kernel: 3, pad: 1}\n"
+    "        - relu\n"
+    "  - branches:\n"
+    "      join: concat\n"
+    "      paths:\n"
+    "        - []\n"
+    "        - - conv: {name: side, out: 5, kernel: 3, pad: 1}\n"
+    "          - relu\n"
+    "  - branches:\n"
+    "      join: add\n"
+    "      times: 4\n"
+    "      body:\n"
+    "        - conv: {name: down, out: 2, kernel: 1, bias: false}\n"
+    "        - relu\n"
+    "        - conv: {name: up, out: 12, kernel: 1, bias: false}\n"
+    "  - global_avg_pool\n"
+    "  - flatten\n"
+    "  - linear: {name: fc, out: 5}\n";
+
 TestSuite(library, .timeout = 300);
 
 static void expect_good(nncc *net, nncc_status status)
@@ -56,13 +85,18 @@ static nncc *loaded(const char *spec)
     return net;
 }
 
-static nncc *compiled(nncc_backend backend)
+static nncc *compiled_from(const char *spec, nncc_backend backend)
 {
-    nncc *net = loaded(small);
+    nncc *net = loaded(spec);
     expect_good(net, nncc_set_max_batch(net, BATCH));
     expect_good(net, nncc_compile(net, backend));
     expect_good(net, nncc_load_weights(net, "pattern:3", 0));
     return net;
+}
+
+static nncc *compiled(nncc_backend backend)
+{
+    return compiled_from(small, backend);
 }
 
 static const float *numbers(void)
@@ -389,12 +423,12 @@ static void expect_near(const float *a, const float *b, size_t count, const char
     cr_expect(size > 0 && error <= 1e-5 * size, "%s: %g of %g", what, error, size);
 }
 
-Test(library, every_layer)
+static void expect_every_layer(const char *spec)
 {
     static float jit_result[2 * 24 * 144], reference_result[2 * 24 * 144];
     float output[2][CLASSES];
     nncc_layer_info layer;
-    nncc *jit = compiled(NNCC_JIT), *reference = compiled(NNCC_REFERENCE);
+    nncc *jit = compiled_from(spec, NNCC_JIT), *reference = compiled_from(spec, NNCC_REFERENCE);
     expect_good(reference, nncc_set_threads(reference, 2));
     expect_good(jit, nncc_forward(jit, numbers(), 2, output[0]));
     for (size_t i = 0; i < nncc_layers(jit); i++) {
@@ -408,6 +442,12 @@ Test(library, every_layer)
     cr_expect_arr_eq(jit_result, numbers(), 2 * PIXELS * sizeof(float));
     nncc_free(jit);
     nncc_free(reference);
+}
+
+Test(library, every_layer)
+{
+    expect_every_layer(small);
+    expect_every_layer(branched);
 }
 
 /* What nncc_forward_to keeps follows the weights and the compilation. */

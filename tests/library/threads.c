@@ -25,7 +25,6 @@ static const char second[] =
     "  - residual:\n"
     "      body:\n"
     "        - conv: {name: conv1, out: 1, kernel: 3, pad: 1}\n"
-    "      shortcut: none\n"
     "  - global_avg_pool\n"
     "  - flatten\n"
     "  - linear: {name: fc, out: 5}\n";
