@@ -27,7 +27,7 @@ static bool same_kernel(const Kernel *a, const Kernel *b)
            (!a->nconstant || !memcmp(a->constant, b->constant, a->nconstant * sizeof *a->constant));
 }
 
-static Kernel *share_kernel(Lower *l, Kernel *k, const char *name, const char *comment)
+static Kernel *share_kernel(Lower *l, Kernel *k, const char *name, const char *comment, va_list arguments)
 {
     Kernel **bucket = &l->table->kernel[XXH3_64bits(k->code, k->count * sizeof *k->code) % BUCKETS];
     for (Kernel *old = *bucket; old; old = old->same_bucket)
@@ -36,7 +36,7 @@ static Kernel *share_kernel(Lower *l, Kernel *k, const char *name, const char *c
     Program *p = l->program;
     k->id = p->nkernels++;
     k->name = arena_printf(l->context, "%s_%d", name, k->id);
-    k->comment = comment;
+    k->comment = arena_vprintf(l->context, comment, arguments);
     k->same_bucket = *bucket;
     *bucket = k;
     *p->kernels_end = k;
@@ -131,13 +131,16 @@ Stream stream_weights(Lower *l, Kernel *k, int64_t offset, const char *name)
     return s;
 }
 
-Call *step_call(Lower *l, Kernel *k, const int grid[MAX_CALL_GRID], const char *name, const char *comment)
+Call *step_call(Lower *l, Kernel *k, const int grid[MAX_CALL_GRID], const char *name, const char *comment, ...)
 {
+    va_list arguments;
     StepCode *c = l->code;
     c->call = arena_grow(l->context, c->call, (size_t)c->ncall, &l->call_capacity, sizeof *c->call);
     Call *call = &c->call[c->ncall++];
     memset(call, 0, sizeof *call);      /* padding too: equal calls are equal bytes */
-    call->kernel = share_kernel(l, k, name, comment);
+    va_start(arguments, comment);
+    call->kernel = share_kernel(l, k, name, comment, arguments);
+    va_end(arguments);
     call->images = 1;
     memcpy(call->grid, grid, sizeof call->grid);
     for (int i = 0; i < k->npointer; i++)
@@ -155,14 +158,17 @@ void call_stride(Call *call, Stream s, int dimension, int64_t floats)
     call->argument[s.pointer].stride[dimension] = floats;
 }
 
-void step_end(Lower *l, Node *n, const char *name, const char *comment)
+void step_end(Lower *l, Node *n, const char *name, const char *comment, ...)
 {
+    va_list arguments;
     Node *owner = n->layout.storage;
     if (!owner->mark && owner->op != OP_output && (owner->layout.pad[0] || owner->layout.pad[1]))
         zero_border(l, owner);
     owner->mark = n;
     l->code->macs = n->macs;
-    l->code->comment = comment;
+    va_start(arguments, comment);
+    l->code->comment = arena_vprintf(l->context, comment, arguments);
+    va_end(arguments);
     StepCode *code = share_code(l, l->code, name);
     Program *p = l->program;
     p->step = arena_grow(l->context, p->step, p->nstep, &p->step_capacity, sizeof *p->step);

@@ -59,7 +59,7 @@ typedef struct {
 /* ---- steps ---- */
 void step_begin(Lower *);
 /* Ends the step of node n: zeroes the border too, when n is the first to write into a bordered storage. */
-void step_end(Lower *, Node *n, const char *name, const char *comment);
+void step_end(Lower *, Node *n, const char *name, const char *comment, ...) __attribute__((format(printf, 4, 5)));
 Kernel *step_kernel(Lower *);           /* a new kernel, whose streams refer to this step */
 /* A stream over the result of `n`, with a pointer called `name` in the kernel. */
 Stream stream_open(Lower *, Kernel *, const Node *n, const char *name, bool written);
@@ -68,7 +68,8 @@ Stream stream_operand(Lower *, Kernel *, const Node *n, const char *name);
 /* A stream over packed weights at `offset` floats. */
 Stream stream_weights(Lower *, Kernel *, int64_t offset, const char *name);
 /* A call of the kernel (or of an equal one made before) on a grid, with all pointers at their streams' starts. */
-Call *step_call(Lower *, Kernel *, const int grid[MAX_CALL_GRID], const char *name, const char *comment);
+Call *step_call(Lower *, Kernel *, const int grid[MAX_CALL_GRID], const char *name, const char *comment, ...)
+    __attribute__((format(printf, 5, 6)));
 void call_move(Call *, Stream, int64_t floats);
 void call_stride(Call *, Stream, int dimension, int64_t floats);
 

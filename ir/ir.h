@@ -56,6 +56,7 @@ void context_free(Context *);
 void *arena_alloc(Context *, size_t count, size_t size);
 char *arena_strdup(Context *, const char *);
 char *arena_printf(Context *, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull));
+char *arena_vprintf(Context *, const char *format, va_list) __attribute__((format(printf, 2, 0)));
 /* Grow an arena array so that index `used` is valid: capacity doubles, old contents are copied. */
 void *arena_grow(Context *, void *old, size_t used, size_t *capacity, size_t size);
 
@@ -212,6 +213,7 @@ typedef struct {
     int named;                          /* nodes that graph_add had to name so far */
     Preprocess preprocess;
     int max_batch;                      /* the compile-time maximum */
+    bool apart;                         /* plan: every storage keeps a place of its own */
     int64_t live_floats, arena_floats;  /* plan: largest sum of live storages, and what the arena takes, per image */
 } Graph;
 

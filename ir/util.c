@@ -86,15 +86,22 @@ char *arena_strdup(Context *context, const char *text)
     return memcpy(arena_alloc(context, size, 1), text, size);
 }
 
-char *arena_printf(Context *context, const char *format, ...)
+char *arena_vprintf(Context *context, const char *format, va_list arguments)
 {
-    va_list arguments, again;
-    va_start(arguments, format);
+    va_list again;
     va_copy(again, arguments);
     size_t size = (size_t)vsnprintf(NULL, 0, format, arguments) + 1;
     char *text = arena_alloc(context, size, 1);
     vsnprintf(text, size, format, again);
     va_end(again);
+    return text;
+}
+
+char *arena_printf(Context *context, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = arena_vprintf(context, format, arguments);
     va_end(arguments);
     return text;
 }

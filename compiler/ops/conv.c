@@ -213,7 +213,7 @@ static void add_call(const Conv *c, const Panel *panel, Run run, Bands bands)
     grid[band] = bands.count;
     grid[1 - band] = run.panels;
     const char *name = arena_printf(c->l->context, "conv%dx%d_%dx%d", c->kernel[0], c->kernel[1], panel->vectors * LANES, b.most);
-    Call *call = step_call(c->l, b.k, grid, name, kernel_comment(c, panel, bands));
+    Call *call = step_call(c->l, b.k, grid, name, "%s", kernel_comment(c, panel, bands));
     call->images = bands.images;
     int64_t line = t->flat ? c->x.pixel : c->window[0] * c->stride[0] * c->x.row;
     call_move(call, b.x, c->entry[panel->entry].offset - c->pad[0] * c->x.row - c->pad[1] * c->x.pixel + bands.start * line);
@@ -286,7 +286,7 @@ static void lower_direct(Conv *c)
     c->vectors_at = output_pack(c->l, c->n, (VectorKind[]){VECTOR_bias}, c->bias);
     step_begin(c->l);
     add_calls(c);
-    step_end(c->l, c->n, c->n->op == OP_linear ? "linear" : "conv", step_comment(c));
+    step_end(c->l, c->n, c->n->op == OP_linear ? "linear" : "conv", "%s", step_comment(c));
 }
 
 void lower_conv(Lower *l, Node *n)

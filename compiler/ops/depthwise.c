@@ -107,8 +107,8 @@ void lower_depthwise(Lower *l, Node *n)
         b.out = output_open(l, b.k, n, vectors, bias);
         emit_rows(&b, rows);
         Call *call = step_call(l, b.k, (int[]){n->layout.blocks, bands, 1}, "depthwise",
-                               arena_printf(l->context, "8 channels of %d x %d pixels: sums over %d x %d taps", rows, n->shape.width,
-                                            a->kernel[0], a->kernel[1]));
+                               "8 channels of %d x %d pixels: sums over %d x %d taps", rows, n->shape.width,
+                               a->kernel[0], a->kernel[1]);
         int64_t line = a->stride[0] * b.x.view.row;
         call_move(call, b.x, start * line - a->pad[0] * b.x.view.row - a->pad[1] * b.x.view.pixel);
         call_stride(call, b.x, 0, b.x.view.block);
@@ -119,7 +119,7 @@ void lower_depthwise(Lower *l, Node *n)
         output_stride(call, &b.out, 1, (Place){0, rows, 0});
         rows *= bands;
     }
-    step_end(l, n, "depthwise", arena_printf(l->context, "depthwise convolution %d x %d, stride %d: %d x %d x %d -> %d x %d x %d",
-             a->kernel[0], a->kernel[1], a->stride[0], in.channels, in.height, in.width,
-             n->shape.channels, n->shape.height, n->shape.width));
+    step_end(l, n, "depthwise", "depthwise convolution %d x %d, stride %d: %d x %d x %d -> %d x %d x %d",
+             a->kernel[0], a->kernel[1], a->stride[0], in.channels, in.height, in.width, n->shape.channels,
+             n->shape.height, n->shape.width);
 }

@@ -307,7 +307,7 @@ static void lower_elementwise(Lower *l, Node *n)
         Output out = output_open(l, k, &head, vectors, 0);
         emit_rows(k, x, &out, rows, s.width);
         Call *call = step_call(l, k, (int[]){n->layout.blocks, bands, 1}, "elementwise",
-                               arena_printf(l->context, "8 channels of %d x %d pixels", rows, s.width));
+                               "8 channels of %d x %d pixels", rows, s.width);
         call_move(call, x, start * x.view.row);
         call_stride(call, x, 0, x.view.block);
         call_stride(call, x, 1, rows * x.view.row);
@@ -321,7 +321,7 @@ static void lower_elementwise(Lower *l, Node *n)
     for (const Node *e = n->tail; e; e = e->tail)
         text_add(&t, ", then %s", op_name(e->op));
     text_add(&t, ": %d x %d x %d", s.channels, s.height, s.width);
-    step_end(l, n, op_name(n->op), t.data);
+    step_end(l, n, op_name(n->op), "%s", t.data);
 }
 
 void lower_bn(Lower *l, Node *n)         { lower_elementwise(l, n); }

@@ -121,8 +121,9 @@ void zero_border(Lower *l, const Node *owner)
     emit_fill(k, out.pointer, gap, zero);
     k_end(k);
     emit_fill(k, out.pointer, y->pad[0] * y->row, zero);
-    Call *call = step_call(l, k, (int[]){y->blocks, 1, 1}, "border", arena_printf(l->context, "zeros around %d x %d pixels: %d rows, %d columns",
-                           s.height, s.width, y->pad[0], y->pad[1]));
+    Call *call = step_call(l, k, (int[]){y->blocks, 1, 1}, "border",
+                           "zeros around %d x %d pixels: %d rows, %d columns", s.height, s.width, y->pad[0],
+                           y->pad[1]);
     call_move(call, out, -y->origin);
     call_stride(call, out, 0, y->plane);
 }
@@ -206,7 +207,8 @@ static void copy_channels(Lower *l, Node *n, const Layout *to, Picture p)
         k_bump(k, x.pointer, from->row - p.width * pixel);
         k_bump(k, y.pointer, p.row - p.width * p.pixel);
         k_end(k);
-        Call *call = step_call(l, k, (int[]){count, 1, 1}, "copy", arena_printf(l->context, "one channel of %d x %d pixels", p.height, p.width));
+        Call *call = step_call(l, k, (int[]){count, 1, 1}, "copy", "one channel of %d x %d pixels", p.height,
+                               p.width);
         call_move(call, x, channel_offset(from, c));
         call_move(call, y, channel_offset(to, c));
         call_stride(call, x, 0, dx);
@@ -231,7 +233,8 @@ static void zero_lanes(Lower *l, Node *n)
         emit_fill(k, out.pointer, s.width * LANES, zero);
         k_bump(k, out.pointer, y->row - s.width * LANES);
         k_end(k);
-        Call *call = step_call(l, k, (int[]){1, 1, 1}, "zero", arena_printf(l->context, "zeros in one block of %d x %d pixels", s.height, s.width));
+        Call *call = step_call(l, k, (int[]){1, 1, 1}, "zero", "zeros in one block of %d x %d pixels", s.height,
+                               s.width);
         call_move(call, out, (block - 1) * y->plane);
     }
 }
@@ -250,8 +253,9 @@ void lower_convert(Lower *l, Node *n)
     }
     step_begin(l);
     copy_channels(l, n, y, (Picture){y->row, y->kind == LAYOUT_planar ? 1 : LANES, s.height, s.width});
-    step_end(l, n, n->op == OP_output ? "output" : "copy", arena_printf(l->context, "%s: %d x %d x %d", n->op == OP_output ?
-             "the output as the caller reads it" : "another layout", s.channels, s.height, s.width));
+    step_end(l, n, n->op == OP_output ? "output" : "copy", "%s: %d x %d x %d",
+             n->op == OP_output ? "the output as the caller reads it" : "another layout", s.channels, s.height,
+             s.width);
 }
 
 /* Channel by channel, row by row, in one line: the order of a flat tensor, whose blocks follow each other. */
@@ -266,7 +270,7 @@ void lower_flatten(Lower *l, Node *n)
     Layout line = {.kind = LAYOUT_planar, .row = s.width, .plane = (int64_t)s.height * s.width};
     step_begin(l);
     copy_channels(l, n, &line, (Picture){s.width, 1, s.height, s.width});
-    step_end(l, n, "flatten", arena_printf(l->context, "flatten: %d x %d x %d", s.channels, s.height, s.width));
+    step_end(l, n, "flatten", "flatten: %d x %d x %d", s.channels, s.height, s.width);
 }
 
 /* ---- padding ------------------------------------------------------------------------------------------------- */
@@ -284,7 +288,8 @@ static void fill_blocks(Lower *l, const Node *n, int block, int blocks)
     emit_fill(k, y.pointer, s.width * LANES, value);
     k_bump(k, y.pointer, n->layout.row - s.width * LANES);
     k_end(k);
-    Call *call = step_call(l, k, (int[]){blocks, 1, 1}, "fill", arena_printf(l->context, "one value in 8 channels of %d x %d pixels", s.height, s.width));
+    Call *call = step_call(l, k, (int[]){blocks, 1, 1}, "fill", "one value in 8 channels of %d x %d pixels",
+                           s.height, s.width);
     call_move(call, y, block * n->layout.plane);
     call_stride(call, y, 0, n->layout.plane);
 }
@@ -321,7 +326,8 @@ static void pad_blocks(Lower *l, const Node *n, int block)
         k_bump(k, y.pointer, gap);
         k_end(k);
     }
-    Call *call = step_call(l, k, (int[]){source->layout.blocks, 1, 1}, "pad", arena_printf(l->context, "8 channels of %d x %d pixels with edges", height, width));
+    Call *call = step_call(l, k, (int[]){source->layout.blocks, 1, 1}, "pad",
+                           "8 channels of %d x %d pixels with edges", height, width);
     call_move(call, y, block * n->layout.plane);
     call_stride(call, x, 0, source->layout.plane);
     call_stride(call, y, 0, n->layout.plane);
@@ -344,5 +350,5 @@ void lower_pad(Lower *l, Node *n)
     fill_blocks(l, n, 0, before);
     pad_blocks(l, n, before);
     fill_blocks(l, n, before + middle, n->layout.blocks - before - middle);
-    step_end(l, n, "pad", arena_printf(l->context, "pad: %d x %d x %d", n->shape.channels, n->shape.height, n->shape.width));
+    step_end(l, n, "pad", "pad: %d x %d x %d", n->shape.channels, n->shape.height, n->shape.width);
 }

@@ -299,13 +299,13 @@ void lower_norm(Lower *l, Node *n)
             count++;
         Norm m = norm_open(l, n, vectors, size, lanes);
         emit_norm(&m, b, b + blocks);
-        Call *call = step_call(l, m.k, (int[]){count, 1, 1}, op_name(n->op),
-                               arena_printf(l->context, "%d channel blocks of %d x %d pixels", blocks, s.height, s.width));
+        Call *call = step_call(l, m.k, (int[]){count, 1, 1}, op_name(n->op), "%d channel blocks of %d x %d pixels",
+                               blocks, s.height, s.width);
         call_move(call, m.x, b * m.x.view.block);
         call_stride(call, m.x, 0, blocks * m.x.view.block);
         output_move(call, &m.out, (Place){b, 0, 0});
         output_stride(call, &m.out, 0, (Place){blocks, 0, 0});
     }
-    step_end(l, n, op_name(n->op), arena_printf(l->context, "%s over %d of %d channels: %d x %d pixels", op_name(n->op), size,
-                                                s.channels, s.height, s.width));
+    step_end(l, n, op_name(n->op), "%s over %d of %d channels: %d x %d pixels", op_name(n->op), size, s.channels,
+             s.height, s.width);
 }

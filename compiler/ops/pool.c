@@ -176,7 +176,7 @@ void lower_pool(Lower *l, Node *n)
         b.out = output_open(l, b.k, n, vectors, 0);
         emit_row(&b, run);
         Call *call = step_call(l, b.k, (int[]){n->layout.blocks, run.count, 1}, op_name(n->op),
-                               arena_printf(l->context, "8 channels of one row of %d pixels, windows of %d rows", s.width, run.taps));
+                               "8 channels of one row of %d pixels, windows of %d rows", s.width, run.taps);
         call_move(call, b.x, run.start * b.x.view.row);
         call_stride(call, b.x, 0, b.x.view.block);
         call_stride(call, b.x, 1, n->attr.stride[0] * b.x.view.row);
@@ -185,8 +185,9 @@ void lower_pool(Lower *l, Node *n)
         output_stride(call, &b.out, 1, (Place){0, 1, 0});
         o += run.count;
     }
-    step_end(l, n, op_name(n->op), arena_printf(l->context, "%s %d x %d, stride %d: %d x %d x %d -> %d x %d x %d", op_name(n->op),
-             n->attr.kernel[0], n->attr.kernel[1], n->attr.stride[0], in.channels, in.height, in.width, s.channels, s.height, s.width));
+    step_end(l, n, op_name(n->op), "%s %d x %d, stride %d: %d x %d x %d -> %d x %d x %d", op_name(n->op),
+             n->attr.kernel[0], n->attr.kernel[1], n->attr.stride[0], in.channels, in.height, in.width, s.channels,
+             s.height, s.width);
 }
 
 /* ---- the whole picture as one window ------------------------------------------------------------------------- */
@@ -236,8 +237,9 @@ void lower_global_avg_pool(Lower *l, Node *n)
     kernel_release(k, factor);
     output_store(k, &out, acc[0], (Place){0, 0, 0});
     Call *call = step_call(l, k, (int[]){n->layout.blocks, 1, 1}, "global_avg_pool",
-                           arena_printf(l->context, "8 channels, averaged over %d x %d pixels", in.height, in.width));
+                           "8 channels, averaged over %d x %d pixels", in.height, in.width);
     call_stride(call, x, 0, x.view.block);
     output_stride(call, &out, 0, (Place){1, 0, 0});
-    step_end(l, n, "global_avg_pool", arena_printf(l->context, "global average: %d x %d x %d -> %d", in.channels, in.height, in.width, in.channels));
+    step_end(l, n, "global_avg_pool", "global average: %d x %d x %d -> %d", in.channels, in.height, in.width,
+             in.channels);
 }

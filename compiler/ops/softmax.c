@@ -70,8 +70,9 @@ void lower_softmax(Lower *l, Node *n)
     k_bump(k, x.pointer, x.view.pixel);
     k_bump(k, y.pointer, y.view.pixel);
     k_end(k);
-    Call *call = step_call(l, k, (int[]){s.height, 1, 1}, "softmax", arena_printf(l->context, "%d channels of one row of %d pixels", s.channels, s.width));
+    Call *call = step_call(l, k, (int[]){s.height, 1, 1}, "softmax", "%d channels of one row of %d pixels",
+                           s.channels, s.width);
     call_stride(call, x, 0, x.view.row);
     call_stride(call, y, 0, y.view.row);
-    step_end(l, n, "softmax", arena_printf(l->context, "softmax: %d x %d x %d", s.channels, s.height, s.width));
+    step_end(l, n, "softmax", "softmax: %d x %d x %d", s.channels, s.height, s.width);
 }
