@@ -70,7 +70,7 @@ nncc_status attempt(nncc *net, Context *context, Work *work, void *argument)
     BugTrap trap, *before = set_bug_trap(&trap);
     nncc_status status;
     if (setjmp(trap.jump))
-        status = refuse(net, NNCC_ERROR_BUG, "internal error: %s", trap.text);
+        status = refuse(net, strstr(trap.text, "memory") ? NNCC_ERROR_MEMORY : NNCC_ERROR_BUG, "internal error: %s", trap.text);
     else if (setjmp(context->on_error))
         status = refuse_spec(net, context);
     else

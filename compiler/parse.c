@@ -129,6 +129,8 @@ static void refuse_yaml(Reader *reader)
     Loc loc = loc_of(reader->source, parser->problem_mark);
     const char *hint = strstr(problem, "cannot start any token") || strstr(problem, "tab")
                      ? "indent with spaces, never with tabs; quote text that begins with a sign like @ ` %" : NULL;
+    if (parser->error == YAML_MEMORY_ERROR)
+        fail_at(reader->context, (Loc){0}, NULL, "out of memory");
     if (!parser->problem_mark.line && !parser->problem_mark.column && parser->error == YAML_READER_ERROR)
         loc = loc_of(reader->source, parser->mark);
     if (parser->context)

@@ -7,10 +7,13 @@
  *     nncc_free(net);
  *
  * A handle is one network. Different handles may be used by different threads at the same time, one handle by one thread
- * at a time. Nothing here prints, exits or keeps state outside its handle. Tensors are float32, row-major; a batch is
- * one image after the other, each [channels][height][width]; sizes are counted in floats, never in bytes. Names and texts
- * that a handle returns stay valid until it is freed, but for those of nncc_error, nncc_error_file and nncc_notice: until
- * the next call that returns a status, and those of tensors and layers: until the next nncc_set. */
+ * at a time. Nothing here prints, exits or keeps state outside its handle; only TCC and OpenMP, which are underneath, end the
+ * process where they run out of memory.
+ *
+ * Tensors are float32, row-major; a batch is one image after the other, each [channels][height][width]; sizes are counted in
+ * floats, never in bytes. Names and texts that a handle returns stay valid until it is freed, but for those of nncc_error,
+ * nncc_error_file and nncc_notice: until the next call that returns a status, and those of tensors and layers: until the
+ * next nncc_set. */
 #ifndef NNCC_H
 #define NNCC_H
 
