@@ -549,6 +549,11 @@ static const char checked[] = "-fsanitize=address,undefined";       /* what the 
 #else
 static const char checked[] = "-O1";
 #endif
+#if defined __clang__
+static const char compiler[] = "clang";                             /* each has an OpenMP of its own */
+#else
+static const char compiler[] = "gcc";
+#endif
 
 /* The directory of this test: where the libraries are, too. */
 static void build_directory(char *path, size_t size)
@@ -566,7 +571,7 @@ static void expect_success(Result result, const char *out)
 }
 
 /* Compiles a program with the flags that pkg-config names, and runs it. */
-static void build_and_run(const char *compiler, const char *source, const char *program, const char *question, const char *answer)
+static void build_and_run(const char *source, const char *program, const char *question, const char *answer)
 {
     const char *words[64] = {compiler, "-Wall", "-Wextra", "-Werror", "-pthread", checked, "-o", program, source};
     int n = 9;
@@ -594,14 +599,33 @@ Test(library, installed_for_others)
     setenv("PKG_CONFIG_ALLOW_SYSTEM_CFLAGS", "1", 1);
     setenv("PKG_CONFIG_ALLOW_SYSTEM_LIBS", "1", 1);
     setenv("LD_LIBRARY_PATH", library, 1);
-    build_and_run("gcc", "tests/library/example.c", program, "--print-errors", example);
-    build_and_run("gcc", "tests/library/threads.c", program, "--print-errors", "fine\n");
+    build_and_run("tests/library/example.c", program, "--print-errors", example);
+    build_and_run("tests/library/threads.c", program, "--print-errors", "fine\n");
     if (!strcmp(checked, "-O1"))        /* sanitizers have a malloc of their own */
-        build_and_run("gcc", "tests/library/memory.c", program, "--print-errors", "fine\n");
+        build_and_run("tests/library/memory.c", program, "--print-errors", "fine\n");
     unlink(shared);
-    build_and_run("gcc", "tests/library/example.c", program, "--static", example);
+    build_and_run("tests/library/example.c", program, "--static", example);
     free(program), free(library), free(packages), free(shared);
     remove_directory(root);
+}
+
+Test(library, header_is_plain)
+{
+    expect_success(RUN("gcc", "-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "runtime/nncc.h"), "");
+    expect_success(RUN("g++", "-x", "c++", "-std=c++98", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "runtime/nncc.h"), "");
+}
+
+/* The example that the README shows is the one that runs here. */
+Test(library, readme)
+{
+    char *readme = read_file("README.md", NULL), *example = read_file("tests/library/example.c", NULL);
+    char *section = strstr(readme, "## The library");
+    for (char *rest, *line = strtok_r(example, "\n", &rest); section && line; line = strtok_r(NULL, "\n", &rest)) {
+        section = strstr(section, line);
+        cr_assert(section, "the README's example lacks \"%s\"", line);
+    }
+    free(readme);
+    free(example);
 }
 
 /* A name that comes or goes is a change of the interface: seen and meant. */
