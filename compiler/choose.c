@@ -112,11 +112,22 @@ static double choose_registers(Tile *t, int nvector, int width, int area)
     return best;
 }
 
-/* Lines of one task: about TASK_CYCLES, not so many that tasks become few, and a divisor of all lines if one is near. */
-static int choose_rows(int lines, int panels, double line_cycles)
+/* Bytes of the source that one line of results reads and the line before did not. */
+static int64_t line_bytes(const Node *n)
 {
-    int most = lines * (int64_t)panels / FEWEST_TASKS, rows = (int)(TASK_CYCLES / line_cycles);
-    rows = rows < most ? rows : most;
+    const Layout *in = &n->in[0]->layout;
+    int fresh = n->attr.stride[0] < n->attr.kernel[0] ? n->attr.stride[0] : n->attr.kernel[0];
+    return in->blocks * (n->tile.flat ? LANES : fresh * in->row) * (int64_t)sizeof(float);
+}
+
+/* Lines of one task: about TASK_CYCLES; not so many that tasks become few, or that what they read leaves the cache before
+ * the next panel reads it; and a divisor of all lines if one is near. */
+static int choose_rows(const Node *n, int lines, int panels, double line_cycles)
+{
+    int64_t most = lines * (int64_t)panels / FEWEST_TASKS, cached = NEAR_CACHE / line_bytes(n);
+    int rows = (int)(TASK_CYCLES / line_cycles);
+    most = panels > 1 && cached < most ? cached : most;
+    rows = rows < most ? rows : (int)most;
     rows = rows < 1 ? 1 : rows < lines ? rows : lines;
     for (int r = rows; 2 * r > rows; r--)
         if (lines % r == 0)
@@ -151,7 +162,7 @@ static void choose_direct(Node *n)
     panels = (n->layout.blocks + t->vectors - 1) / t->vectors;
     int64_t steps = n->macs / shape_floats(n->shape);
     line *= (double)steps * (area > 1 ? pool->attr.kernel[0] : 1) / (t->flat ? width : 1);
-    t->rows = average ? lines : choose_rows(lines, panels, line);
+    t->rows = average ? lines : choose_rows(n, lines, panels, line);
     t->depth = choose_depth(n, steps);
     int64_t weights = steps * n->layout.blocks * LANES * 4, input = n->in[0]->layout.blocks * n->in[0]->layout.plane * 4;
     t->ahead = t->depth && weights > 4 * NEAR_CACHE;
