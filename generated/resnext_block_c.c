@@ -132,11 +132,11 @@ static void c_copy_0(const float *x, float *y)
     }
 }
 
-/* 32 output channels of 8 x 56 pixels: sums over 256 channels and 1 x 1 taps */
+/* 32 output channels of 4 x 56 pixels: sums over 256 channels and 1 x 1 taps */
 static void c_conv1x1_32x3_1(const float *x, const float *w, float *y, const float *b)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8], v15[8];
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 18; j++) {
             load8(v0, b);
             copy8(v1, v0);
@@ -184,10 +184,10 @@ static void c_conv1x1_32x3_1(const float *x, const float *w, float *y, const flo
         x += 16;
         y += 24;
     }
-    x -= 3584;
-    y -= 3648;
+    x -= 1792;
+    y -= 1824;
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 8; j++) {
+        for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 18; k++) {
                 load8(v0, y);
                 load8(v1, y + 8);
@@ -511,11 +511,11 @@ static void c_conv1x1_32x3_1(const float *x, const float *w, float *y, const flo
             x += 16;
             y += 24;
         }
-        x += 398080;
-        y -= 3648;
+        x += 399872;
+        y -= 1824;
         w += 4096;
     }
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 18; j++) {
             load8(v0, y);
             load8(v1, y + 8);
@@ -625,11 +625,11 @@ static void c_border_2(float *y)
     }
 }
 
-/* 8 output channels of 56 x 56 pixels: sums over 8 channels and 3 x 3 taps */
+/* 8 output channels of 8 x 56 pixels: sums over 8 channels and 3 x 3 taps */
 static void c_conv3x3_8x12_3(const float *x, const float *w, float *y, const float *b)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8];
-    for (int i = 0; i < 56; i++) {
+    for (int i = 0; i < 8; i++) {
         load8(v0, b);
         copy8(v1, v0);
         copy8(v2, v0);
@@ -1134,11 +1134,11 @@ static void c_conv3x3_8x12_3(const float *x, const float *w, float *y, const flo
     }
 }
 
-/* 32 output channels of 1 x 784 pixels: sums over 128 channels and 1 x 1 taps */
+/* 32 output channels of 1 x 448 pixels: sums over 128 channels and 1 x 1 taps */
 static void c_conv1x1_32x3_4(const float *x, const float *w, float *y, const float *r, const float *b)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8], v15[8];
-    for (int i = 0; i < 260; i++) {
+    for (int i = 0; i < 148; i++) {
         load8(v0, b);
         copy8(v1, v0);
         copy8(v2, v0);
@@ -1762,19 +1762,19 @@ static void step_copy_0(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
  * 102,760,448 MACs per image. Layer conv1 (resnext_block.yaml:43). */
 static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 44;
-    ptrdiff_t tile = task % 44;
+    const ptrdiff_t image = task / 72;
+    ptrdiff_t tile = task % 72;
     const float *x = run->arena + image * 2008320 + slot[0];
     const float *w = run->weights + slot[1];
     float *y = run->arena + image * 2008320 + slot[2];
     const float *b = run->weights + slot[3];
-    if (tile < 28) {
+    if (tile < 56) {
         const ptrdiff_t i = tile / 4;
         const ptrdiff_t j = tile % 4;
-        c_conv1x1_32x3_1(x + i * 3584, w + j * 8192, y + i * 3648 + j * 105824, b + j * 32);
+        c_conv1x1_32x3_1(x + i * 1792, w + j * 8192, y + i * 1824 + j * 105824, b + j * 32);
         return;
     }
-    tile -= 28;
+    tile -= 56;
     const ptrdiff_t i = tile;
     c_border_2(y + i * 26456 - 464);
 }
@@ -1783,22 +1783,23 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
  * 14,450,688 MACs per image. Layer conv2 (resnext_block.yaml:46). */
 static void step_conv_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 16;
-    const ptrdiff_t tile = task % 16;
+    const ptrdiff_t image = task / 112;
+    const ptrdiff_t tile = task % 112;
     const float *x = run->arena + image * 2008320 + slot[0];
     const float *w = run->weights + slot[1];
     float *y = run->arena + image * 2008320 + slot[2];
     const float *b = run->weights + slot[3];
-    const ptrdiff_t j = tile;
-    c_conv3x3_8x12_3(x + j * 26456 - 464, w + j * 576, y + j * 25104, b + j * 8);
+    const ptrdiff_t i = tile / 16;
+    const ptrdiff_t j = tile % 16;
+    c_conv3x3_8x12_3(x + i * 3648 + j * 26456 - 464, w + j * 576, y + i * 3584 + j * 25104, b + j * 8);
 }
 
 /* convolution 1 x 1, stride 1: 128 x 56 x 56 -> 256 x 56 x 56, then add, then relu; direct, tiles of 32 x 3
  * 102,760,448 MACs per image. Layer conv3 (resnext_block.yaml:49). */
 static void step_conv_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 32;
-    const ptrdiff_t tile = task % 32;
+    const ptrdiff_t image = task / 56;
+    const ptrdiff_t tile = task % 56;
     const float *x = run->arena + image * 2008320 + slot[0];
     const float *w = run->weights + slot[1];
     float *y = run->arena + image * 2008320 + slot[2];
@@ -1806,7 +1807,7 @@ static void step_conv_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     const float *b = run->weights + slot[4];
     const ptrdiff_t i = tile / 8;
     const ptrdiff_t j = tile % 8;
-    c_conv1x1_32x3_4(x + i * 6272, w + j * 4096, y + i * 6272 + j * 100416, r + i * 6272 + j * 100416, b + j * 32);
+    c_conv1x1_32x3_4(x + i * 3584, w + j * 4096, y + i * 3584 + j * 100416, r + i * 3584 + j * 100416, b + j * 32);
 }
 
 /* the output as the caller reads it: 256 x 56 x 56
@@ -2010,9 +2011,9 @@ static void step_output_4(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 /* The layers in the order in which they run. */
 static const Step steps[] = {
     { step_copy_0, 1, 256, 0, { 0, 0 } },                               /* input.copy */
-    { step_conv_1, 1, 44, 0, { 0, 0, 803792, 32768 } },                 /* conv1 */
-    { step_conv_2, 1, 16, 0, { 803792, 32896, 1606656, 42112 } },       /* conv2 */
-    { step_conv_3, 1, 32, 0, { 1606656, 42240, 803328, 0, 75008 } },    /* conv3 */
+    { step_conv_1, 1, 72, 0, { 0, 0, 803792, 32768 } },                 /* conv1 */
+    { step_conv_2, 1, 112, 0, { 803792, 32896, 1606656, 42112 } },      /* conv2 */
+    { step_conv_3, 1, 56, 0, { 1606656, 42240, 803328, 0, 75008 } },    /* conv3 */
     { step_output_4, 1, 256, 0, { 803328, 0 } },                        /* output */
 };
 
