@@ -95,7 +95,9 @@ bool aot_load(const Program *, const Target *, const char *compiler, bool profil
 bool jit_load(const Program *, const Target *, Model *, Failure *);
 
 /* ---- reference.c: the naive interpreter, double accumulators, never optimised -------------------------------- */
-/* Runs the graph (after infer, or after any pass up to fold) on one batch. input [batch][c][h][w]; output likewise. */
+/* Runs the graph (after infer, or after any later pass) on one batch. input [batch][c][h][w]; output likewise. */
 bool reference_run(const Graph *, const Weights *, const float *input, int batch, double *output, Failure *);
+/* The same for every layer: what node `id` stores, after its tail, goes to result[id]; NULL: nobody wants it. */
+bool reference_layers(const Graph *, const Weights *, const float *input, int batch, double *const *result, Failure *);
 
 #endif

@@ -21,6 +21,7 @@ typedef struct {
     const Weights *weights;
     const float *input;                 /* [batch][channels][height][width] */
     int batch;
+    double *const *keep;                /* by id: where a node's result is copied to, or NULL; NULL: none */
     Value *value;                       /* of each node, by id */
     int *unread;                        /* by id: operands that still refer to the node */
     Value *operand;                     /* operands of the node being computed */
@@ -493,30 +494,45 @@ static bool run_nodes(Run *run, double *output)
     for (const Node *node = run->graph->first; node; node = node->next) {
         if (!run_node(run, node))
             return false;
+        if (run->keep && run->keep[node->id])
+            memcpy(run->keep[node->id], run->value[node->id].data, total(run, run->value[node->id]) * sizeof(double));
         if (run->unread[node->id] == 0) {       /* a dead branch, before prune */
             free(run->value[node->id].data);
             run->value[node->id].data = NULL;
         }
     }
     Value result = run->value[run->graph->output->id];
-    memcpy(output, result.data, total(run, result) * sizeof *output);
+    if (output)
+        memcpy(output, result.data, total(run, result) * sizeof *output);
     return true;
+}
+
+static bool interpret(Run *run, double *output)
+{
+    const Graph *graph = run->graph;
+    if (!check_weights(run))
+        return false;
+    run->value = calloc(graph->count, sizeof *run->value);
+    run->unread = calloc(graph->count, sizeof *run->unread);
+    if (run->value && run->unread)
+        run->operand = calloc(count_readers(run), sizeof *run->operand);
+    bool done = run->operand ? run_nodes(run, output) : out_of_memory(run, graph->input);
+    for (int id = 0; run->value && id < graph->count; id++)
+        free(run->value[id].data);
+    free(run->value);
+    free(run->unread);
+    free(run->operand);
+    return done;
 }
 
 bool reference_run(const Graph *graph, const Weights *weights, const float *input, int batch, double *output, Failure *failure)
 {
     Run run = {.graph = graph, .weights = weights, .input = input, .batch = batch, .failure = failure};
-    if (!check_weights(&run))
-        return false;
-    run.value = calloc(graph->count, sizeof *run.value);
-    run.unread = calloc(graph->count, sizeof *run.unread);
-    if (run.value && run.unread)
-        run.operand = calloc(count_readers(&run), sizeof *run.operand);
-    bool done = run.operand ? run_nodes(&run, output) : out_of_memory(&run, graph->input);
-    for (int id = 0; run.value && id < graph->count; id++)
-        free(run.value[id].data);
-    free(run.value);
-    free(run.unread);
-    free(run.operand);
-    return done;
+    return interpret(&run, output);
+}
+
+bool reference_layers(const Graph *graph, const Weights *weights, const float *input, int batch, double *const *result, Failure *failure)
+{
+    Run run = {.graph = graph, .weights = weights, .input = input, .batch = batch, .keep = result, .failure = failure};
+    return interpret(&run, NULL);
 }

@@ -14,6 +14,7 @@ typedef struct {
     const Setting *set;                 /* overrides of the spec's params */
     int nset;
     int max_batch;                      /* compile-time maximum, 1 unless told */
+    bool apart;                         /* no two tensors share memory: all can be read when the network has run */
     const char *dump;                   /* print the graph (or program) after this pass to `log`; NULL: none */
     bool time;                          /* print what each pass cost to `log` */
     FILE *log;                          /* for dump and time; may be NULL when neither is asked for */

@@ -276,7 +276,7 @@ void plan(Graph *graph)
     graph_number(graph);
     Lives lives = find_lives(graph);
     graph->live_floats = largest_sum(graph, &lives, &pairs);
-    if (pairs > MOST_PAIRS) {
+    if (graph->apart || pairs > MOST_PAIRS) {
         graph->arena_floats = place_apart(&lives);
         keep_offsets(&lives);
     } else {

@@ -1,0 +1,138 @@
+/* test_tools.c - what verify, inspect, graph and bench tell: every layer, in numbers that add up. Runs build/nncc as a
+ * process. */
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../compiler/compiler.h"
+#include "process.h"
+
+/* Views of views, a split and a join at channels that are no multiple of 8, two pools, a sum. */
+static const char net[] =
+    "name: net\n"
+    "input: [3, 10, 10]\n"
+    "params: {width: 12}\n"
+    "layers:\n"
+    "  - conv: {name: conv1, out: $width, kernel: 3, pad: 1}\n"
+    "  - bn: {name: bn1}\n"
+    "  - relu\n"
+    "  - branches:\n"
+    "      join: concat\n"
+    "      paths:\n"
+    "        - [conv: {name: a.conv, out: 5, kernel: 1}, sigmoid]\n"
+    "        - [conv: {name: b.conv, out: 9, kernel: 3, pad: 1, groups: 3}]\n"
+    "        - [max_pool: {kernel: 3, stride: 1, pad: 1}]\n"
+    "  - avg_pool: {kernel: 2}\n"
+    "  - flatten\n"
+    "  - linear: {name: fc, out: 10}\n"
+    "  - softmax\n";
+
+static char *directory, *spec;
+
+static void setup(void)
+{
+    setenv("ASAN_OPTIONS", "detect_leaks=0", 1);       /* LeakSanitizer stumbles over clang's OpenMP where a library loads it late */
+    directory = temporary_directory();
+    spec = join(directory, "net.yaml");
+    write_file(spec, net);
+}
+
+static void teardown(void)
+{
+    free(spec);
+    remove_directory(directory);
+}
+
+TestSuite(tools, .init = setup, .fini = teardown, .timeout = 120);
+
+static json_t *parse_json(Result result, int status)
+{
+    json_error_t error;
+    cr_assert_eq(result.status, status, "exit %d; stderr: %s", result.status, result.err);
+    json_t *json = json_loads(result.out, JSON_REJECT_DUPLICATES, &error);
+    cr_assert(json, "stdout is no JSON: %s", error.text);
+    result_free(&result);
+    return json;
+}
+
+static const json_t *named(const json_t *list, const char *name)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+        if (!strcmp(json_string_value(json_object_get(item, "name")), name))
+            return item;
+    cr_assert_fail("there is no %s", name);
+    return NULL;
+}
+
+static double number(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    cr_assert(json_is_number(value), "no number %s", key);
+    return json_number_value(value);
+}
+
+static const char *text(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    cr_assert(json_is_string(value), "no text %s", key);
+    return json_string_value(value);
+}
+
+/* ---- verify --------------------------------------------------------------------------------------------- */
+
+Test(tools, verify_layers)
+{
+    json_t *json = parse_json(RUN("nncc", "verify", spec, "--json"), 0), *layers = json_object_get(json, "layers"), *layer;
+    static const char *const computed[] = {"conv1", "a.conv", "b.conv", "max_pool", "avg_pool", "fc", "softmax", "output"};
+    size_t i;
+    for (i = 0; i < sizeof computed / sizeof *computed; i++)
+        named(layers, computed[i]);
+    cr_expect_str_eq(text(named(layers, "conv1"), "operations"), "conv bn relu");
+    cr_expect_eq(json_integer_value(json_array_get(json_object_get(named(layers, "b.conv"), "shape"), 0)), 9);
+    json_array_foreach(layers, i, layer) {
+        cr_expect(json_is_true(json_object_get(layer, "same_bits")), "%s", text(layer, "name"));
+        cr_expect_lt(number(layer, "difference"), 1e-5, "%s", text(layer, "name"));
+        cr_expect_gt(number(layer, "largest"), 0, "%s", text(layer, "name"));
+    }
+    cr_expect_gt(number(named(layers, "fc"), "difference"), 0, "floats agree with doubles to the last bit?");
+    json_decref(json);
+}
+
+/* Weights so large that the sums of the average pool overflow in float, but not in double. */
+Test(tools, verify_points_at_the_layer)
+{
+    json_t *json = parse_json(RUN("nncc", "verify", spec, "--weights", "pattern:1,gain=1e38", "--json"), 1);
+    const json_t *layers = json_object_get(json, "layers");
+    cr_expect(json_is_false(json_object_get(json, "ok")));
+    cr_expect_lt(number(named(layers, "conv1"), "difference"), 1e-5);
+    cr_expect_gt(number(named(layers, "avg_pool"), "difference"), 1);
+    json_decref(json);
+    Result result = RUN("nncc", "verify", spec, "--weights", "pattern:1,gain=1e38");
+    cr_expect_eq(result.status, 1);
+    cr_expect(strstr(result.out, "TOO FAR") && strstr(result.out, "THEY DISAGREE"), "%s", result.out);
+    result_free(&result);
+}
+
+/* What verify rests on: no two tensors share memory, but those that are parts of another. */
+Test(tools, apart)
+{
+    Context context;
+    context_init(&context);
+    cr_assert(!setjmp(context.on_error), "%s", context.message);
+    const Graph *graph = compile(&context, "net.yaml", net, &(Options){.apart = true})->graph;
+    int64_t sum = 0;
+    for (const Node *a = graph->first; a; a = a->next) {
+        if (a->layout.storage != a || a->op == OP_input || a->op == OP_output)
+            continue;
+        sum += a->layout.size;
+        for (const Node *b = a->next; b; b = b->next)
+            cr_expect(b->layout.storage != b || b->op == OP_output || a->offset + a->layout.size <= b->offset ||
+                      b->offset + b->layout.size <= a->offset, "%s and %s", a->name, b->name);
+    }
+    cr_expect_geq(graph->arena_floats, sum);
+    cr_expect_gt(graph->arena_floats, graph->live_floats);
+    context_free(&context);
+}
