@@ -58,11 +58,6 @@ static int deepest_loop(const Kernel *kernel)
     return deepest;
 }
 
-static void print_line(Printer *p, const char *line)
-{
-    text_add(p->out, "\"%s\\n\"\n", line);
-}
-
 /* Where the loop at this depth (from 0) counts: the deepest in eax, then in registers that no pointer needs. */
 static const char *counter(const Printer *p, int depth)
 {
@@ -224,8 +219,7 @@ void print_kernel_bytes(Text *out, const Kernel *kernel)
         count--;                        /* nobody reads the pointer any more */
     print_code(&p, kernel->code, count);
     print_bytes(&p, vzeroupper, sizeof vzeroupper);
-    print_line(&p, "ret");
-    text_add(out, ");\n\n");
+    text_add(out, "\"ret\\n\"\n);\n\n");
 }
 
 const Target target_tcc = {
