@@ -6081,13 +6081,19 @@ static void avx2_conv1x1_16x1_28(const float *x, const float *w, float *y, const
     _mm256_storeu_ps(y + 8, v1);
 }
 
-/* one channel of 1 x 1 pixels */
+/* 10 channels of one pixel */
 __attribute__((target("avx2,fma")))
 static void avx2_copy_29(const float *x, float *y)
 {
     __m256 v0;
+    v0 = _mm256_loadu_ps(x);
+    _mm256_storeu_ps(y, v0);
+    x += 8;
+    y += 8;
     v0 = _mm256_zextps128_ps256(_mm_load_ss(x));
     _mm_store_ss(y, _mm256_castps256_ps128(v0));
+    v0 = _mm256_zextps128_ps256(_mm_load_ss(x + 1));
+    _mm_store_ss(y + 1, _mm256_castps256_ps128(v0));
 }
 
 /* another layout: 3 x 32 x 32
@@ -6462,12 +6468,10 @@ static void step_linear_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t task
  * Layer output (cifar_resnet.yaml:42). */
 static void step_output_18(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 10;
-    const ptrdiff_t tile = task % 10;
+    const ptrdiff_t image = task;
     const float *x = run->arena + image * 53904 + slot[0];
     float *y = run->output + image * 10 + slot[1];
-    const ptrdiff_t i = tile;
-    avx2_copy_29(x + i * 1, y + i * 1);
+    avx2_copy_29(x, y);
 }
 
 /* The layers in the order in which they run. */
@@ -6497,7 +6501,7 @@ static const Step steps[] = {
     { step_conv_14, 1, 32, 0, { 11728, 194528, 80, 231392 } },          /* layer3.2.conv1 */
     { step_conv_16, 1, 3, 0, { 80, 231456, 5824, 11728, 268320 } },     /* layer3.2.conv2 */
     { step_linear_17, 1, 1, 0, { 5824, 268384, 0, 269408 } },           /* fc */
-    { step_output_18, 1, 10, 0, { 0, 0 } },                             /* output */
+    { step_output_18, 1, 1, 0, { 0, 0 } },                              /* output */
 };
 
 const char *cifar_resnet20_strerror(int status)

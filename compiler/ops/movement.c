@@ -192,27 +192,37 @@ typedef struct {
     int height, width;
 } Picture;
 
-static void copy_channels(Lower *l, Node *n, const Layout *to, Picture p)
+static void copy_run(Lower *l, Node *n, const Layout *to, Picture p, int channel, int count, int64_t dx, int64_t dy)
 {
     const Node *source = n->in[0];
     const Layout *from = &source->layout;
-    int channels = node_result(source).channels;
-    int64_t dx, dy, pixel = from->kind == LAYOUT_planar ? 1 : LANES;
-    for (int c = 0, count; c < channels; c += count) {
-        count = channel_run(from, to, c, channels, &dx, &dy);
-        Kernel *k = step_kernel(l);
-        Stream x = stream_open(l, k, source, "x", false), y = stream_open(l, k, n, "y", true);
-        k_loop(k, p.height);
+    bool line = p.height * p.width == 1 && dx == 1 && dy == 1;     /* channels side by side, one pixel each */
+    int64_t pixel = from->kind == LAYOUT_planar ? 1 : LANES;
+    Kernel *k = step_kernel(l);
+    Stream x = stream_open(l, k, source, "x", false), y = stream_open(l, k, n, "y", true);
+    k_loop(k, p.height);
+    if (line)
+        emit_copy(k, x, y, 1, 1, count);
+    else
         emit_copy(k, x, y, pixel, p.pixel, p.width);
-        k_bump(k, x.pointer, from->row - p.width * pixel);
-        k_bump(k, y.pointer, p.row - p.width * p.pixel);
-        k_end(k);
-        Call *call = step_call(l, k, (int[]){count, 1, 1}, "copy", "one channel of %d x %d pixels", p.height,
-                               p.width);
-        call_move(call, x, channel_offset(from, c));
-        call_move(call, y, channel_offset(to, c));
-        call_stride(call, x, 0, dx);
-        call_stride(call, y, 0, dy);
+    k_bump(k, x.pointer, from->row - p.width * pixel);
+    k_bump(k, y.pointer, p.row - p.width * p.pixel);
+    k_end(k);
+    Call *call = line ? step_call(l, k, (int[]){1, 1, 1}, "copy", "%d channels of one pixel", count)
+                      : step_call(l, k, (int[]){count, 1, 1}, "copy", "one channel of %d x %d pixels", p.height, p.width);
+    call_move(call, x, channel_offset(from, channel));
+    call_move(call, y, channel_offset(to, channel));
+    call_stride(call, x, 0, line ? 0 : dx);
+    call_stride(call, y, 0, line ? 0 : dy);
+}
+
+static void copy_channels(Lower *l, Node *n, const Layout *to, Picture p)
+{
+    int channels = node_result(n->in[0]).channels;
+    int64_t dx, dy;
+    for (int c = 0, count; c < channels; c += count) {
+        count = channel_run(&n->in[0]->layout, to, c, channels, &dx, &dy);
+        copy_run(l, n, to, p, c, count, dx, dy);
     }
 }
 
