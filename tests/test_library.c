@@ -546,8 +546,10 @@ Test(library, side_by_side)
 
 #if defined __SANITIZE_ADDRESS__
 static const char checked[] = "-fsanitize=address,undefined";       /* what the library was built with */
+static const char sanitize[] = "SANITIZE=1";
 #else
 static const char checked[] = "-O1";
+static const char sanitize[] = "SANITIZE=";
 #endif
 #if defined __clang__
 static const char compiler[] = "clang";                             /* each has an OpenMP of its own */
@@ -593,7 +595,7 @@ Test(library, installed_for_others)
     build_directory(build, sizeof build);
     snprintf(directory, sizeof directory, "BUILD=%s", build);
     snprintf(destination, sizeof destination, "DESTDIR=%s", root);
-    expect_success(RUN("make", "-s", "--no-print-directory", "install", directory, destination, "PREFIX=/usr"), NULL);
+    expect_success(RUN("make", "-s", "--no-print-directory", "install", directory, destination, "PREFIX=/usr", sanitize), NULL);
     setenv("PKG_CONFIG_PATH", packages, 1);
     setenv("PKG_CONFIG_SYSROOT_DIR", root, 1);
     setenv("PKG_CONFIG_ALLOW_SYSTEM_CFLAGS", "1", 1);
