@@ -100,4 +100,9 @@ bool reference_run(const Graph *, const Weights *, const float *input, int batch
 /* The same for every layer: what node `id` stores, after its tail, goes to result[id]; NULL: nobody wants it. */
 bool reference_layers(const Graph *, const Weights *, const float *input, int batch, double *const *result, Failure *);
 
+/* ---- onnx.c: Graph -> ONNX ------------------------------------------------------------------------------------- */
+void onnx_check(const Graph *);         /* fails where the parameters alone are more than a file can hold */
+/* The bytes of a file: the graph after infer, with every parameter. batch 0: of any size. */
+Text onnx_model(const Graph *, const Weights *, int batch);
+
 #endif

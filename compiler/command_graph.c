@@ -1,5 +1,5 @@
-/* command_graph.c - `nncc graph`: the network as a picture. Operations are boxes, tensors are arrows with their
- * shapes, and the dotted parts of names (layer1.0.conv1) become boxes around them. */
+/* command_graph.c - `nncc graph`: the network as a picture, or as other programs read it (.onnx). In the picture, operations
+ * are boxes, tensors are arrows with their shapes, and the dotted parts of names (layer1.0.conv1) become boxes around them. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -121,17 +121,28 @@ static void draw_svg(Session *session, const char *path, const Text *dot)
     write_output(session, path, text.data, text.size);
 }
 
+/* The weights are read only where the file can hold them. */
+static Text draw_onnx(Session *session)
+{
+    onnx_check(session->graph);
+    session_weights(session);
+    return onnx_model(session->graph, session->weights, session->arguments->batch);
+}
+
 int command_graph(Session *session)
 {
-    const char *path = session->arguments->output, *dot = path ? strrchr(path, '.') : NULL;
-    bool svg = dot && !strcmp(dot, ".svg");
+    const Arguments *arguments = session->arguments;
+    const char *path = arguments->output, *dot = path ? strrchr(path, '.') : NULL;
+    bool svg = dot && !strcmp(dot, ".svg"), onnx = dot && !strcmp(dot, ".onnx");
     if (!path)
-        return usage_error("-o net.svg, -o net.dot, or -o - for standard output", "where should the picture go?");
-    if (!svg && !is_stream(path) && !(dot && !strcmp(dot, ".dot")))
-        return usage_error("-o net.svg or -o net.dot", "cannot tell from %s what to draw", path);
+        return usage_error("-o net.svg, net.dot or net.onnx, or -o - for DOT on standard output", "where should the picture go?");
+    if (!svg && !onnx && !is_stream(path) && !(dot && !strcmp(dot, ".dot")))
+        return usage_error("-o net.svg, net.dot or net.onnx", "cannot tell from %s what to draw", path);
+    if (!onnx && (arguments->weights || arguments->batch || arguments->partial))
+        return usage_error("-o net.onnx", "only an ONNX file holds weights and a batch");
     session_graph(session, true);
     refuse_overwrite(session, path);
-    Text text = draw(session);
+    Text text = onnx ? draw_onnx(session) : draw(session);
     if (svg)
         draw_svg(session, path, &text);
     else

@@ -28,9 +28,10 @@ static const Command commands[] = {
      "  nncc inspect specs/cifar_resnet.yaml --set depth=20,56,110      one row each\n"},
     {"verify", VERIFY, command_verify, "nncc verify SPEC [OPTION]...", "compare every way to run a network with the naive reference",
      "  nncc verify specs/lenet.yaml\n"},
-    {"graph", GRAPH, command_graph, "nncc graph SPEC -o FILE.dot|FILE.svg", "draw the network",
+    {"graph", GRAPH, command_graph, "nncc graph SPEC -o FILE.svg|FILE.dot|FILE.onnx", "draw the network, or write it as ONNX",
      "  nncc graph specs/resnet18.yaml -o resnet18.svg          by Graphviz's dot\n"
-     "  nncc graph specs/lenet.yaml -o - | dot -Tpng > lenet.png\n"},
+     "  nncc graph specs/lenet.yaml -o - | dot -Tpng > lenet.png\n"
+     "  nncc graph specs/resnet18.yaml -o resnet18.onnx --weights resnet18.safetensors\n"},
 };
 enum { NCOMMAND = sizeof commands / sizeof *commands };
 
@@ -51,11 +52,11 @@ typedef struct {
 static const Option options[] = {
     {"output", 'o', TEXT, "FILE", EMIT | GRAPH, AT(output), 0, 0, "where to write; - is standard output"},
     {"set", 0, SETTING, "NAME=VALUE", ALL, 0, 0, 0, "another value for one of the spec's params"},
-    {"weights", 0, TEXT, "W", EMIT | RUN | BENCH | VERIFY, AT(weights), 0, 0,
+    {"weights", 0, TEXT, "W", ALL & ~INSPECT, AT(weights), 0, 0,
      "FILE.safetensors, pattern:SEED[,gain=G] or init:SEED"},
-    {"partial", 0, FLAG, NULL, EMIT | RUN | BENCH | VERIFY, AT(partial), 0, 0, "accept weights that lack tensors or have others"},
+    {"partial", 0, FLAG, NULL, ALL & ~INSPECT, AT(partial), 0, 0, "accept weights that lack tensors or have others"},
     {"input", 0, TEXT, "I", RUN | BENCH | VERIFY, AT(input), 0, 0, "picture (.jpg, .png), array (.npy) or pattern:SEED"},
-    {"batch", 0, NUMBER, "N", ALL & ~GRAPH, AT(batch), 1, 1 << 16, "images at once; for C output the largest number of them"},
+    {"batch", 0, NUMBER, "N", ALL, AT(batch), 1, 1 << 16, "images at once; for C output the largest number of them"},
     {"threads", 0, NUMBER, "T", EMIT | RUN | BENCH, AT(threads), 1, 1024, "how many; results do not depend on it"},
     {"target", 0, TEXT, "T", EMIT | RUN | BENCH | INSPECT, AT(target), 0, 0, "avx2 or c (portable); for C output also avx2,c"},
     {"backend", 0, TEXT, "B", RUN | BENCH, AT(backend), 0, 0, "jit (TCC, in this process), aot (the system's compiler) or ref (naive interpreter)"},
