@@ -413,6 +413,17 @@ Test(cli, graph)
     result_free(&result), free(text), free(dot), free(svg);
 }
 
+Test(cli, graph_onnx)
+{
+    char *onnx = join(directory, "net.onnx");
+    size_t size = 0;
+    expect(RUN("nncc", "graph", spec, "-o", onnx, "--batch", "2", "--weights", "pattern:7"), 0, NULL, "wrote");
+    char *bytes = read_file(onnx, &size);
+    cr_expect(size > 4 && !memcmp(bytes, "\x08\x08\x12\x04nncc", 8));
+    expect(RUN("nncc", "graph", spec, "-o", "-", "--weights", "pattern:7"), 2, NULL, "only an ONNX file holds weights");
+    free(bytes), free(onnx);
+}
+
 Test(cli, bench)
 {
     json_t *json = parse_json(RUN("nncc", "bench", spec, "--json", "--threads", "1"));
