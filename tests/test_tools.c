@@ -136,3 +136,58 @@ Test(tools, apart)
     cr_expect_gt(graph->arena_floats, graph->live_floats);
     context_free(&context);
 }
+
+/* ---- inspect -------------------------------------------------------------------------------------------- */
+
+/* How many lines of a text begin so. */
+static int lines_that_begin(const char *out, const char *start)
+{
+    int lines = 0;
+    for (const char *line = out; line && *line; line = strchr(line, '\n'), line += line != NULL)
+        lines += !strncmp(line, start, strlen(start));
+    return lines;
+}
+
+/* The figures are those that torchinfo prints for torchvision's resnet50. */
+Test(tools, inspect_agrees_with_torchinfo)
+{
+    static const char *const line[] = {
+        "Layer (type) ", "Total params: 25,557,032\n", "Trainable params: 25,557,032\n", "Non-trainable params: 0\n", "Total mult-adds (G): 4.09\n",
+        "Input size (MB): 0.60\n", "Forward/backward pass size (MB): 177.83\n", "Params size (MB): 102.23\n", "Estimated Total Size (MB): 280.66\n",
+    };
+    Result result = RUN("nncc", "inspect", "specs/resnet50.yaml");
+    cr_assert_eq(result.status, 0, "%s", result.err);
+    for (size_t i = 0; i < sizeof line / sizeof *line; i++)
+        cr_expect_eq(lines_that_begin(result.out, line[i]), 1, "not one line \"%s\"", line[i]);
+    for (const char *at = result.out; *at; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] != '\0'))
+        cr_expect_leq(strcspn(at, "\n"), 128, "%.*s", (int)strcspn(at, "\n"), at);
+    result_free(&result);
+}
+
+Test(tools, inspect_says_what_was_fused)
+{
+    Result result = RUN("nncc", "inspect", spec);
+    static const char *const piece[] = {"with bn relu\n", "folded into conv1\n", "fused into a.conv\n", "no copy\n", "  step\n"};
+    for (size_t i = 0; i < sizeof piece / sizeof *piece; i++)
+        cr_expect(strstr(result.out, piece[i]), "no \"%s\" in %s", piece[i], result.out);
+    result_free(&result);
+    json_t *json = parse_json(RUN("nncc", "inspect", spec, "--json"), 0), *layers = json_object_get(json, "layers");
+    cr_expect_str_eq(text(named(layers, "join"), "algorithm"), "view");
+    cr_expect_str_eq(text(named(layers, "sigmoid"), "into"), "a.conv");
+    cr_expect_str_eq(text(named(layers, "flatten"), "algorithm"), "none");
+    cr_expect_eq(json_array_size(json_object_get(named(layers, "fc"), "input_shape")), 1);
+    cr_expect_eq(number(json, "input_bytes"), 4 * 300);
+    json_decref(json);
+}
+
+Test(tools, inspect_says_what_was_joined)
+{
+    json_t *json = parse_json(RUN("nncc", "inspect", "specs/resnext_block.yaml", "--set", "form=a", "--json"), 0);
+    const json_t *layers = json_object_get(json, "layers");
+    static const char *const pair[][2] = {{"conv1[0]", "conv1"}, {"bn2[31]", "conv2"}, {"relu[7]", "conv1"}, {"conv3[9]", "conv3"}};
+    for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
+        cr_expect_str_eq(text(named(layers, pair[i][0]), "algorithm"), "joined", "%s", pair[i][0]);
+        cr_expect_str_eq(text(named(layers, pair[i][0]), "into"), pair[i][1], "%s", pair[i][0]);
+    }
+    json_decref(json);
+}
