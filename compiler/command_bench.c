@@ -12,15 +12,19 @@
 
 enum { WARM_UPS = 3, LEAST_RUNS = 5, ENOUGH_RUNS = 20, MOST_RUNS = 5000, PROFILED_RUNS = 10 };
 static const double LONG_ENOUGH = 3, PEAK_EVERY = 0.5;      /* seconds */
+static const double NOISY = 0.1;        /* variation of an idle machine stays below */
 
 typedef struct {
     double *sample;                     /* seconds of each run, sorted by finish() */
     int count;
-    double best, median, p90, variation;        /* variation: standard deviation / mean */
+    double best, median, p90, variation;        /* variation: (p90 - best) / median: one hiccup among many runs is none */
     double peak;                        /* GFLOP/s of the yardstick */
     double compile, pack;               /* seconds: spec to kernels, packing weights */
+    PassTimes times;                    /* the parts of `compile`, but for the checks between passes */
     int threads;
     const Target *target;
+    const char *compiler;               /* jit, the name of a C compiler, or NULL for the system's */
+    double compiler_seconds;            /* of that: JIT or C compiler; 0 when the object came from the cache */
 } Bench;
 
 /* ---- classes of layers ---------------------------------------------------------------------------------- */
@@ -54,17 +58,11 @@ static int ascending(const void *a, const void *b)
 
 static void finish(Bench *bench)
 {
-    double sum = 0, squares = 0;
     qsort(bench->sample, (size_t)bench->count, sizeof *bench->sample, ascending);
-    for (int i = 0; i < bench->count; i++)
-        sum += bench->sample[i];
-    double mean = sum / bench->count;
-    for (int i = 0; i < bench->count; i++)
-        squares += (bench->sample[i] - mean) * (bench->sample[i] - mean);
     bench->best = bench->sample[0];
     bench->median = bench->sample[bench->count / 2];
     bench->p90 = bench->sample[(bench->count - 1) * 9 / 10];
-    bench->variation = sqrt(squares / bench->count) / mean;
+    bench->variation = (bench->p90 - bench->best) / bench->median;
 }
 
 static void measure(Session *session, Bench *bench)
@@ -93,7 +91,7 @@ static double *measure_steps(Session *session, Bench *bench)
 {
     size_t nstep = session->program->nstep;
     double *best = arena_alloc(&session->context, nstep + 1, sizeof *best), *now = arena_alloc(&session->context, nstep + 1, sizeof *now);
-    session_model(session, bench->target, session_compiler(session, "aot"), true);
+    session_model(session, bench->target, bench->compiler, true);
     for (int run = 0; run < WARM_UPS + PROFILED_RUNS; run++) {
         memset(now, 0, nstep * sizeof *now);
         int status = session->model.profiled(session->packed, session->arena, session->input, session->batch, bench->threads, session->output, now);
@@ -140,34 +138,54 @@ static json_t *steps_json(const Session *session, const Bench *bench, const doub
 
 static json_t *bench_json(const Session *session, const Bench *bench, const double *seconds)
 {
-    double rate = gflops(network_macs(session), bench->best), compiler = session->model.compile_seconds;
-    json_t *set = json_object();
+    double rate = gflops(network_macs(session), bench->best);
+    json_t *set = json_object(), *passes = json_object();
+    for (int i = 0; i < bench->times.count; i++)
+        json_object_set_new(passes, bench->times.pass[i].name, json_real(bench->times.pass[i].milliseconds));
     for (int i = 0; i < session->options.nset; i++)
         json_object_set_new(set, session->options.set[i].name, json_string(session->options.set[i].value));
-    return json_pack("{s:s, s:o, s:s, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:o}",
-                     "name", session->graph->name, "set", set, "target", bench->target->name, "batch", session->batch,
+    return json_pack("{s:s, s:o, s:s, s:s, s:I, s:I, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:I, s:I, s:I, s:o}",
+                     "name", session->graph->name, "set", set, "target", bench->target->name, "backend", bench->compiler == jit ? jit : "aot",
+                     "parameters", (json_int_t)graph_parameters(session->graph), "macs", (json_int_t)graph_macs(session->graph), "batch", session->batch,
                      "threads", bench->threads, "runs", bench->count, "min_ms", 1e3 * bench->best, "median_ms", 1e3 * bench->median,
                      "p90_ms", 1e3 * bench->p90, "variation", bench->variation, "gflops", rate, "peak_gflops", bench->peak,
-                     "peak_percent", 100 * rate / bench->peak, "compile_ms", 1e3 * (bench->compile + compiler),
-                     "nncc_ms", 1e3 * bench->compile, "cc_ms", 1e3 * compiler, "pack_ms", 1e3 * bench->pack,
+                     "peak_percent", 100 * rate / bench->peak, "compile_ms", 1e3 * (bench->compile + bench->compiler_seconds),
+                     "nncc_ms", 1e3 * bench->compile, "cc_ms", 1e3 * bench->compiler_seconds, "pack_ms", 1e3 * bench->pack, "passes_ms", passes,
                      "arena_bytes", (json_int_t)session->model.arena_size, "weights_bytes", (json_int_t)session->program->weights_floats * 4,
                      "peak_rss_bytes", (json_int_t)peak_memory(), "layers", steps_json(session, bench, seconds));
+}
+
+/* Where the time from the spec to a network that can be called went. Passes too quick to show count as the rest, as the
+ * checks between passes do. */
+static void print_compilation(const Bench *bench)
+{
+    double rest = 1e3 * bench->compile;
+    printf("  spec to kernels %.3g ms: ", 1e3 * bench->compile);
+    for (int i = 0; i < bench->times.count; i++)
+        if (bench->times.pass[i].milliseconds >= 0.005) {
+            printf("%s %.2f, ", bench->times.pass[i].name, bench->times.pass[i].milliseconds);
+            rest -= bench->times.pass[i].milliseconds;
+        }
+    printf("the rest %.2f\n  ", rest);
+    if (bench->compiler == jit)
+        printf("JIT %.3g ms", 1e3 * bench->compiler_seconds);
+    else if (bench->compiler_seconds > 0)
+        printf("C compiler %.1f s", bench->compiler_seconds);
+    else
+        printf("C from the cache");
+    printf(", packing weights %.3g ms\n", 1e3 * bench->pack);
 }
 
 static void print_summary(Session *session, const Bench *bench)
 {
     Context *context = &session->context;
-    double rate = gflops(network_macs(session), bench->best), compiler = session->model.compile_seconds;
-    printf("%s, %s, batch %d, %d thread%s\n", session->graph->name, bench->target->name, session->batch, bench->threads, bench->threads == 1 ? "" : "s");
+    double rate = gflops(network_macs(session), bench->best);
+    printf("%s, %s, %s, batch %d, %d thread%s\n", session->graph->name, bench->target->name, bench->compiler == jit ? "JIT" : "C compiler",
+           session->batch, bench->threads, bench->threads == 1 ? "" : "s");
     printf("  min %.4g ms, median %.4g ms, p90 %.4g ms (%d runs, variation %.1f %%)\n", 1e3 * bench->best, 1e3 * bench->median, 1e3 * bench->p90,
            bench->count, 100 * bench->variation);
     printf("  %.1f GFLOP/s in the fastest run: %.1f %% of the FMA peak of %.1f GFLOP/s\n", rate, 100 * rate / bench->peak, bench->peak);
-    printf("  spec to kernels %.3g ms, ", 1e3 * bench->compile);
-    if (compiler > 0)
-        printf("C compiler %.1f s, ", compiler);
-    else
-        printf("C from the cache, ");
-    printf("packing weights %.3g ms\n", 1e3 * bench->pack);
+    print_compilation(bench);
     printf("  arena %s bytes, weights %s bytes, peak memory of this process %.0f MB\n", with_commas(context, (int64_t)session->model.arena_size),
            with_commas(context, session->program->weights_floats * 4), 1e-6 * peak_memory());
 }
@@ -215,23 +233,24 @@ static void print_row(Session *session, const Bench *bench)
 int command_bench(Session *session)
 {
     const Arguments *arguments = session->arguments;
-    Bench bench = {.threads = arguments->threads ? arguments->threads : processor_count(), .target = session_target(session)};
+    Bench bench = {.threads = arguments->threads ? arguments->threads : processor_count(), .target = session_target(session),
+                   .compiler = session_compiler(session, jit)};
     session_graph(session, false);
     session_weights(session);
     session_input(session);
     double start = seconds_now();
+    session->options.times = &bench.times;
     session_program(session);
     bench.compile = seconds_now() - start;
     start = seconds_now();
     session_pack(session);
     bench.pack = seconds_now() - start;
-    session_model(session, bench.target, session_compiler(session, "aot"), false);
+    session_model(session, bench.target, bench.compiler, false);
+    bench.compiler_seconds = session->model.compile_seconds;
     measure(session, &bench);
-    double compiler = session->model.compile_seconds;
     bool layers = arguments->per_layer || (arguments->json && session->nrow == 1);
     double *seconds = layers ? measure_steps(session, &bench) : NULL;
-    session->model.compile_seconds = compiler;
-    if (bench.variation > 0.05)
+    if (bench.variation > NOISY)
         fprintf(stderr, "nncc: this machine was noisy: times vary by %.0f %%, so trust the minimum more than the median\n", 100 * bench.variation);
     if (arguments->json)
         session->json = bench_json(session, &bench, seconds);

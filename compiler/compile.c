@@ -26,8 +26,14 @@ static const Options *options_of(const Chain *chain)
 /* The time of a pass; the chain's clock starts anew with the next one. */
 static void stop_clock(Chain *chain, const char *pass)
 {
+    double cost = milliseconds() - chain->since;
+    PassTimes *times = options_of(chain)->times;
     if (options_of(chain)->time)
-        fprintf(options_of(chain)->log, "%-8s %8.2f ms\n", pass, milliseconds() - chain->since);
+        fprintf(options_of(chain)->log, "%-8s %8.2f ms\n", pass, cost);
+    if (times && times->count < MOST_PASSES) {
+        times->pass[times->count].name = pass;
+        times->pass[times->count++].milliseconds = cost;
+    }
 }
 
 static void dump(Chain *chain, const char *pass, const Graph *graph, const Program *program)

@@ -10,6 +10,16 @@ typedef struct {
     const char *name, *value;
 } Setting;
 
+/* What the passes cost, in the order in which they ran; all zero at first. */
+enum { MOST_PASSES = 16 };
+typedef struct {
+    struct {
+        const char *name;
+        double milliseconds;
+    } pass[MOST_PASSES];
+    int count;
+} PassTimes;
+
 typedef struct {
     const Setting *set;                 /* overrides of the spec's params */
     int nset;
@@ -18,6 +28,7 @@ typedef struct {
     const char *dump;                   /* print the graph (or program) after this pass to `log`; NULL: none */
     bool time;                          /* print what each pass cost to `log` */
     FILE *log;                          /* for dump and time; may be NULL when neither is asked for */
+    PassTimes *times;                   /* where to note what each pass cost; NULL: nowhere */
 } Options;
 
 /* ---- parse.c: YAML text -> Tree; every node of the tree remembers its place ------------------------------ */

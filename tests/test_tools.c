@@ -191,3 +191,36 @@ Test(tools, inspect_says_what_was_joined)
     }
     json_decref(json);
 }
+
+/* ---- bench ---------------------------------------------------------------------------------------------- */
+
+/* The table that asks whether more cardinality is free, here of a smaller network. */
+Test(tools, bench_sweep)
+{
+    json_t *json = parse_json(RUN("nncc", "bench", spec, "--set", "width=12,24", "--threads", "1", "--json"), 0);
+    static const char *const key[] = {"min_ms", "median_ms", "p90_ms", "gflops", "peak_percent", "nncc_ms", "cc_ms", "pack_ms", "arena_bytes", "peak_rss_bytes"};
+    cr_assert_eq(json_array_size(json), 2);
+    const json_t *first = json_array_get(json, 0), *second = json_array_get(json, 1), *passes = json_object_get(first, "passes_ms");
+    for (size_t i = 0; i < sizeof key / sizeof *key; i++)
+        cr_expect_gt(number(first, key[i]), 0, "%s", key[i]);
+    cr_expect_eq(json_object_size(passes), 11);
+    cr_expect_gt(number(passes, "parse"), 0);
+    cr_expect_gt(number(passes, "lower"), 0);
+    cr_expect_leq(number(first, "min_ms"), number(first, "median_ms"));
+    cr_expect_leq(number(first, "median_ms"), number(first, "p90_ms"));
+    cr_expect_lt(number(first, "parameters"), number(second, "parameters"));
+    cr_expect_lt(number(first, "macs"), number(second, "macs"));
+    cr_expect_str_eq(text(first, "backend"), "jit");
+    json_decref(json);
+}
+
+Test(tools, bench_summary)
+{
+    Result result = RUN("nncc", "bench", spec, "--threads", "1", "--per-layer");
+    static const char *const piece[] = {"JIT, batch 1, 1 thread\n", "  min ", ", p90 ", "% of the FMA peak of ", "  spec to kernels ", "  JIT ",
+                                        "packing weights ", "  arena ", "peak memory of this process ", "\nconv1  ", "\nClass of layers "};
+    cr_assert_eq(result.status, 0, "%s", result.err);
+    for (size_t i = 0; i < sizeof piece / sizeof *piece; i++)
+        cr_expect(strstr(result.out, piece[i]), "no \"%s\" in %s", piece[i], result.out);
+    result_free(&result);
+}
