@@ -1,5 +1,6 @@
 /* command_graph.c - `nncc graph`: the network as a picture, or as other programs read it (.onnx). In the picture, operations
- * are boxes, tensors are arrows with their shapes, and the dotted parts of names (layer1.0.conv1) become boxes around them. */
+ * are boxes, tensors are arrows with their shapes, and the dotted parts of names (layer1.0.conv1) become boxes around them;
+ * of identical branches one is drawn, in double lines. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,6 +48,17 @@ static void change_boxes(Text *text, const char *last, const char *name, int *bo
     }
 }
 
+static bool is_drawn(const Node *node)
+{
+    return node->stack.index == 0;
+}
+
+/* conv2[0..31] stands for 32 branches. */
+static const char *shown_name(Context *context, const Node *node)
+{
+    return node->stack.count > 1 ? arena_printf(context, "%s[0..%d]", node->stack.name, node->stack.count - 1) : node->name;
+}
+
 static void add_node(Text *text, const Node *node)
 {
     const Attr *a = &node->attr;
@@ -59,9 +71,18 @@ static void add_node(Text *text, const Node *node)
         text_add(text, ", %d groups", a->groups);
     if (strcmp(node->name, op_name(node->op))) {
         text_add(text, "\\n");
-        add_quoted(text, node->name);
+        add_quoted(text, shown_name(text->context, node));
     }
-    text_add(text, "\", fillcolor=\"%s\"]\n", node->macs ? "#cfe2f3" : op_info[node->op].kind == KIND_ELEMENTWISE ? "#fff2cc" : "#eeeeee");
+    const char *colour = node->macs ? "#cfe2f3" : op_info[node->op].kind == KIND_ELEMENTWISE ? "#fff2cc" : "#eeeeee";
+    text_add(text, "\", peripheries=%d, fillcolor=\"%s\"]\n", node->stack.count > 1 ? 2 : 1, colour);
+}
+
+static void add_edge(Text *text, const Node *from, const Node *to)
+{
+    text_add(text, "n%d -> n%d [label=\" ", from->id, to->id);
+    if (from->stack.count > 1 && to->stack.count <= 1)
+        text_add(text, "%d times ", from->stack.count);
+    text_add(text, "%s\"]\n", shape_text(text->context, from->shape));
 }
 
 static Text draw(Session *session)
@@ -75,15 +96,17 @@ static Text draw(Session *session)
     text_add(&text, "\" {\nnode [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\", fontsize=11]\n"
                     "edge [fontname=\"sans-serif\", fontsize=9]\ngraph [fontname=\"sans-serif\", fontsize=10, color=\"#999999\"]\n");
     graph_number(graph);
-    for (const Node *node = graph->first; node; node = node->next) {
-        change_boxes(&text, last, node->name, &boxes);
-        add_node(&text, node);
-        last = node->name;
-    }
+    for (const Node *node = graph->first; node; node = node->next)
+        if (is_drawn(node)) {
+            change_boxes(&text, last, node->name, &boxes);
+            add_node(&text, node);
+            last = node->name;
+        }
     change_boxes(&text, last, "", &boxes);
     for (const Node *node = graph->first; node; node = node->next)
         for (int i = 0; i < node->nin; i++)
-            text_add(&text, "n%d -> n%d [label=\" %s\"]\n", node->in[i]->id, node->id, shape_text(&session->context, node->in[i]->shape));
+            if (is_drawn(node) && is_drawn(node->in[i]))
+                add_edge(&text, node->in[i], node);
     text_add(&text, "}\n");
     return text;
 }

@@ -2,6 +2,7 @@
  * process. */
 #include <criterion/criterion.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -223,4 +224,51 @@ Test(tools, bench_summary)
     for (size_t i = 0; i < sizeof piece / sizeof *piece; i++)
         cr_expect(strstr(result.out, piece[i]), "no \"%s\" in %s", piece[i], result.out);
     result_free(&result);
+}
+
+/* ---- graph ---------------------------------------------------------------------------------------------- */
+
+static char *drawn(const char *path, const char *setting)
+{
+    Result result = RUN("nncc", "graph", path, "--set", setting, "-o", "-");
+    cr_assert_eq(result.status, 0, "%s", result.err);
+    free(result.err);
+    return result.out;
+}
+
+/* As many boxes are closed as opened; every arrow has two ends that are drawn. */
+static void expect_sound(const char *dot)
+{
+    int depth = 0;
+    for (const char *c = dot; *c; c++)
+        depth += (*c == '{') - (*c == '}');
+    cr_expect_eq(depth, 0);
+    for (const char *arrow = dot; (arrow = strstr(arrow, " -> ")); arrow++) {
+        char from[32], to[32];
+        const char *line = arrow;
+        while (line[-1] != '\n')
+            line--;
+        snprintf(from, sizeof from, "\n%.*s [label=", (int)(arrow - line), line);
+        snprintf(to, sizeof to, "\n%.*s [label=", (int)strcspn(arrow + 4, " "), arrow + 4);
+        cr_expect(strstr(dot, from) && strstr(dot, to), "an arrow from or to nowhere: %.40s", line);
+    }
+}
+
+Test(tools, graph_boxes)
+{
+    char *dot = drawn("specs/resnet18.yaml", "classes=10");
+    static const char *const piece[] = {"digraph \"resnet18\" {", "label=\"layer1\"", "label=\"layer1.0\"", "label=\"layer4.1\"",
+                                        "label=\"layer2.0.downsample\"", "conv 7x7 / 2\\nconv1", "64x112x112"};
+    for (size_t i = 0; i < sizeof piece / sizeof *piece; i++)
+        cr_expect(strstr(dot, piece[i]), "no %s", piece[i]);
+    expect_sound(dot);
+    free(dot);
+}
+
+Test(tools, graph_draws_one_of_identical_branches)
+{
+    char *dot = drawn("specs/resnext_block.yaml", "form=a");
+    cr_expect(strstr(dot, "conv1[0..31]\", peripheries=2") && strstr(dot, "32 times 256x56x56") && !strstr(dot, "conv1[1]"), "%s", dot);
+    expect_sound(dot);
+    free(dot);
 }
