@@ -94,7 +94,7 @@ static Text draw(Session *session)
     text_add(&text, "digraph \"");
     add_quoted(&text, graph->name);
     text_add(&text, "\" {\nnode [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\", fontsize=11]\n"
-                    "edge [fontname=\"sans-serif\", fontsize=9]\ngraph [fontname=\"sans-serif\", fontsize=10, color=\"#999999\"]\n");
+                    "edge [fontname=\"sans-serif\", fontsize=9]\ngraph [fontname=\"sans-serif\", fontsize=10, labeljust=l, color=\"#999999\"]\n");
     graph_number(graph);
     for (const Node *node = graph->first; node; node = node->next)
         if (is_drawn(node)) {
