@@ -5,6 +5,7 @@
 #   make test        the whole suite, at most ten minutes on two cores
 #   make test-long   fuzzing for FUZZ_SECONDS=60 each; every architecture on every target against the naive reference
 #   make generated   rewrite the checked-in output after a deliberate change
+#   make bench-peers nncc beside ONNX Runtime and PyTorch, in turns, where they are there; PEERS="--threads 1,2 resnet50"
 #   make install     PREFIX=/usr/local DESTDIR=
 #   CC=clang  V=1    another compiler; whole command lines
 #   SANITIZE=1       build with AddressSanitizer and UndefinedBehaviorSanitizer, in build-sanitize/
@@ -109,6 +110,10 @@ test-long: test
 generated: $(BUILD)/nncc
 	@tests/generate $(BUILD)/nncc generated specs
 
+bench-peers: all
+	@tests/bench/peers/run -o $(BUILD)/peers.md $(PEERS)
+	@cat $(BUILD)/peers.md
+
 install: all
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include lib/pkgconfig share/nncc)
 	install $(BUILD)/nncc $(DESTDIR)$(PREFIX)/bin
@@ -121,6 +126,6 @@ install: all
 clean:
 	rm -rf build build-sanitize
 
-.PHONY: all demo test tests fuzzers test-long generated install clean FORCE
+.PHONY: all demo test tests fuzzers test-long generated bench-peers install clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
