@@ -26,7 +26,7 @@ static const Command commands[] = {
     {"inspect", INSPECT, command_inspect, "nncc inspect SPEC [OPTION]...", "list layers, shapes, parameters, operations, algorithms",
      "  nncc inspect specs/resnet50.yaml\n"
      "  nncc inspect specs/cifar_resnet.yaml --set depth=20,56,110      one row each\n"},
-    {"verify", VERIFY, command_verify, "nncc verify SPEC [OPTION]...", "compare every way to run a network with the naive reference",
+    {"verify", VERIFY, command_verify, "nncc verify SPEC [OPTION]...", "compare every way to run a network with the naive reference, layer by layer",
      "  nncc verify specs/lenet.yaml\n"},
     {"graph", GRAPH, command_graph, "nncc graph SPEC -o FILE.svg|FILE.dot|FILE.onnx", "draw the network, or write it as ONNX",
      "  nncc graph specs/resnet18.yaml -o resnet18.svg          by Graphviz's dot\n"

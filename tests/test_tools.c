@@ -199,7 +199,8 @@ Test(tools, inspect_says_what_was_joined)
 Test(tools, bench_sweep)
 {
     json_t *json = parse_json(RUN("nncc", "bench", spec, "--set", "width=12,24", "--threads", "1", "--json"), 0);
-    static const char *const key[] = {"min_ms", "median_ms", "p90_ms", "gflops", "peak_percent", "nncc_ms", "cc_ms", "pack_ms", "arena_bytes", "peak_rss_bytes"};
+    static const char *const key[] = {"min_ms", "median_ms", "p90_ms", "gflops", "peak_percent", "nncc_ms", "cc_ms", "pack_ms",
+                                      "arena_bytes", "peak_rss_bytes"};
     cr_assert_eq(json_array_size(json), 2);
     const json_t *first = json_array_get(json, 0), *second = json_array_get(json, 1), *passes = json_object_get(first, "passes_ms");
     for (size_t i = 0; i < sizeof key / sizeof *key; i++)
