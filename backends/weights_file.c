@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -64,17 +65,30 @@ static const float *lookup(const void *weights, const char *name, int *rank, int
     return weights_find(weights, name, rank, dim);
 }
 
+/* Zeroed; large blocks in large pages where the system has them: packing would spend its time on page faults, and kernels
+ * that stream filters theirs on address translation. */
+static void *new_block(size_t size)
+{
+    enum { LARGE_PAGE = 2 << 20 };
+    size_t alignment = size < 2 * LARGE_PAGE ? 64 : LARGE_PAGE;
+    void *block = aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    if (!block)
+        return NULL;
+    if (alignment == LARGE_PAGE)
+        madvise(block, size, MADV_HUGEPAGE);        /* a wish: the answer does not matter */
+    return memset(block, 0, size);
+}
+
 void *weights_pack(const Program *program, const Weights *weights, int threads, float **payload, Failure *failure)
 {
     const char *missing = NULL;
     Stamp stamp = program_stamp(program);
     size_t size = (sizeof stamp + stamp.bytes + 63) / 64 * 64;
-    void *block = aligned_alloc(64, size);
+    void *block = new_block(size);
     if (!block) {
         snprintf(failure->text, sizeof failure->text, "out of memory for %zu bytes of packed weights", size);
         return NULL;
     }
-    memset(block, 0, size);
     memcpy(block, &stamp, sizeof stamp);
     *payload = (float *)((char *)block + sizeof stamp);
     if (pack(program->pack, program->npack, lookup, weights, *payload, threads, &missing))
