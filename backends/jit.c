@@ -140,6 +140,8 @@ static Text jit_source(const Program *program, const Target *target)
     return text;
 }
 
+_Static_assert((int)RUN_SLOTS == (int)MAX_SLOTS, "the runtime has a place for every slot of a step");
+
 /* ---- TCC: one call at a time --------------------------------------------------------------------------------------- */
 
 static pthread_mutex_t tcc_turn = PTHREAD_MUTEX_INITIALIZER;

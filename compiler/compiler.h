@@ -69,6 +69,8 @@ void choose(Graph *);   /* choose.c: gives every convolution its algorithm and t
 void plan(Graph *);     /* plan.c: gives every storage an offset in one image's arena; sets live_floats, arena_floats */
 Program *lower(Graph *);/* lower.c: nodes -> kernels, steps and pack items */
 
+/* layout.c: the block that holds a channel; for the channel behind the last one, the number of blocks. */
+int block_of(const Layout *, int channel);
 bool is_depthwise(const Node *);    /* choose.c: a convolution of one input and one output channel a group */
 int tile_pixels(int vectors);       /* choose.c: the most pixels that a register tile of so many vectors can hold */
 /* choose.c: `total` in the fewest parts of at most `most`, evenly: `larger` parts of *size + 1, the others of *size. */

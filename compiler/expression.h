@@ -58,7 +58,6 @@ const char *evaluate_word(const Env *, const Tree *, const char *what);
 const char *evaluate_template(const Env *, const Tree *, const char *what);
 int64_t to_integer(const Env *, Value, const Tree *, Range);    /* a value that has been evaluated already */
 Value value_integer(int64_t);
-Value value_text(const char *);
 Value value_truth(bool);
 const char *value_show(Context *, Value);               /* as a spec would spell it */
 const char *value_kind(Value);                          /* "a whole number" */

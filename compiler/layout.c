@@ -256,8 +256,7 @@ static void set_strides(Graph *g, Node *n)
     l->size = checked_mul(g->context, n->loc, l->blocks, l->plane, (int64_t)1 << 38, "a tensor");
 }
 
-/* The block at which channel `at` begins; a cut makes sure that it begins one. */
-static int block_of(const Layout *l, int at)
+int block_of(const Layout *l, int at)
 {
     int block = 0, channel = 0;
     for (int i = 0; i < l->nsegment; channel += l->segment[i++]) {

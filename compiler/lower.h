@@ -6,7 +6,7 @@
 #include "../runtime/pack.h"
 #include "compiler.h"
 
-enum { MAX_SLOTS = 8, MAX_TAIL = 64 };
+enum { MAX_TAIL = 64 };
 
 typedef struct Table Table;             /* lower.c: hash table of kernels and step codes already made */
 

@@ -18,11 +18,6 @@ Value value_integer(int64_t integer)
     return (Value){.kind = VALUE_integer, .integer = integer, .real = (double)integer};
 }
 
-Value value_text(const char *text)
-{
-    return (Value){.kind = VALUE_text, .text = text};
-}
-
 Value value_truth(bool truth)
 {
     return (Value){.kind = VALUE_bool, .truth = truth};

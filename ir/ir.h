@@ -254,7 +254,7 @@ typedef enum {
     NVOP
 } VOp;
 
-enum { MAX_POINTERS = 8, MAX_REGISTERS = 16, MAX_CALL_GRID = 3 };
+enum { MAX_POINTERS = 8, MAX_REGISTERS = 16, MAX_CALL_GRID = 3, MAX_SLOTS = 8 };
 
 /* One instruction. d, a, b are vector registers; a memory operand is pointer + constant offset. */
 typedef struct {
@@ -344,7 +344,7 @@ typedef struct StepCode {
     Call *call;                         /* independent of each other: a step's tasks may run in any order */
     int ncall;
     int nslot;
-    Base base[8];                       /* of each slot */
+    Base base[MAX_SLOTS];               /* of each slot */
     int64_t macs;                       /* per image */
     struct StepCode *next;
     struct StepCode *same_bucket;       /* lower: in its table of codes */
@@ -354,7 +354,7 @@ typedef struct StepCode {
 /* One layer: its code and its places. Steps run in order, each after all tasks of the one before. */
 typedef struct {
     StepCode *code;
-    Slot slot[8];
+    Slot slot[MAX_SLOTS];
     const Node *node;                   /* what it computes, for comments and profiles; NULL for none */
     const char *label;                  /* the layer's name in profiles and comments */
 } Step;

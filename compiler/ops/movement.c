@@ -343,19 +343,11 @@ static void pad_blocks(Lower *l, const Node *n, int block)
     call_stride(call, y, 0, n->layout.plane);
 }
 
-static int blocks_of(const Layout *l, int channels)
-{
-    int blocks = 0;
-    for (int i = 0; i < l->nsegment && channels > 0; channels -= l->segment[i++])
-        blocks += ((l->segment[i] < channels ? l->segment[i] : channels) + LANES - 1) / LANES;
-    return blocks;
-}
-
 /* Layout has cut the result where the operand begins and ends, so every block is all constant or all operand; constants that
  * stand in another channel's spare lanes are never read. */
 void lower_pad(Lower *l, Node *n)
 {
-    int before = blocks_of(&n->layout, n->attr.channels[0]), middle = n->in[0]->layout.blocks;
+    int before = block_of(&n->layout, n->attr.channels[0]), middle = n->in[0]->layout.blocks;
     step_begin(l);
     fill_blocks(l, n, 0, before);
     pad_blocks(l, n, before);
