@@ -3,7 +3,7 @@
  * Needs layouts; gives node->tile; keeps everything else. A register tile holds `vectors` x `pixels` accumulators. Each step of the sum
  * takes vectors * pixels FMAs and vectors + pixels loads, two of each a cycle, and an FMA takes four cycles: the tile that
  * needs the fewest cycles for the whole picture, ragged edges included, wins. */
-#include "compiler.h"
+#include "choose.h"
 
 enum {
     TASK_CYCLES = 250000,               /* long against the cost of a call, short against a layer */
@@ -61,8 +61,7 @@ static bool borderless(const Node *n)
     return !n->layout.pad[1] && !n->layout.pad[0];
 }
 
-/* Can the rows of the picture be walked as one long row, here and in every tensor beside it? */
-static bool is_flat(const Node *n)
+bool can_be_flat(const Node *n)
 {
     const Attr *a = &n->attr;
     if (n->op != OP_conv || a->kernel[0] * a->kernel[1] > 1 || a->stride[0] * a->stride[1] > 1 || a->pad[0] + a->pad[1])
@@ -70,7 +69,7 @@ static bool is_flat(const Node *n)
     if (!borderless(n) || !borderless(n->in[0]))
         return false;
     for (const Node *t = n->tail; t; t = t->tail) {
-        if (t->op == OP_max_pool)
+        if (t->op == OP_max_pool || t->op == OP_global_avg_pool)
             return false;
         for (int i = 1; i < t->nin; i++)
             if (!borderless(t->in[i]))
@@ -79,7 +78,7 @@ static bool is_flat(const Node *n)
     return true;
 }
 
-static const Node *tail_pool(const Node *n)
+const Node *tail_pool(const Node *n)
 {
     for (const Node *t = n->tail; t; t = t->tail)
         if (t->op == OP_max_pool || t->op == OP_global_avg_pool)
@@ -87,8 +86,7 @@ static const Node *tail_pool(const Node *n)
     return NULL;
 }
 
-/* Vectors that read the same input channels, so that one tile may hold several of them. */
-static int vectors_together(const Node *n)
+int vectors_together(const Node *n)
 {
     if (n->op == OP_linear || n->attr.groups == 1)
         return n->layout.blocks;
@@ -96,8 +94,8 @@ static int vectors_together(const Node *n)
     return out % LANES || n->layout.nsegment > 1 ? 1 : out / LANES;
 }
 
-/* The tile with the fewest cycles for a line of `width` results; returns them, for one step of the sum. */
-static double choose_registers(Tile *t, int nvector, int width, int area)
+/* The tile with the fewest cycles for a line of `width` results. */
+static void choose_registers(Tile *t, int nvector, int width, int area)
 {
     double best = 0;
     for (int v = 1; v <= nvector && tile_pixels(v) >= area; v++) {
@@ -109,7 +107,6 @@ static double choose_registers(Tile *t, int nvector, int width, int area)
         t->vectors = v;
         t->pixels = pixels;
     }
-    return best;
 }
 
 /* Bytes of the source that one line of results reads and the line before did not. */
@@ -147,26 +144,49 @@ static int choose_depth(const Node *n, int64_t steps)
     return depth < in->blocks ? depth : 0;
 }
 
-static void choose_direct(Node *n)
+/* What a direct convolution walks over. */
+typedef struct {
+    const Node *pool;                   /* fused max or average pool, or NULL */
+    bool average;
+    int area;                           /* pixels of the convolution for one result */
+    int width, lines;                   /* results of a line, and lines: of the picture, or flat: all pixels and tasks' units */
+} Walk;
+
+static Walk walk_of(const Node *n)
 {
-    const Node *pool = tail_pool(n);
-    bool average = pool && pool->op == OP_global_avg_pool;
-    int area = pool && !average ? pool->attr.kernel[0] * pool->attr.kernel[1] : 1;
-    Shape result = average ? n->shape : node_result(n);
+    Walk w = {.pool = tail_pool(n), .area = 1};
+    w.average = w.pool && w.pool->op == OP_global_avg_pool;
+    if (w.pool && !w.average)
+        w.area = w.pool->attr.kernel[0] * w.pool->attr.kernel[1];
+    Shape result = w.average ? n->shape : node_result(n);
+    w.width = n->tile.flat ? result.height * result.width : result.width;
+    w.lines = n->tile.flat ? w.width : result.height;
+    return w;
+}
+
+/* Given the registers: rows of a task, passes and the order of tasks. */
+void choose_blocking(Node *n)
+{
+    Walk w = walk_of(n);
     Tile *t = &n->tile;
-    t->algorithm = ALGORITHM_direct;
-    t->flat = is_flat(n) && !average;
-    int width = t->flat ? result.height * result.width : result.width, lines = t->flat ? width : result.height;
-    int together = vectors_together(n), panels;
-    double line = choose_registers(t, together, width, area) * t->vectors / together;
-    panels = (n->layout.blocks + t->vectors - 1) / t->vectors;
+    int together = vectors_together(n), panels = (n->layout.blocks + t->vectors - 1) / t->vectors;
+    double line = picture_cycles(together, t->vectors, w.width, t->pixels, w.area) * t->vectors / together;
     int64_t steps = n->macs / shape_floats(n->shape);
-    line *= (double)steps * (area > 1 ? pool->attr.kernel[0] : 1) / (t->flat ? width : 1);
-    t->rows = average ? lines : choose_rows(n, lines, panels, line);
+    line *= (double)steps * (w.area > 1 ? w.pool->attr.kernel[0] : 1) / (t->flat ? w.width : 1);
+    t->rows = w.average ? w.lines : choose_rows(n, w.lines, panels, line);
     t->depth = choose_depth(n, steps);
     int64_t weights = steps * n->layout.blocks * LANES * 4, input = n->in[0]->layout.blocks * n->in[0]->layout.plane * 4;
     t->ahead = t->depth && weights > 4 * NEAR_CACHE;
-    t->panels_first = weights > NEAR_CACHE && (input <= NEAR_CACHE || weights * (lines / t->rows) > input * panels);
+    t->panels_first = weights > NEAR_CACHE && (input <= NEAR_CACHE || weights * (w.lines / t->rows) > input * panels);
+}
+
+static void choose_direct(Node *n)
+{
+    n->tile = (Tile){.algorithm = ALGORITHM_direct};
+    n->tile.flat = can_be_flat(n);
+    Walk w = walk_of(n);
+    choose_registers(&n->tile, vectors_together(n), w.width, w.area);
+    choose_blocking(n);
 }
 
 /* Linear layers stream their weights: four vectors side by side, three images at a time where there are as many. */

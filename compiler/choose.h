@@ -1,0 +1,16 @@
+/* choose.h - what choose.c knows of a convolution, for those who try other choices: tile.c and tune.c. */
+#ifndef NNCC_CHOOSE_H
+#define NNCC_CHOOSE_H
+
+#include "compiler.h"
+
+/* Can the rows of the picture be walked as one long row, here and in every tensor beside it? */
+bool can_be_flat(const Node *);
+/* The pool in a layer's tail, or NULL. */
+const Node *tail_pool(const Node *);
+/* Vectors that read the same input channels, so that one tile may hold several of them. */
+int vectors_together(const Node *);
+/* Sets what remains of a direct tile by the cost model, when algorithm, flat, vectors and pixels are there. */
+void choose_blocking(Node *);
+
+#endif
