@@ -13,6 +13,32 @@
     "        d[i] = " expression ";\n" \
     "}\n" }
 
+/* Lanes as 32-bit integers: x of a, y of b. */
+#define INTEGER(name, meaning, expression) { \
+    name "(%d, %a, %b);", \
+    "/* " meaning " */\n" \
+    "HELPER void " name "(float *d, const float *a, const float *b)\n" \
+    "{\n" \
+    "    uint32_t x[8], y[8];\n" \
+    "    memcpy(x, a, sizeof x);\n" \
+    "    memcpy(y, b, sizeof y);\n" \
+    "    for (int i = 0; i < 8; i++)\n" \
+    "        x[i] = " expression ";\n" \
+    "    memcpy(d, x, sizeof x);\n" \
+    "}\n" }
+
+#define SHIFT(name, direction, operator) { \
+    name "(%d, %a, %i);", \
+    "/* Shifts lanes " direction " as 32-bit integers. */\n" \
+    "HELPER void " name "(float *d, const float *a, int bits)\n" \
+    "{\n" \
+    "    uint32_t x[8];\n" \
+    "    memcpy(x, a, sizeof x);\n" \
+    "    for (int i = 0; i < 8; i++)\n" \
+    "        x[i] " operator "= bits;\n" \
+    "    memcpy(d, x, sizeof x);\n" \
+    "}\n" }
+
 static const VRow rows[NVOP] = {
     [V_prefetch] = { "", NULL },
     [V_zero] = { "zero8(%d);",
@@ -63,27 +89,21 @@ static const VRow rows[NVOP] = {
         "    for (int i = 0; i < 8; i++)\n"
         "        d[i] = sqrtf(a[i]);\n"
         "}\n" },
-    [V_iadd] = { "iadd8(%d, %a, %b);",
-        "/* Adds lanes as 32-bit integers. */\n"
-        "HELPER void iadd8(float *d, const float *a, const float *b)\n"
-        "{\n"
-        "    uint32_t x[8], y[8];\n"
-        "    memcpy(x, a, sizeof x);\n"
-        "    memcpy(y, b, sizeof y);\n"
-        "    for (int i = 0; i < 8; i++)\n"
-        "        x[i] += y[i];\n"
-        "    memcpy(d, x, sizeof x);\n"
-        "}\n" },
-    [V_shl] = { "shl8(%d, %a, %i);",
-        "/* Shifts lanes left as 32-bit integers. */\n"
-        "HELPER void shl8(float *d, const float *a, int bits)\n"
+    [V_greater] = { "greater8(%d, %a, %b);",
+        "/* Every bit of a lane where a is greater, else none. */\n"
+        "HELPER void greater8(float *d, const float *a, const float *b)\n"
         "{\n"
         "    uint32_t x[8];\n"
-        "    memcpy(x, a, sizeof x);\n"
         "    for (int i = 0; i < 8; i++)\n"
-        "        x[i] <<= bits;\n"
+        "        x[i] = a[i] > b[i] ? 0xffffffffu : 0;\n"
         "    memcpy(d, x, sizeof x);\n"
         "}\n" },
+    [V_and] = INTEGER("and8", "Bits that both have.", "x[i] & y[i]"),
+    [V_xor] = INTEGER("xor8", "Bits in which they differ.", "x[i] ^ y[i]"),
+    [V_iadd] = INTEGER("iadd8", "Adds lanes as 32-bit integers.", "x[i] + y[i]"),
+    [V_imul] = INTEGER("imul8", "Multiplies lanes as 32-bit integers.", "x[i] * y[i]"),
+    [V_shl] = SHIFT("shl8", "left", "<<"),
+    [V_shr] = SHIFT("shr8", "right", ">>"),
     [V_permute] = { "permute8(%d, %a, %i);",
         "/* Within each half, lane l becomes lane (order >> 2 l) & 3. */\n"
         "HELPER void permute8(float *d, const float *a, int order)\n"

@@ -53,7 +53,7 @@ static void add_text(Text *text, const VIns *ins, int base, int32_t displacement
     const VexRow *row = &vex_rows[ins->op];
     const char *separator = " ";
     text_add(text, "{vex3} %s", row->mnemonic);
-    for (const char *o = ins->op == V_zero ? "ddd" : ins->op == V_swap ? "daa" : operands[ins->op]; *o; o++, separator = ",")
+    for (const char *o = ins->op == V_zero ? "ddd" : ins->op == V_swap ? "daa" : ins->op == V_greater ? "dba" : operands[ins->op]; *o; o++, separator = ",")
         switch (*o) {
         case 'd': add_register(text, row, separator, ins->d); break;
         case 'a': add_register(text, row, separator, ins->a); break;
