@@ -43,7 +43,8 @@ StepTasks step_tasks(const StepCode *code)
             t.images = code->call[i].images;
     for (int i = 0; i < code->ncall; i++) {
         const Call *call = &code->call[i];
-        *(call->images == t.images ? &t.group_tasks : &t.image_tasks) += call_tasks(call);
+        if (!call->follows)
+            *(call->images == t.images ? &t.group_tasks : &t.image_tasks) += call_tasks(call);
         covered += call->images == t.images || call->images == 1;
     }
     if (covered != code->ncall || (t.images > 1 && !t.image_tasks))
@@ -63,6 +64,8 @@ static void order_calls(StepPrinter *p)
 /* A slot is called what the first kernel that reads it calls its pointer; a second slot of that name gets a number. */
 static void name_slot(StepPrinter *p, int slot, const char *name)
 {
+    if (p->code->base[slot] == BASE_scratch)
+        name = "scratch";
     for (int other = 0; other < p->code->nslot; other++)
         if (p->pointer[other] && !strcmp(p->pointer[other], name)) {
             p->pointer[slot] = arena_printf(p->emit->program->context, "%s%d", name, slot);
@@ -86,6 +89,20 @@ static void name_slots(StepPrinter *p)
             p->written[slot] |= kernel->written[i];
         }
     }
+}
+
+/* The calls of one task: the first of them, and those that follow it. */
+typedef struct {
+    const Call *const *call;
+    int count;
+} Task;
+
+static Task task_at(const StepPrinter *p, int first)
+{
+    Task t = {(const Call *const *)p->call + first, 1};
+    while (first + t.count < p->code->ncall && t.call[t.count]->follows)
+        t.count++;
+    return t;
 }
 
 /* n / divisor where 0 <= n < below. TCC would divide: it gets the multiplication that other compilers find, which is exact
@@ -115,7 +132,7 @@ static const char *remainder_of(const StepPrinter *p, const char *n, int64_t div
 static void print_decoding(const StepPrinter *p)
 {
     Text *out = p->emit->out;
-    const char *constant = p->code->ncall > 1 ? "" : "const ";
+    const char *constant = task_at(p, 0).count < p->code->ncall ? "" : "const ";
     if (p->tasks.images > 1) {
         text_add(out, "    const ptrdiff_t grouped = run->batch / %d * %lld;    /* tasks that take %d images each */\n", p->tasks.images,
                  (long long)p->tasks.group_tasks, p->tasks.images);
@@ -133,16 +150,29 @@ static void print_decoding(const StepPrinter *p)
     }
 }
 
+/* Memory of the running thread: its stack, which a JIT's caller has prepared. */
+static void print_scratch(const StepPrinter *p, int slot)
+{
+    if (p->emit->bare)
+        text_add(p->emit->out, "    float *%s = run->scratch;\n", p->pointer[slot]);
+    else
+        text_add(p->emit->out, "    _Alignas(64) float %s[%lld];\n", p->pointer[slot], (long long)p->code->scratch_floats);
+}
+
 /* Declares a pointer for each slot: where the base's part of this image begins, plus the layer's own offset. */
 static void print_pointers(const StepPrinter *p)
 {
-    static const char *const name[NBASE] = {"arena", "weights", "input", "output"};
+    static const char *const name[NBASE] = {"arena", "weights", "input", "output", "scratch"};
     const Emit *e = p->emit;
-    const int64_t stride[NBASE] = {e->program->arena_floats, 0, shape_floats(e->input), shape_floats(e->output)};
+    const int64_t stride[NBASE] = {e->program->arena_floats, 0, shape_floats(e->input), shape_floats(e->output), 0};
     for (int i = 0; i < p->code->nslot; i++) {
         Base base = p->code->base[i];
         if (!p->pointer[i])
             continue;
+        if (base == BASE_scratch) {
+            print_scratch(p, i);
+            continue;
+        }
         if (p->written[i] && base != BASE_arena && base != BASE_output)
             die("emit: %s writes to the %s", p->code->name, name[base]);
         text_add(e->out, "    %sfloat *%s = run->%s", p->written[i] ? "" : "const ", p->pointer[i], name[base]);
@@ -152,24 +182,23 @@ static void print_pointers(const StepPrinter *p)
     }
 }
 
-static bool uses_coordinate(const Call *call, int axis)
+static bool uses_coordinate(const Task *task, int axis)
 {
-    if (call->grid[axis] == 1)
-        return false;
-    for (int i = 0; i < call->kernel->npointer; i++)
-        if (i != call->kernel->constants && call->argument[i].stride[axis])
-            return true;
+    for (int c = 0; c < task->count && task->call[0]->grid[axis] > 1; c++)
+        for (int i = 0; i < task->call[c]->kernel->npointer; i++)
+            if (i != task->call[c]->kernel->constants && task->call[c]->argument[i].stride[axis])
+                return true;
     return false;
 }
 
 /* tile -> i, j, k: row-major coordinates in the grid; only those that some pointer depends on. */
-static void print_coordinates(const StepPrinter *p, const Call *call, const char *indent)
+static void print_coordinates(const StepPrinter *p, const Task *task, const char *indent)
 {
-    int64_t tasks = call_tasks(call), inner = tasks, outer = 1;
+    int64_t tasks = call_tasks(task->call[0]), inner = tasks, outer = 1;
     for (int axis = 0; axis < MAX_CALL_GRID; axis++) {
-        int extent = call->grid[axis];
+        int extent = task->call[0]->grid[axis];
         inner /= extent;
-        if (uses_coordinate(call, axis)) {
+        if (uses_coordinate(task, axis)) {
             const char *index = quotient(p, "tile", inner, tasks);
             text_add(p->emit->out, "%sconst ptrdiff_t %c = %s;\n", indent, 'i' + axis,
                      outer > 1 ? remainder_of(p, index, extent, tasks / inner) : index);
@@ -197,7 +226,6 @@ static void print_call(const StepPrinter *p, const Call *call, const char *inden
     const EmitOptions *options = p->emit->options;
     const Kernel *kernel = call->kernel;
     Text *out = p->emit->out;
-    print_coordinates(p, call, indent);
     if (options->ntarget > 1)
         text_add(out, "%sPICK(%s)(", indent, kernel->name);
     else
@@ -210,16 +238,24 @@ static void print_call(const StepPrinter *p, const Call *call, const char *inden
     text_add(out, ");\n");
 }
 
-static void print_calls(const StepPrinter *p)
+static void print_task(const StepPrinter *p, const Task *task, const char *indent)
+{
+    print_coordinates(p, task, indent);
+    for (int i = 0; i < task->count; i++)
+        print_call(p, task->call[i], indent);
+}
+
+static void print_tasks(const StepPrinter *p)
 {
     Text *out = p->emit->out;
-    int n = p->code->ncall;
-    for (int i = 0; i < n - 1; i++) {
-        text_add(out, "    if (tile < %lld) {\n", (long long)call_tasks(p->call[i]));
-        print_call(p, p->call[i], "        ");
-        text_add(out, "        return;\n    }\n    tile -= %lld;\n", (long long)call_tasks(p->call[i]));
+    Task task = task_at(p, 0);
+    for (int next = task.count; next < p->code->ncall; next += task.count) {
+        text_add(out, "    if (tile < %lld) {\n", (long long)call_tasks(task.call[0]));
+        print_task(p, &task, "        ");
+        text_add(out, "        return;\n    }\n    tile -= %lld;\n", (long long)call_tasks(task.call[0]));
+        task = task_at(p, next);
     }
-    print_call(p, p->call[n - 1], "    ");
+    print_task(p, &task, "    ");
 }
 
 /* What the code computes, its cost, and the layers that share it: the first few by name and place in the spec. */
@@ -261,7 +297,7 @@ static void print_step(const StepPrinter *p, const Uses *uses)
              p->code->name);
     print_decoding(p);
     print_pointers(p);
-    print_calls(p);
+    print_tasks(p);
     text_add(p->emit->out, "}\n\n");
 }
 

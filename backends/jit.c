@@ -25,6 +25,7 @@ typedef struct {
     size_t nstep;
     Stamp expected;                     /* of the weights that fit */
     int max_batch;
+    size_t scratch_floats;              /* of each thread */
 } Jit;
 
 enum {
@@ -76,6 +77,7 @@ static int jit_forward(const Jit *jit, const Stamp *weights, Run *run, int threa
     if (status != STATUS_ok)
         return status;
     run->weights = (const float *)(weights + 1);
+    run->scratch_floats = jit->scratch_floats;
     run_steps(jit->step, jit->nstep, run, threads);
     return STATUS_ok;
 }
@@ -95,8 +97,10 @@ static const char beginning[] =
     "    float *arena;\n"
     "    const float *input;\n"
     "    float *output;\n"
+    "    float *scratch;\n"
     "    int batch;\n"
     "    double *seconds;\n"
+    "    size_t scratch_floats;\n"
     "} Run;\n";
 
 /* `jit` is the address of the Jit: that is how a plain function pointer knows its model. */
@@ -259,7 +263,8 @@ static Jit *jit_new(const Program *program)
     Jit *jit = calloc(1, sizeof *jit);
     if (!jit)
         return NULL;
-    *jit = (Jit){.nstep = program->nstep, .expected = program_stamp(program), .max_batch = program->graph->max_batch};
+    *jit = (Jit){.nstep = program->nstep, .expected = program_stamp(program), .max_batch = program->graph->max_batch,
+                 .scratch_floats = (size_t)program->scratch_floats};
     jit->constants = malloc((constants + 1) * sizeof *jit->constants);
     jit->step = calloc(program->nstep + 1, sizeof *jit->step);
     if (!jit->constants || !jit->step) {

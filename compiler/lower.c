@@ -46,7 +46,7 @@ static Kernel *share_kernel(Lower *l, Kernel *k, const char *name, const char *c
 
 static bool same_code(const StepCode *a, const StepCode *b)
 {
-    return a->ncall == b->ncall && a->nslot == b->nslot && a->macs == b->macs &&
+    return a->ncall == b->ncall && a->nslot == b->nslot && a->macs == b->macs && a->scratch_floats == b->scratch_floats &&
            !memcmp(a->base, b->base, sizeof a->base) &&
            !memcmp(a->call, b->call, (size_t)a->ncall * sizeof *a->call) && !strcmp(a->comment, b->comment);
 }
@@ -129,6 +129,19 @@ Stream stream_weights(Lower *l, Kernel *k, int64_t offset, const char *name)
     Stream s = {.pointer = kernel_pointer(k, name, false), .slot = step_slot(l, BASE_weights, offset)};
     l->pointer_slot[s.pointer] = s.slot;
     return s;
+}
+
+Stream stream_scratch(Lower *l, Kernel *k, const char *name, bool written)
+{
+    Stream s = {.pointer = kernel_pointer(k, name, written), .slot = step_slot(l, BASE_scratch, 0)};
+    l->pointer_slot[s.pointer] = s.slot;
+    return s;
+}
+
+void step_scratch(Lower *l, int64_t floats)
+{
+    l->code->scratch_floats = floats > l->code->scratch_floats ? floats : l->code->scratch_floats;
+    l->program->scratch_floats = floats > l->program->scratch_floats ? floats : l->program->scratch_floats;
 }
 
 Call *step_call(Lower *l, Kernel *k, const int grid[MAX_CALL_GRID], const char *name, const char *comment, ...)

@@ -67,6 +67,9 @@ Stream stream_open(Lower *, Kernel *, const Node *n, const char *name, bool writ
 Stream stream_operand(Lower *, Kernel *, const Node *n, const char *name);
 /* A stream over packed weights at `offset` floats. */
 Stream stream_weights(Lower *, Kernel *, int64_t offset, const char *name);
+/* A stream over the scratch memory of the thread that runs a task; step_scratch says how many floats of it the step needs. */
+Stream stream_scratch(Lower *, Kernel *, const char *name, bool written);
+void step_scratch(Lower *, int64_t floats);
 /* A call of the kernel (or of an equal one made before) on a grid, with all pointers at their streams' starts. */
 Call *step_call(Lower *, Kernel *, const int grid[MAX_CALL_GRID], const char *name, const char *comment, ...)
     __attribute__((format(printf, 5, 6)));

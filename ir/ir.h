@@ -312,7 +312,8 @@ void k_literal(Kernel *, int d, float value);           /* broadcast of a pooled
 
 /* ---- programs ------------------------------------------------------------------------------------------- */
 
-typedef enum { BASE_arena, BASE_weights, BASE_input, BASE_output, NBASE } Base;
+/* scratch: memory of the thread that runs the task, StepCode.scratch_floats of it, of any contents when the task begins. */
+typedef enum { BASE_arena, BASE_weights, BASE_input, BASE_output, BASE_scratch, NBASE } Base;
 
 /* A place that differs from layer to layer while the code is the same. */
 typedef struct {
@@ -334,6 +335,8 @@ typedef struct {
     int images;                         /* images one call handles: 1, or a tile of them for linear layers; calls with
                                            images > 1 take floor(batch / images) groups, the rest go to calls with 1 */
     int grid[MAX_CALL_GRID];            /* extents, outermost first; unused ones are 1 */
+    bool follows;                       /* its tasks are not tasks of their own, but what those of the call before it do next:
+                                           on the same grid, the same images, and what that left in the scratch */
     Argument argument[MAX_POINTERS];
 } Call;
 
@@ -341,8 +344,9 @@ typedef struct {
 typedef struct StepCode {
     const char *name;                   /* unique in its program */
     const char *comment;                /* operation, shape formula, algorithm */
-    Call *call;                         /* independent of each other: a step's tasks may run in any order */
+    Call *call;                         /* independent of each other, unless one follows the other: tasks may run in any order */
     int ncall;
+    int64_t scratch_floats;             /* of one task */
     int nslot;
     Base base[MAX_SLOTS];               /* of each slot */
     int64_t macs;                       /* per image */
@@ -375,6 +379,7 @@ typedef struct {
     size_t npack, pack_capacity;
     int64_t weights_floats;             /* packed payload */
     int64_t arena_floats;               /* per image, a multiple of 16 */
+    int64_t scratch_floats;             /* per thread: the most that a step needs */
     uint64_t stamp;                     /* hash of everything that fixes the packed layout */
 } Program;
 

@@ -12,7 +12,7 @@
 
 static void print_steps(Text *text, const Program *program)
 {
-    static const char *const base[NBASE] = {"arena", "weights", "input", "output"};
+    static const char *const base[NBASE] = {"arena", "weights", "input", "output", "scratch"};
     for (size_t s = 0; s < program->nstep; s++) {
         const Step *step = &program->step[s];
         text_add(text, "step %zu %s = %s", s, step->label, step->code->name);
@@ -25,7 +25,7 @@ static void print_steps(Text *text, const Program *program)
 static void print_call(Text *text, const Call *call)
 {
     const Kernel *kernel = call->kernel;
-    text_add(text, "  call %s grid=%dx%dx%d", kernel->name, call->grid[0], call->grid[1], call->grid[2]);
+    text_add(text, "  %s %s grid=%dx%dx%d", call->follows ? "then" : "call", kernel->name, call->grid[0], call->grid[1], call->grid[2]);
     if (call->images > 1)
         text_add(text, " images=%d", call->images);
     for (int p = 0; p < kernel->npointer; p++) {

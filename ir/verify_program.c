@@ -1,5 +1,7 @@
 /* verify_program.c - no kernel reads or writes where it should not, for any task of any step. Every size in a kernel is a
  * constant, so what a call touches is known without running it: for each pointer, the floats from `low` to `high`. */
+#include <string.h>
+
 #include "ir.h"
 
 /* What a stretch of code touches through one pointer, in floats from where the pointer is at its start. */
@@ -108,6 +110,8 @@ static bool is_allowed(const Program *program, const Step *step, Base base, bool
 {
     if (base == BASE_weights)
         return !write && low >= 0 && high <= program->weights_floats;
+    if (base == BASE_scratch)
+        return low >= 0 && high <= step->code->scratch_floats;
     if (base != BASE_arena)
         return write == (base == BASE_output) && low >= 0 && high <= image_stride(program, base);
     if (lies_in(step->node, low, high))
@@ -151,7 +155,14 @@ void verify_program(const Program *program)
         frame[kernel->id] = kernel_frame(kernel);
     for (size_t s = 0; s < program->nstep; s++) {
         const Step *step = &program->step[s];
-        for (int i = 0; i < step->code->ncall; i++)
-            check_call(program, step, &step->code->call[i], &frame[step->code->call[i].kernel->id]);
+        const StepCode *code = step->code;
+        for (int i = 0; i < code->ncall; i++) {
+            const Call *call = &code->call[i];
+            if (call->follows && (i == 0 || call->images != call[-1].images || memcmp(call->grid, call[-1].grid, sizeof call->grid)))
+                die("step '%s': kernel '%s' follows a call of another grid", step->label, call->kernel->name);
+            check_call(program, step, call, &frame[call->kernel->id]);
+        }
+        if (code->scratch_floats > program->scratch_floats)
+            die("step '%s' needs more scratch than there is", step->label);
     }
 }

@@ -5,8 +5,12 @@
 #include <omp.h>
 
 /* One thread's way through all layers. */
-static void run_share(const RunStep *first, size_t count, const Run *run)
+static void run_share(const RunStep *first, size_t count, const Run *shared)
 {
+    _Alignas(64) float scratch[shared->scratch_floats + 1];     /* of this thread; pages that no task touches cost nothing */
+    Run own = *shared;
+    const Run *run = &own;
+    own.scratch = scratch;
     double start = run->seconds ? omp_get_wtime() : 0;
     for (size_t i = 0; i < count; i++) {
         const RunStep *step = &first[i];

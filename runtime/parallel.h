@@ -4,14 +4,16 @@
 
 #include <stddef.h>
 
-/* One forward pass. What a JIT compiles knows the fields up to batch, in this order. */
+/* One forward pass. What a JIT compiles knows these fields, in this order. */
 typedef struct {
     const float *weights;               /* the packed payload */
     float *arena;                       /* of image 0; the other images' follow */
     const float *input;
     float *output;
+    float *scratch;                     /* of the running thread: run_steps provides it */
     int batch;
     double *seconds;                    /* what each layer took, or NULL */
+    size_t scratch_floats;              /* that a thread needs */
 } Run;
 
 enum { RUN_SLOTS = 8 };

@@ -26,17 +26,31 @@ static Kernel *scale_kernel(Context *context, const char *name, int rows)
     return k;
 }
 
-/* y = max(x, -0.5) on eight floats of each of `images` images. */
-static Kernel *clip_kernel(Context *context, const char *name, int images, int64_t arena_floats)
+/* s = x on eight floats of each of `images` images. */
+static Kernel *copy_kernel(Context *context, const char *name, int images, int64_t arena_floats)
 {
     Kernel *k = kernel_new(context);
     k->name = name;
-    k->comment = "y[8] = max(x[8], -0.5)";
-    int x = kernel_pointer(k, "x", false), y = kernel_pointer(k, "y", true);
+    k->comment = "s[8] = x[8]";
+    int x = kernel_pointer(k, "x", false), s = kernel_pointer(k, "s", true), v = kernel_register(k);
+    for (int i = 0; i < images; i++) {
+        k_load(k, v, x, i * arena_floats);
+        k_store(k, s, i * LANES, v);
+    }
+    return k;
+}
+
+/* y = max(s, -0.5) on eight floats of each of `images` images. */
+static Kernel *clip_kernel(Context *context, const char *name, int images)
+{
+    Kernel *k = kernel_new(context);
+    k->name = name;
+    k->comment = "y[8] = max(s[8], -0.5)";
+    int s = kernel_pointer(k, "s", false), y = kernel_pointer(k, "y", true);
     int v = kernel_register(k), least = kernel_register(k);
     k_literal(k, least, -0.5f);
     for (int i = 0; i < images; i++) {
-        k_load(k, v, x, i * arena_floats);
+        k_load(k, v, s, i * LANES);
         k_op(k, V_max, v, v, least);
         k_store(k, y, i * SMALL_FLOATS, v);
     }
@@ -72,14 +86,19 @@ static StepCode *scale_code(Program *p, const Kernel *one, const Kernel *two, Ba
     return code;
 }
 
-static StepCode *clip_code(Program *p, const Kernel *one, const Kernel *two)
+/* copy[i] and clip[i] take i + 1 images. */
+static StepCode *clip_code(Program *p, Kernel *const copy[2], Kernel *const clip[2])
 {
-    StepCode *code = add_code(p, "clip", "max(x, -0.5): [64] -> [64]", 2);
-    memcpy(code->base, (Base[]){BASE_arena, BASE_output}, 2 * sizeof(Base));
-    code->nslot = 2;
-    for (int i = 0; i < 2; i++)
-        code->call[i] = (Call){.kernel = i ? two : one, .images = i ? 2 : 1, .grid = {8, 1, 1},
-            .argument = {{0, 0, {8, 0, 0}}, {1, 0, {8, 0, 0}}}};
+    StepCode *code = add_code(p, "clip", "max(x, -0.5): [64] -> [64]", 4);
+    memcpy(code->base, (Base[]){BASE_arena, BASE_output, BASE_scratch}, 3 * sizeof(Base));
+    code->nslot = 3;
+    code->scratch_floats = p->scratch_floats = LANES + 2 * LANES;
+    for (int i = 0; i < 2; i++) {
+        code->call[2 * i] = (Call){.kernel = copy[i], .images = i + 1, .grid = {8, 1, 1},
+            .argument = {{0, 0, {8, 0, 0}}, {2, LANES, {0, 0, 0}}}};
+        code->call[2 * i + 1] = (Call){.kernel = clip[i], .images = i + 1, .grid = {8, 1, 1}, .follows = true,
+            .argument = {{2, LANES, {0, 0, 0}}, {1, 0, {8, 0, 0}}}};
+    }
     return code;
 }
 
@@ -118,16 +137,19 @@ Program *small_program(Context *context, const char *name)
     p->weights_floats = SMALL_WEIGHTS;
     p->stamp = 0x0123456789abcdef;
     Kernel *one = scale_kernel(context, "scale_1", 1), *two = scale_kernel(context, "scale_2", 2);
-    Kernel *clip_one = clip_kernel(context, "clip_1", 1, p->arena_floats), *clip_two = clip_kernel(context, "clip_2", 2, p->arena_floats);
+    Kernel *copy[] = {copy_kernel(context, "copy_1", 1, p->arena_floats), copy_kernel(context, "copy_2", 2, p->arena_floats)};
+    Kernel *clip[] = {clip_kernel(context, "clip_1", 1), clip_kernel(context, "clip_2", 2)};
     add_kernel(p, one);
     add_kernel(p, two);
-    add_kernel(p, clip_one);
-    add_kernel(p, clip_two);
+    for (int i = 0; i < 2; i++) {
+        add_kernel(p, copy[i]);
+        add_kernel(p, clip[i]);
+    }
     const Node *node = p->graph->output;
     add_step(p, scale_code(p, one, two, BASE_input, "scale_input"), node, (int64_t[]){0, 0, 8, 0});
     StepCode *scale = scale_code(p, one, two, BASE_arena, "scale");
     add_step(p, scale, node, (int64_t[]){0, 16, 24, 64});
-    add_step(p, clip_code(p, clip_one, clip_two), node, (int64_t[]){64, 0});
+    add_step(p, clip_code(p, copy, clip), node, (int64_t[]){64, 0, 0});
     return p;
 }
 

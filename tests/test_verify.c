@@ -155,6 +155,12 @@ static VIns *instruction(VOp op)
     return ins;
 }
 
+/* There is none of it. */
+static void move_to_scratch(int slot)
+{
+    program->step[1].slot[slot].base = program->step[1].code->base[slot] = BASE_scratch;
+}
+
 /* The step of 'left' reads the stem and writes into the concat. */
 #define PROGRAMS                                                                                                          \
     PROGRAM(reads,    argument("x")->offset += 1 << 20,          "reads floats")                                          \
@@ -171,7 +177,10 @@ static VIns *instruction(VOp op)
     PROGRAM(unbegun,  instruction(V_loop)->op = V_zero,          "ends a loop that it has not begun")                     \
     PROGRAM(reg,      instruction(V_fma)->a = MAX_REGISTERS,     "names what does not exist")                             \
     PROGRAM(pointer,  instruction(V_load)->pointer = MAX_POINTERS, "names what does not exist")                           \
-    PROGRAM(constant, instruction(V_store)->pointer = 0,         "stores through")
+    PROGRAM(constant, instruction(V_store)->pointer = 0,         "stores through")                                         \
+    PROGRAM(scratch,  move_to_scratch(argument("x")->slot),      "beyond its tensors")                                     \
+    PROGRAM(no_scratch, program->step[1].code->scratch_floats = program->scratch_floats + 1, "needs more scratch than there is") \
+    PROGRAM(follows,  program->step[1].code->call[0].follows = true, "follows a call of another grid")
 
 #define PROGRAM(name, how, complaint)             \
     static void spoil_##name(Graph *graph)        \

@@ -63,6 +63,12 @@ typedef struct {
 
 /* A kernel that computes the panel's output channels of the bands. */
 Build build_kernel(const Conv *, const Panel *, Bands);
+/* Its parts, for algorithms that sum products in another domain. A walk goes over rows x width results, tile by tile, and
+ * back, summing over the entries of the Build; with a global average, emit_average clears the result before it, or divides it. */
+void emit_walk(Build *, Phase, int rows, int width);
+void emit_average(Build *, bool before);
+/* y += the sum of some results of output vector v, after their tail. */
+void add_to_average(Build *, int v, int results, int *acc);
 /* Input channels of so many entries. */
 int channels_of(const Conv *, int entry, int entries);
 

@@ -142,8 +142,7 @@ static void start_sums(Build *b, int pixels, int *acc)
         }
 }
 
-/* y += the sum of the tile's results. */
-static void add_to_average(Build *b, int v, int results, int *acc)
+void add_to_average(Build *b, int v, int results, int *acc)
 {
     Kernel *k = b->k;
     for (int j = 0; j < results; j++)
@@ -208,7 +207,7 @@ static void fetch_ahead(Build *b)
 static void emit_tile(Build *b, int results)
 {
     int acc[MAX_REGISTERS], pixels = results * b->c->window[0] * b->c->window[1];
-    if (b->phase == PHASE_add && b->lines)
+    if (b->lines)
         fetch_ahead(b);
     if (b->phase == PHASE_whole || b->phase == PHASE_start)
         start_sums(b, pixels, acc);
@@ -224,8 +223,7 @@ static void emit_tile(Build *b, int results)
 
 /* ---- kernels ------------------------------------------------------------------------------------------------- */
 
-/* Walks over rows x width results, tile by tile, and back. */
-static void emit_walk(Build *b, Phase phase, int rows, int width)
+void emit_walk(Build *b, Phase phase, int rows, int width)
 {
     const Conv *c = b->c;
     Kernel *k = b->k;
@@ -274,6 +272,7 @@ static void emit_add_passes(Build *b, int passes, int entries, int rows, int wid
     if (b->lines)
         k_bump(k, b->ahead.pointer, -filters);
     b->entry += passes * entries;
+    b->lines = 0;
 }
 
 /* The sum in passes of at most `depth` entries; a last block that is not full has a pass of its own. */
@@ -293,7 +292,7 @@ static void emit_passes(Build *b, int rows, int width)
     emit_walk(b, PHASE_finish, rows, width);
 }
 
-static void emit_average(Build *b, bool before)
+void emit_average(Build *b, bool before)
 {
     Kernel *k = b->k;
     Shape s = b->c->n->shape;
