@@ -94,11 +94,26 @@ bool aot_load(const Program *, const Target *, const char *compiler, bool profil
  * model needs neither the program nor its context any more. */
 bool jit_load(const Program *, const Target *, Model *, Failure *);
 
-/* ---- reference.c: the naive interpreter, double accumulators, never optimised -------------------------------- */
+/* ---- reference*.c: the naive interpreter, double accumulators, never optimised -------------------------------- */
 /* Runs the graph (after infer, or after any later pass) on one batch. input [batch][c][h][w]; output likewise. */
 bool reference_run(const Graph *, const Weights *, const float *input, int batch, double *output, Failure *);
 /* The same for every layer: what node `id` stores, after its tail, goes to result[id]; NULL: nobody wants it. */
 bool reference_layers(const Graph *, const Weights *, const float *input, int batch, double *const *result, Failure *);
+
+/* One training step in double: what a training graph (after `grad`, or any later pass but `lower`) reads and writes beside its
+ * input. Arrays are by Tensor.id, each tensor in its plain layout. */
+typedef struct {
+    double **value;                     /* parameters and buffers; running statistics move */
+    double **gradient;                  /* written; NULL: nobody wants it */
+    const double *target;               /* [batch][classes] */
+    uint64_t seed;                      /* dropout drops what (seed, step) decide */
+    int64_t step;
+    double loss;                        /* given: mean over the batch */
+} ReferenceStep;
+bool reference_step(const Graph *, ReferenceStep *, const float *input, int batch, double *const *result, Failure *);
+/* A value for every tensor: from `weights`, or zeros where that is NULL; counters of batches are 0. NULL: failure. */
+double **reference_values(const Graph *, const Weights *, Failure *);
+void reference_values_free(const Graph *, double **);
 
 /* ---- onnx.c: Graph -> ONNX ------------------------------------------------------------------------------------- */
 void onnx_check(const Graph *);         /* fails where the parameters alone are more than a file can hold */

@@ -227,6 +227,7 @@ static const char *operand(Onnx *o, int i)
 /* ---- one function for each family of operations ------------------------------------------------------------------ */
 
 typedef void Write(Onnx *, const Attr *, const char *x);       /* x: operand 0 */
+#define FORWARD_ONLY
 #define OP(name, least, most, kind, family, ...) static Write write_##family;
 #include "../ir/ops.h"
 
@@ -234,6 +235,7 @@ static Write *const writer[NOP] = {
 #define OP(name, least, most, kind, family, ...) [OP_##name] = write_##family,
 #include "../ir/ops.h"
 };
+#undef FORWARD_ONLY
 
 #define SAME(family, type)                                                  \
     static void write_##family(Onnx *o, const Attr *a, const char *x)       \

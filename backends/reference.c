@@ -1,79 +1,12 @@
-/* reference.c - the naive interpreter, against which everything else is tested.
+/* reference.c - the naive interpreter, against which everything else is tested: the operations of a network.
  *
  * One function reference_F for each family F of ops.h, written from the formula with double activations and double
  * accumulators. Nothing here is optimised, and nothing may be: its worth is that it can be checked by reading.
- * A missing family does not compile, because the dispatch below is a projection of ops.h. */
-#include "backend.h"
+ * reference_train.c has the operations of training graphs, reference_run.c walks over the nodes. */
+#include "reference.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* The result of one node for the whole batch: data[batch][channels][height][width]. */
-typedef struct {
-    Shape shape;
-    double *data;                       /* owned by the run, NULL when not made yet or no longer needed */
-} Value;
-
-/* One reference_run. */
-typedef struct {
-    const Graph *graph;
-    const Weights *weights;
-    const float *input;                 /* [batch][channels][height][width] */
-    int batch;
-    double *const *keep;                /* by id: where a node's result is copied to, or NULL; NULL: none */
-    Value *value;                       /* of each node, by id */
-    int *unread;                        /* by id: operands that still refer to the node */
-    Value *operand;                     /* operands of the node being computed */
-    Failure *failure;
-} Run;
-
-typedef void Reference(const Run *, const Node *, const Value *in, Value out);
-
-#define OP(name, least, most, kind, family, ...) static Reference reference_##family;
-#include "../ir/ops.h"
-
-static Reference *const reference[NOP] = {
-#define OP(name, least, most, kind, family, ...) [OP_##name] = reference_##family,
-#include "../ir/ops.h"
-};
-
-/* ---- what the operations share ---------------------------------------------------------------------------- */
-
-/* A parameter as a node sees it, its slice applied: row r of the first axis begins at data[r * stride]. */
-typedef struct {
-    const float *data;                  /* NULL: the node has no such parameter */
-    int64_t stride;                     /* elements from one row to the next; 1 for vectors */
-} Rows;
-
-static Rows parameter(const Run *run, const Node *node, int which)
-{
-    Weight weight = node->weight[which];
-    if (!weight.tensor)
-        return (Rows){0};
-    int rank;
-    int64_t dim[4], step[4];            /* step[a]: elements from one index of axis a to the next */
-    const float *data = weights_find(run->weights, weight.tensor->name, &rank, dim);
-    for (int axis = rank - 1; axis >= 0; axis--)
-        step[axis] = axis == rank - 1 ? 1 : step[axis + 1] * dim[axis + 1];
-    return (Rows){data + weight.begin * step[weight.axis], step[0]};
-}
-
-/* Element r of a parameter vector, or `absent` where the node has none. */
-static double element(Rows vector, int64_t r, double absent)
-{
-    return vector.data ? vector.data[r * vector.stride] : absent;
-}
-
-static int64_t pixels(Shape shape)
-{
-    return (int64_t)shape.height * shape.width;
-}
-
-static int64_t total(const Run *run, Value value)
-{
-    return run->batch * shape_floats(value.shape);
-}
 
 /* out[i] = f(in[i]) */
 static void map(const Run *run, double (*f)(const Attr *, double), const Node *node, const Value *in, Value out)
@@ -100,7 +33,7 @@ static Range inside(const Attr *attr, int axis, int tap, int size, int outputs)
 }
 
 /* y[oh][ow] += sum over c, ky, kx of filter[c][ky][kx] * x[c][oy * sy + ky * dy - py][ox * sx + kx * dx - px] */
-static void convolve(const Node *node, Shape in, const double *x, const float *filter, double *y)
+static void convolve(const Node *node, Shape in, const double *x, const double *filter, double *y)
 {
     const Attr *a = &node->attr;
     int width = node->shape.width;
@@ -119,9 +52,9 @@ static void convolve(const Node *node, Shape in, const double *x, const float *f
             }
 }
 
-static void reference_conv(const Run *run, const Node *node, const Value *in, Value out)
+void reference_conv(const Run *run, const Node *node, const Value *in, Value out)
 {
-    Rows weight = parameter(run, node, W_weight), bias = parameter(run, node, W_bias);
+    Rows weight = run->parameter[W_weight], bias = run->parameter[W_bias];
     int outputs = out.shape.channels, groups = node->attr.groups;
 #pragma omp parallel for collapse(2)
     for (int n = 0; n < run->batch; n++)
@@ -136,9 +69,10 @@ static void reference_conv(const Run *run, const Node *node, const Value *in, Va
 }
 
 /* y[n][o] = bias[o] + sum over i of weight[o][i] * x[n][i] */
-static void reference_linear(const Run *run, const Node *node, const Value *in, Value out)
+void reference_linear(const Run *run, const Node *node, const Value *in, Value out)
 {
-    Rows weight = parameter(run, node, W_weight), bias = parameter(run, node, W_bias);
+    (void)node;
+    Rows weight = run->parameter[W_weight], bias = run->parameter[W_bias];
     int64_t inputs = shape_floats(in[0].shape), outputs = out.shape.channels;
 #pragma omp parallel for collapse(2)
     for (int n = 0; n < run->batch; n++)
@@ -153,10 +87,10 @@ static void reference_linear(const Run *run, const Node *node, const Value *in, 
 /* ---- normalisation ---------------------------------------------------------------------------------------- */
 
 /* out may be in[0]: a folded norm works in place. */
-static void reference_bn(const Run *run, const Node *node, const Value *in, Value out)
+void reference_bn(const Run *run, const Node *node, const Value *in, Value out)
 {
-    Rows gamma = parameter(run, node, W_weight), beta = parameter(run, node, W_bias);
-    Rows mean = parameter(run, node, W_mean), variance = parameter(run, node, W_var);
+    Rows gamma = run->parameter[W_weight], beta = run->parameter[W_bias];
+    Rows mean = run->parameter[W_mean], variance = run->parameter[W_var];
     int64_t at = 0;
     for (int n = 0; n < run->batch; n++)
         for (int c = 0; c < out.shape.channels; c++) {
@@ -181,9 +115,9 @@ static void standardise(const double *x, int64_t count, double eps, double *y)
 }
 
 /* ln, in and gn differ in how many channels are standardised together: all, one, a group. */
-static void reference_norm(const Run *run, const Node *node, const Value *in, Value out)
+void reference_norm(const Run *run, const Node *node, const Value *in, Value out)
 {
-    Rows gamma = parameter(run, node, W_weight), beta = parameter(run, node, W_bias);
+    Rows gamma = run->parameter[W_weight], beta = run->parameter[W_bias];
     int channels = out.shape.channels;
     int groups = node->op == OP_ln ? 1 : node->op == OP_in ? channels : node->attr.groups;
     int64_t together = channels / groups * pixels(out.shape);
@@ -197,7 +131,7 @@ static void reference_norm(const Run *run, const Node *node, const Value *in, Va
 }
 
 /* exp(x) / sum of exp over the channels of each pixel; the largest is taken off first, lest exp overflow. */
-static void reference_softmax(const Run *run, const Node *node, const Value *in, Value out)
+void reference_softmax(const Run *run, const Node *node, const Value *in, Value out)
 {
     (void)node;
     int channels = out.shape.channels;
@@ -230,7 +164,7 @@ static double sigmoid(double x)
         (void)attr;                                                                                 \
         return formula;                                                                             \
     }                                                                                               \
-    static void reference_##name(const Run *run, const Node *node, const Value *in, Value out)      \
+    void reference_##name(const Run *run, const Node *node, const Value *in, Value out)      \
     {                                                                                               \
         map(run, name##_of, node, in, out);                                                         \
     }
@@ -242,7 +176,7 @@ ACTIVATION(tanh, tanh(x))
 ACTIVATION(silu, x * sigmoid(x))
 ACTIVATION(hard_swish, x * (x < -3 ? 0 : x > 3 ? 6 : x + 3) / 6)
 
-static void reference_add(const Run *run, const Node *node, const Value *in, Value out)
+void reference_add(const Run *run, const Node *node, const Value *in, Value out)
 {
     for (int64_t i = 0; i < total(run, out); i++) {
         double sum = 0;
@@ -253,7 +187,7 @@ static void reference_add(const Run *run, const Node *node, const Value *in, Val
 }
 
 /* An operand of 1 x 1 pixels serves every pixel of its channel. */
-static void reference_mul(const Run *run, const Node *node, const Value *in, Value out)
+void reference_mul(const Run *run, const Node *node, const Value *in, Value out)
 {
     (void)node;
     int64_t plane = pixels(out.shape);
@@ -312,7 +246,7 @@ static double window_mean(Window w, const double *x)
     return sum / (a->count_pad ? padded : (y1 - y0) * (x1 - x0));
 }
 
-static void reference_pool(const Run *run, const Node *node, const Value *in, Value out)
+void reference_pool(const Run *run, const Node *node, const Value *in, Value out)
 {
     const Attr *a = &node->attr;
     double *y = out.data;
@@ -326,7 +260,7 @@ static void reference_pool(const Run *run, const Node *node, const Value *in, Va
     }
 }
 
-static void reference_global_avg_pool(const Run *run, const Node *node, const Value *in, Value out)
+void reference_global_avg_pool(const Run *run, const Node *node, const Value *in, Value out)
 {
     (void)node;
     int64_t plane = pixels(in[0].shape);
@@ -340,32 +274,32 @@ static void reference_global_avg_pool(const Run *run, const Node *node, const Va
 
 /* ---- movement --------------------------------------------------------------------------------------------- */
 
-static void reference_input(const Run *run, const Node *node, const Value *in, Value out)
+void reference_input(const Run *run, const Node *node, const Value *in, Value out)
 {
     (void)node, (void)in;
     for (int64_t i = 0; i < total(run, out); i++)
         out.data[i] = run->input[i];
 }
 
-static void reference_identity(const Run *run, const Node *node, const Value *in, Value out)
+void reference_identity(const Run *run, const Node *node, const Value *in, Value out)
 {
     (void)node;
     memcpy(out.data, in[0].data, total(run, out) * sizeof *out.data);
 }
 
 /* Layouts exist in compiled programs only; here they are all row-major. */
-static void reference_convert(const Run *run, const Node *node, const Value *in, Value out)
+void reference_convert(const Run *run, const Node *node, const Value *in, Value out)
 {
     reference_identity(run, node, in, out);
 }
 
 /* [channels][height][width] is already the order that flattening asks for. */
-static void reference_flatten(const Run *run, const Node *node, const Value *in, Value out)
+void reference_flatten(const Run *run, const Node *node, const Value *in, Value out)
 {
     reference_identity(run, node, in, out);
 }
 
-static void reference_pad(const Run *run, const Node *node, const Value *in, Value out)
+void reference_pad(const Run *run, const Node *node, const Value *in, Value out)
 {
     Shape from = in[0].shape, to = out.shape;
     int top = node->attr.edges[0], left = node->attr.edges[2], before = node->attr.channels[0];
@@ -380,7 +314,7 @@ static void reference_pad(const Run *run, const Node *node, const Value *in, Val
             }
 }
 
-static void reference_concat(const Run *run, const Node *node, const Value *in, Value out)
+void reference_concat(const Run *run, const Node *node, const Value *in, Value out)
 {
     double *y = out.data;
     for (int n = 0; n < run->batch; n++)
@@ -391,148 +325,9 @@ static void reference_concat(const Run *run, const Node *node, const Value *in, 
         }
 }
 
-static void reference_slice(const Run *run, const Node *node, const Value *in, Value out)
+void reference_slice(const Run *run, const Node *node, const Value *in, Value out)
 {
     int64_t begin = node->attr.begin * pixels(in[0].shape), count = shape_floats(out.shape);
     for (int n = 0; n < run->batch; n++)
         memcpy(out.data + n * count, in[0].data + n * shape_floats(in[0].shape) + begin, count * sizeof *out.data);
-}
-
-/* ---- the interpreter -------------------------------------------------------------------------------------- */
-
-static bool out_of_memory(const Run *run, const Node *node)
-{
-    return failure_set(run->failure, "out of memory at '%s' (batch %d)", node->name, run->batch);
-}
-
-/* Every parameter is there, in the shape that the graph declares. */
-static bool check_weights(const Run *run)
-{
-    for (const Tensor *t = run->graph->tensors; t; t = t->next) {
-        int rank;
-        int64_t dim[4];
-        if (t->integer)
-            continue;
-        if (!weights_find(run->weights, t->name, &rank, dim) || rank != t->rank || memcmp(dim, t->dim, rank * sizeof *dim))
-            return failure_set(run->failure, "the weights hold no tensor '%s' of the network's shape", t->name);
-    }
-    return true;
-}
-
-/* Counts the readers of every node, so that its value can be freed after the last; returns the most operands. */
-static int count_readers(Run *run)
-{
-    int most = 1, position = 0;
-    for (const Node *node = run->graph->first; node; node = node->next) {
-        if (node->id != position++)
-            die("reference_run: node '%s' has a stale number", node->name);
-        for (const Node *part = node; part; part = part->tail) {
-            most = part->nin > most ? part->nin : most;
-            for (int k = part == node ? 0 : 1; k < part->nin; k++)  /* a tail's in[0] is its predecessor */
-                run->unread[part->in[k]->id]++;
-        }
-    }
-    run->unread[run->graph->output->id]++;
-    return most;
-}
-
-static bool value_new(const Run *run, const Node *node, Value *value)
-{
-    size_t bytes;
-    value->shape = node->shape;
-    value->data = NULL;
-    if (!__builtin_mul_overflow((size_t)shape_floats(node->shape), run->batch * sizeof(double), &bytes))
-        value->data = malloc(bytes);
-    return value->data || out_of_memory(run, node);
-}
-
-/* Operands from `first` on are graph nodes: gather their values. */
-static void gather(Run *run, const Node *node, int first)
-{
-    for (int k = first; k < node->nin; k++)
-        run->operand[k] = run->value[node->in[k]->id];
-}
-
-/* Frees the values that nobody reads after this operation. */
-static void release(Run *run, const Node *node, int first)
-{
-    for (int k = first; k < node->nin; k++)
-        if (--run->unread[node->in[k]->id] == 0) {
-            free(run->value[node->in[k]->id].data);
-            run->value[node->in[k]->id].data = NULL;
-        }
-}
-
-/* The operation, the batch norm folded into it, then its tail. */
-static bool run_node(Run *run, const Node *node)
-{
-    Value *result = &run->value[node->id];
-    gather(run, node, 0);
-    if (!value_new(run, node, result))
-        return false;
-    reference[node->op](run, node, run->operand, *result);
-    release(run, node, 0);
-    if (node->folded)
-        reference_bn(run, node->folded, result, *result);
-    for (const Node *part = node->tail; part; part = part->tail) {
-        Value before = *result;
-        gather(run, part, 1);
-        run->operand[0] = before;
-        bool made = value_new(run, part, result);
-        if (made)
-            reference[part->op](run, part, run->operand, *result);
-        free(before.data);
-        if (!made)
-            return false;
-        release(run, part, 1);
-    }
-    return true;
-}
-
-static bool run_nodes(Run *run, double *output)
-{
-    for (const Node *node = run->graph->first; node; node = node->next) {
-        if (!run_node(run, node))
-            return false;
-        if (run->keep && run->keep[node->id])
-            memcpy(run->keep[node->id], run->value[node->id].data, total(run, run->value[node->id]) * sizeof(double));
-        if (run->unread[node->id] == 0) {       /* a dead branch, before prune */
-            free(run->value[node->id].data);
-            run->value[node->id].data = NULL;
-        }
-    }
-    Value result = run->value[run->graph->output->id];
-    if (output)
-        memcpy(output, result.data, total(run, result) * sizeof *output);
-    return true;
-}
-
-static bool interpret(Run *run, double *output)
-{
-    const Graph *graph = run->graph;
-    if (!check_weights(run))
-        return false;
-    run->value = calloc(graph->count, sizeof *run->value);
-    run->unread = calloc(graph->count, sizeof *run->unread);
-    if (run->value && run->unread)
-        run->operand = calloc(count_readers(run), sizeof *run->operand);
-    bool done = run->operand ? run_nodes(run, output) : out_of_memory(run, graph->input);
-    for (int id = 0; run->value && id < graph->count; id++)
-        free(run->value[id].data);
-    free(run->value);
-    free(run->unread);
-    free(run->operand);
-    return done;
-}
-
-bool reference_run(const Graph *graph, const Weights *weights, const float *input, int batch, double *output, Failure *failure)
-{
-    Run run = {.graph = graph, .weights = weights, .input = input, .batch = batch, .failure = failure};
-    return interpret(&run, output);
-}
-
-bool reference_layers(const Graph *graph, const Weights *weights, const float *input, int batch, double *const *result, Failure *failure)
-{
-    Run run = {.graph = graph, .weights = weights, .input = input, .batch = batch, .keep = result, .failure = failure};
-    return interpret(&run, NULL);
 }

@@ -24,6 +24,7 @@ typedef struct {
     const Setting *set;                 /* overrides of the spec's params */
     int nset;
     int max_batch;                      /* compile-time maximum, 1 unless told */
+    const Training *training;           /* a training step for a batch of exactly max_batch; NULL: inference */
     bool apart;                         /* no two tensors share memory: all can be read when the network has run */
     const char *dump;                   /* print the graph (or program) after this pass to `log`; NULL: none */
     bool time;                          /* print what each pass cost to `log` */
@@ -85,7 +86,7 @@ Program *compile(Context *, const char *path, const char *text, const Options *)
 const char *const *pass_names(void);    /* for -d and its "did you mean"; ends with NULL */
 
 /* ---- ops: what each operation is (one file per family under ops/) --------------------------------------- */
-typedef enum { KIND_INTERNAL, KIND_ELEMENTWISE, KIND_TENSOR, KIND_VIEW } OpKind;
+typedef enum { KIND_INTERNAL, KIND_JOINING, KIND_BATCH, KIND_ELEMENTWISE, KIND_TENSOR, KIND_VIEW } OpKind;
 typedef struct {
     const char *name, *keys, *meaning;
     int least, most;                        /* operands */
@@ -93,6 +94,7 @@ typedef struct {
     void (*infer)(Graph *, Node *);         /* sets shape and macs; fails at node->loc on impossible shapes */
     void (*declare)(Graph *, Node *);       /* declares the parameters of a node whose shape is known (see Node.stack) */
 } OpInfo;
+bool op_in_specs(Op);                       /* may be written in a spec */
 extern const OpInfo op_info[NOP];           /* ops/table.c; lower.c and backends/reference.c have tables of their own */
 
 #endif

@@ -110,7 +110,7 @@ static _Noreturn void fail_word(Expander *e, const Layer *layer)
     const char *known[NOP + NWORD + MAX_BLOCKS + 1];
     int n = 0;
     for (int op = 0; op < NOP; op++)
-        if (op_info[op].kind != KIND_INTERNAL)
+        if (op_in_specs(op))
             known[n++] = op_info[op].name;
     for (int word = 0; word < NWORD; word++)
         if (word_info[word].structure)
@@ -126,7 +126,7 @@ static Meaning meaning_of(Expander *e, const Layer *layer)
 {
     Meaning meaning = {NOP, NWORD, find_block(e, layer->word)};
     for (int op = 0; op < NOP; op++)
-        if (op_info[op].kind != KIND_INTERNAL && strcmp(op_info[op].name, layer->word) == 0)
+        if (op_in_specs(op) && strcmp(op_info[op].name, layer->word) == 0)
             meaning.op = (Op)op;
     for (int word = 0; word < NWORD; word++)
         if (word_info[word].structure && strcmp(word_info[word].name, layer->word) == 0)

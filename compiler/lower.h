@@ -113,6 +113,7 @@ View view_of(const Node *);
 void zero_border(Lower *, const Node *owner);
 
 void lower_depthwise(Lower *, Node *);  /* ops/depthwise.c */
+_Noreturn void no_kernel_yet(Lower *, const Node *);    /* ops/gradient.c: for operations of a training graph */
 
 /* ---- one function per family of ops.h ---- */
 #define OP(name, least, most, kind, family, ...) void lower_##family(Lower *, Node *);

@@ -104,7 +104,7 @@ void print_ops(Text *to)
                  "It reads the result of the layer before it. Besides its own keys, every layer takes name, if, from and as.\n"
                  "\nOPERATIONS\n");
     for (int op = 0; op < NOP; op++)
-        if (op_info[op].kind != KIND_INTERNAL)
+        if (op_in_specs(op))
             add_op(to, &op_info[op]);
     text_add(to, "\nSTRUCTURES\n");
     for (Word word = 0; word < NWORD; word++)
@@ -281,7 +281,7 @@ static void define_item(Text *to)
                  "      'properties': {");
     bool first = true;
     for (int op = 0; op < NOP; op++)
-        if (op_info[op].kind != KIND_INTERNAL) {
+        if (op_in_specs(op)) {
             add_word_property(to, op_info[op].name, !strchr(op_info[op].keys, '!') && op_info[op].most == 1, first);
             first = false;
         }
@@ -299,7 +299,7 @@ void print_schema(Text *to)
     for (Word word = 0; word < NWORD; word++)
         define_word(to, word);
     for (int op = 0; op < NOP; op++)
-        if (op_info[op].kind != KIND_INTERNAL)
+        if (op_in_specs(op))
             define_op(to, &op_info[op]);
     define_item(to);
     add_json(to, "  }\n}\n");

@@ -173,9 +173,12 @@ Tensor *graph_add_tensor(Graph *graph, const char *name, Loc loc)
     tensor->loc = loc;
     *graph->tensors_end = tensor;
     graph->tensors_end = &tensor->next;
-    graph->ntensors++;
+    tensor->id = graph->ntensors++;
     return tensor;
 }
+
+/* The kinds of ops.h. */
+enum { INTERNAL, JOINING, BATCH, ELEMENTWISE, TENSOR, VIEW };
 
 /* ---- facts about graphs and operations ------------------------------------------------------------------ */
 
@@ -208,12 +211,26 @@ const char *op_name(Op op)
     return name[op];
 }
 
-bool op_is_elementwise(Op op)
+static int op_kind(Op op)
 {
-    enum { INTERNAL, ELEMENTWISE, TENSOR, VIEW };
     static const unsigned char kind[NOP] = {
 #define OP(name, least, most, kind, ...) [OP_##name] = kind,
 #include "ops.h"
     };
-    return kind[op] == ELEMENTWISE;
+    return kind[op];
+}
+
+bool op_is_elementwise(Op op)
+{
+    return op_kind(op) == ELEMENTWISE || op_kind(op) == JOINING;
+}
+
+bool op_is_batch(Op op)
+{
+    return op_kind(op) == BATCH;
+}
+
+const Node *node_owner(const Node *node)
+{
+    return node->of ? node->of : node;
 }

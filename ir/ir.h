@@ -5,7 +5,7 @@
  * which kernels run on which addresses, in which order. Nothing here depends on a target or on the runtime.
  *
  * Shapes are those of one image: the batch is never part of a Shape, because image n of a batch lives at the
- * same offsets as image 0, n * arena_floats further on. */
+ * same offsets as image 0, n * arena_floats further on. In a training graph nodes of kind BATCH have one result for all. */
 #ifndef NNCC_IR_H
 #define NNCC_IR_H
 
@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#include "training.h"
 
 enum { LANES = 8 };                     /* floats in one vector, and channels in one block, on every target */
 
@@ -95,6 +97,8 @@ typedef struct Tensor {
     int64_t dim[4];                     /* conv: [out, in / groups, kh, kw]; linear: [out, in]; norms: [channels] */
     bool buffer;                        /* running statistics, not trained */
     bool integer;                       /* num_batches_tracked: int64, rank 0 */
+    bool trained;                       /* grad: a gradient of it is wanted */
+    int id;                             /* position in the graph's list */
     Loc loc;                            /* the operation that first named it */
     int axis;                           /* the axis over which identical branches share it, 0 where they do not */
     int64_t claimed;                    /* elements of that axis that nodes have declared so far: dim[axis] when complete */
@@ -178,6 +182,9 @@ typedef struct Node {
     Shape shape;                        /* infer: the result of this operation alone (a fused tail may change it) */
     int64_t macs;                       /* infer: multiply-accumulates of one image */
     struct Node *folded;                /* fold: the batch norm folded into this convolution's weights, or NULL */
+    struct Node *of;                    /* grad: the forward node whose parameters and attributes this node of a training
+                                           graph works with, or NULL: its own. Names parameters, not a value: it stays the
+                                           same node when that is fused or replaced */
     struct Node *tail;                  /* fuse: element-wise and pooling nodes applied, in order, to each result
                                            tile in registers; linked through their own tail; not in the graph list.
                                            A tail's in[0] is its predecessor; further operands are graph nodes */
@@ -206,6 +213,8 @@ typedef struct {
     Node *first, *last;                 /* always a valid execution order */
     int count;                          /* nodes in the list */
     Node *input, *output;
+    const Training *training;           /* grad: what the step computes; NULL: inference */
+    Node *target, *loss;                /* grad: what the network should answer, and each image's loss */
     Tensor *tensors, **tensors_end;     /* every parameter and buffer, in declaration order */
     int ntensors;
     Tensor **tensor_table;              /* by hash of the name: graph_tensor */
@@ -239,6 +248,8 @@ int64_t graph_parameters(const Graph *);                /* trainable elements, b
 int64_t graph_macs(const Graph *);
 const char *op_name(Op);
 bool op_is_elementwise(Op);
+bool op_is_batch(Op);                                   /* reads all images at once and has one result for all of them */
+const Node *node_owner(const Node *);                   /* whose parameters the node works with: its `of`, or itself */
 
 /* print.c: deterministic text, one node a line; no addresses, no places: equal graphs print equally. */
 void print_graph(Text *, const Graph *);

@@ -44,5 +44,8 @@ ATTR(int, channels[2])
 ATTR(double, value)
 ATTR(int, begin)
 ATTR(int, count)
+ATTR(Shape, result)         /* grad: of the operation, where its operands do not tell */
+ATTR(Op, of_op)             /* grad: the function that `derivative` is the derivative of */
+ATTR(int, stream)           /* grad: which dropout, from 1: equal streams drop the same values */
 #undef ATTR
 #endif

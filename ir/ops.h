@@ -5,11 +5,14 @@
  *   least, most   number of operands
  *   kind          ELEMENTWISE: result[i] depends on operand[i] alone, so it can join any producer's tail
  *                 TENSOR: has a kernel of its own;  VIEW: costs nothing where layout allows
- *                 INTERNAL: made by passes, not writable in a spec
+ *                 INTERNAL: made by passes, not writable in a spec;  JOINING: likewise, and joins tails like ELEMENTWISE
+ *                 BATCH: likewise; reads all images of the batch and has one result for all of them; it may write a gradient or
+ *                 running statistics, so it is never pruned
  *   family        the functions infer_F and lower_F (compiler/ops/) and reference_F (backends/reference.c) serve it
  *   declare       declare_D names its parameters; none: it has no parameters
  *   keys          "key!" is required, "key=value" has a default; keys.h gives their types
  *
+ * What training adds is in gradient_ops.h; whoever defines FORWARD_ONLY leaves it out.
  * A new operation is a row here, its functions in one compiler/ops file, and its naive version in
  * backends/reference.c. */
 #ifdef OP
@@ -42,5 +45,8 @@ OP(slice,           1, 1,    VIEW, slice, none,   "begin! count!", "some of the 
 OP(identity,        1, 1,    VIEW, identity, none, "", "its operand, unchanged")
 OP(pack,            1, 1,    INTERNAL, convert, none, "", "the same tensor in another layout, inserted by the layout pass")
 OP(output,          1, 1,    INTERNAL, convert, none, "", "the network's output, row-major [channels, height, width] as the caller reads it")
+#ifndef FORWARD_ONLY
+#include "gradient_ops.h"
+#endif
 #undef OP
 #endif

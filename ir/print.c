@@ -127,6 +127,10 @@ static void print_operation(Text *text, const Node *node, int first_operand)
         text_add(text, " %%%d", node->in[i]->id);
     if (has_parameters(node))
         text_add(text, " %s", node->name);
+    if (node->of)
+        text_add(text, " of %s", node->of->name);
+    if (node->op == OP_derivative)
+        text_add(text, " of %s", op_name(node->attr.of_op));
     print_attributes(text, node);
     print_slices(text, node);
 }

@@ -57,7 +57,7 @@ static void check_operands(const Check *check, const Node *node)
     NEED(node->op >= 0 && node->op < NOP, check->graph->first, "precedes a node of no operation");
     NEED(node->name && node->name[0], node, "has no name");
     NEED(node->nin >= arity[node->op].least && node->nin <= arity[node->op].most, node, "has a wrong number of operands");
-    NEED(node->nin > 0 || node == check->graph->input, node, "is a second input");
+    NEED(node->nin > 0 || node == check->graph->input || node == check->graph->target, node, "is a second input");
     bool in_tail = check->node[node->id] != node;
     for (int i = in_tail; i < node->nin; i++) {
         NEED(is_listed(check, node->in[i]), node, "reads a node that is not in the graph");

@@ -1,0 +1,61 @@
+/* reference.h - what the files of the naive interpreter share: values, parameters, one run. */
+#ifndef NNCC_REFERENCE_H
+#define NNCC_REFERENCE_H
+
+#include "backend.h"
+
+/* The result of one node for the whole batch: data[batch][channels][height][width]; of a BATCH node: one for all images. */
+typedef struct {
+    Shape shape;
+    double *data;                       /* owned by the run, NULL when not made yet or no longer needed */
+} Value;
+
+/* A parameter as a node sees it, its slice applied: row r of the first axis begins at data[r * stride]. */
+typedef struct {
+    double *data;                       /* NULL: the node has no such parameter */
+    int64_t stride;                     /* elements from one row to the next; 1 for vectors */
+} Rows;
+
+/* One reference_run. */
+typedef struct {
+    const Graph *graph;
+    const Weights *weights;             /* NULL: step->value */
+    const float *input;                 /* [batch][channels][height][width] */
+    int batch;
+    double *const *keep;                /* by id: where a node's result is copied to, or NULL; NULL: none */
+    ReferenceStep *step;                /* of a training graph; NULL: inference */
+    Value *value;                       /* of each node, by id */
+    int *unread;                        /* by id: operands that still refer to the node */
+    Value *operand;                     /* operands of the node being computed */
+    Rows parameter[NWEIGHT];            /* of the node being computed, or of the one it works for (node->of) */
+    double *converted[NWEIGHT];         /* memory for those whose weights are floats */
+    size_t capacity[NWEIGHT];           /* of that memory, in elements */
+    Failure *failure;
+} Run;
+
+typedef void Reference(const Run *, const Node *, const Value *in, Value out);
+
+#define OP(name, least, most, kind, family, ...) Reference reference_##family;
+#include "../ir/ops.h"
+
+/* Element r of a parameter vector, or `absent` where the node has none. */
+static inline double element(Rows vector, int64_t r, double absent)
+{
+    return vector.data ? vector.data[r * vector.stride] : absent;
+}
+
+static inline int64_t pixels(Shape shape)
+{
+    return (int64_t)shape.height * shape.width;
+}
+
+/* Values of a tensor of each image, over the batch. */
+static inline int64_t total(const Run *run, Value value)
+{
+    return run->batch * shape_floats(value.shape);
+}
+
+/* Where the gradient of a parameter goes, in the rows of the parameter itself; data NULL: nobody wants it. */
+Rows gradient_rows(const Run *, const Node *, int which);
+
+#endif
