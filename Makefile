@@ -18,7 +18,7 @@ BUILD   := build$(if $(SANITIZE),-sanitize)
 CFLAGS  ?= -O2 -g
 CHECKED := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover -fno-omit-frame-pointer)
 override CFLAGS += -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fPIC -fopenmp -MMD -MP $(CHECKED)
-LIBS    := -ltcc -lyaml -ljansson -lturbojpeg -lpng -lxxhash -ldl -lm
+LIBS    := -ltcc -lyaml -ljansson -lturbojpeg -lpng -lz -lxxhash -ldl -lm
 LIBRARY := $(filter-out compiler/main.c compiler/command_%.c,$(wildcard ir/*.c compiler/*.c compiler/ops/*.c backends/*.c runtime/*.c))
 VERSION := $(shell sed -n 's/.*NNCC_VERSION "\(.*\)"/\1/p' runtime/nncc.h)
 COMMAND := compiler/main.c $(wildcard compiler/command_*.c)
@@ -30,7 +30,7 @@ HELPERS := $(filter-out $(wildcard tests/test_*.c tests/fuzz_*.c),$(wildcard tes
 say      = $(if $(V),$2,@printf '%-5s %s\n' $1 $@; $2)
 
 # What Debian 12 needs: to build, and to test (the output is compiled by both compilers).
-PACKAGES      := build-essential libyaml-dev libjansson-dev libturbojpeg0-dev libpng-dev libxxhash-dev libtcc-dev
+PACKAGES      := build-essential libyaml-dev libjansson-dev libturbojpeg0-dev libpng-dev zlib1g-dev libxxhash-dev libtcc-dev
 TEST_PACKAGES := libcriterion-dev clang libomp-dev pkg-config qemu-user
 
 all: $(BUILD)/nncc $(BUILD)/libnncc.so $(BUILD)/libnncc.a $(BUILD)/nncc.pc
@@ -44,7 +44,7 @@ $(BUILD)/all.a: $(LIBRARY:%.c=$(BUILD)/obj/%.o)
 	$(call say,AR,rm -f $@ && $(AR) rcs $@ $^)
 
 # The libraries are what nncc.h needs of that, and libtcc, in one object, whose other names are nobody's business.
-LIBRARY_LIBS := $(filter-out -ltcc -lturbojpeg -lpng,$(LIBS))
+LIBRARY_LIBS := $(filter-out -ltcc -lturbojpeg -lpng -lz,$(LIBS))
 WHOLE_TCC    := -Wl,--whole-archive -ltcc
 TCC_STREAMS  := $(foreach name,stdout stderr environ,--redefine-sym $(name)=tcc_$(name))
 SHARED        = -shared -Wl,-soname,$(@F) -Wl,--version-script=runtime/nncc.map -Wl,--as-needed $(if $(CHECKED),,-Wl,-z,defs)

@@ -13,7 +13,7 @@ static uint8_t luminance(const uint8_t *rgb)
     return (uint8_t)((19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2] + (1 << 15)) >> 16);
 }
 
-static bool convert(Image *image, int channels, Failure *failure)
+bool image_convert(Image *image, int channels, Failure *failure)
 {
     size_t count = (size_t)image->height * (size_t)image->width;
     Image other;
@@ -52,7 +52,7 @@ bool image_read(const char *path, int channels, Image *image, Failure *failure)
     bytes = file_contents(path, MAX_IMAGE_BYTES, &size, failure);
     if (!bytes)
         return false;
-    done = decode(bytes, size, image, &reason) && convert(image, channels, &reason);
+    done = decode(bytes, size, image, &reason) && image_convert(image, channels, &reason);
     free(bytes);
     if (done)
         return true;
@@ -113,7 +113,7 @@ static bool crop_centre(Image *image, const int crop[2], Failure *failure)
 }
 
 /* pixel[y][x][c] -> out[c][y][x] = (pixel / 255 - mean) / std, each step rounded to float as PyTorch does. */
-static void normalise(const Image *image, const Transform *transform, float *out)
+void image_normalise(const Image *image, const Transform *transform, float *out)
 {
     size_t count = (size_t)image->height * (size_t)image->width, channels = (size_t)image->channels;
     for (size_t c = 0; c < channels; c++) {
@@ -142,7 +142,7 @@ bool image_input(const char *path, const Transform *transform, int channels, int
     else if (image.height != height || image.width != width)
         done = failure_set(failure, "%s: gives %d x %d, the network's input is %d x %d", path, image.height, image.width, height, width);
     else
-        normalise(&image, transform, out);
+        image_normalise(&image, transform, out);
     image_free(&image);
     return done;
 }

@@ -24,6 +24,9 @@ bool image_read(const char *path, int channels, Image *, Failure *);
 bool image_resize(const Image *, int height, int width, Image *out, Failure *);  /* Pillow's BILINEAR, to the bit */
 /* Resize and crop of the transform, in place; a crop larger than the picture pads it with black. */
 bool image_transform(Image *, const Transform *, Failure *);
+bool image_convert(Image *, int channels, Failure *);       /* to grey by Pillow's luminance, or to three equal channels */
+/* out[channels][height][width] = (pixel / 255 - mean) / std, each step rounded to float as PyTorch does. */
+void image_normalise(const Image *, const Transform *, float *out);
 void image_free(Image *);
 /* Fills out[channels][height][width]; fails when the result of the transform has another size. */
 bool image_input(const char *path, const Transform *, int channels, int height, int width, float *out, Failure *);

@@ -17,7 +17,7 @@ typedef struct {
     int used;                           /* numbers of the block that were drawn */
 } Random;
 
-/* index < 2^32 (samples), epoch < 2^28. */
+/* index < 2^32 (samples). */
 Random random_stream(uint64_t seed, RandomUse, uint32_t epoch, uint32_t index);
 uint32_t random_bits(Random *);
 double random_uniform(Random *);                            /* [0, 1), 24 bits */
