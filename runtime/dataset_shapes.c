@@ -253,9 +253,11 @@ bool dataset_shapes(Dataset *dataset, const char *rest, const DatasetShape *shap
     if (!good || *at)
         return failure_set(failure, "%s: write shapes:SEED[,classes=N][,size=S][,count=N]", dataset->name);
     if (classes < 2 || classes > NSHAPE)
-        return failure_set(failure, "%s: there are 2 to %d classes, not %llu", dataset->name, NSHAPE, (unsigned long long)classes);
+        return failure_set(failure, "%s: there are 2 to %d classes, not %llu", dataset->name, NSHAPE,
+                           (unsigned long long)classes);
     if (size < LEAST_SIZE || size > MOST_SIZE)
-        return failure_set(failure, "%s: pictures have %d to %d pixels a side, not %llu", dataset->name, LEAST_SIZE, MOST_SIZE, (unsigned long long)size);
+        return failure_set(failure, "%s: pictures have %d to %d pixels a side, not %llu",
+                           dataset->name, LEAST_SIZE, MOST_SIZE, (unsigned long long)size);
     const char *name[NSHAPE];
     for (int i = 0; i < NSHAPE; i++)
         name[i] = shapes[i].name;
