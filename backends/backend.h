@@ -67,6 +67,8 @@ typedef struct {
 } Stamp;
 enum { WEIGHTS_VERSION = 1 };
 Stamp program_stamp(const Program *);
+/* Zeroed memory for a stamp and a payload, 64-byte aligned, in large pages where that helps; NULL where there is none. */
+void *weights_block(size_t bytes);
 bool weights_file_write(const char *path, const Program *, const float *payload, Failure *);
 /* Packed payload of a program: 64-byte aligned, weights_floats long, to be freed by the caller. The block starts with
  * the stamp, so that it can be handed to PREFIX_forward as it is: *payload points behind it. */

@@ -65,9 +65,8 @@ static const float *lookup(const void *weights, const char *name, int *rank, int
     return weights_find(weights, name, rank, dim);
 }
 
-/* Zeroed; large blocks in large pages where the system has them: packing would spend its time on page faults, and kernels
- * that stream filters theirs on address translation. */
-static void *new_block(size_t size)
+/* Packing would spend its time on page faults, and kernels that stream filters theirs on address translation. */
+void *weights_block(size_t size)
 {
     enum { LARGE_PAGE = 2 << 20 };
     size_t alignment = size < 2 * LARGE_PAGE ? 64 : LARGE_PAGE;
@@ -84,7 +83,7 @@ void *weights_pack(const Program *program, const Weights *weights, int threads, 
     const char *missing = NULL;
     Stamp stamp = program_stamp(program);
     size_t size = (sizeof stamp + stamp.bytes + 63) / 64 * 64;
-    void *block = new_block(size);
+    void *block = weights_block(size);
     if (!block) {
         snprintf(failure->text, sizeof failure->text, "out of memory for %zu bytes of packed weights", size);
         return NULL;

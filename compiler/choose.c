@@ -4,6 +4,7 @@
  * takes vectors * pixels FMAs and vectors + pixels loads, two of each a cycle, and an FMA takes four cycles: the tile that
  * needs the fewest cycles for the whole picture, ragged edges included, wins. */
 #include "choose.h"
+#include "tuned.h"
 
 enum {
     TASK_CYCLES = 250000,               /* long against the cost of a call, short against a layer */
@@ -217,5 +218,7 @@ void choose(Graph *g)
             choose_depthwise(n);
         else if (n->op == OP_conv)
             choose_direct(n);
+        if (g->tuned && n->tile.algorithm != ALGORITHM_none)
+            tuned_apply(g, n);
     }
 }

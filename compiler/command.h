@@ -27,7 +27,8 @@ typedef struct {
     const char *save_input;             /* .npy file for the input as the network sees it */
     const char *prefix;                 /* of the generated symbols */
     const char *dump;                   /* -d */
-    int batch, threads, top;
+    const char *tuned;                  /* file of tuned choices */
+    int batch, threads, top, seconds;
     bool embed, with_main, profile, per_layer, json, partial, time;
     bool help, version, ops, schema;
     Setting set[MAX_SETTINGS];          /* --set, in order; a value may be a comma list (see main.c) */
@@ -96,6 +97,6 @@ void refuse_overwrite(Session *, const char *path);     /* of the spec or the we
 const char *replace_extension(Session *, const char *path, const char *extension);
 int spawn_and_wait(char *const argv[]);         /* exit status, or -1 where the program does not exist */
 
-Work command_emit, command_run, command_bench, command_inspect, command_verify, command_graph;
+Work command_emit, command_run, command_bench, command_inspect, command_verify, command_graph, command_tune;
 
 #endif

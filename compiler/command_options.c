@@ -9,7 +9,7 @@
 
 #include "command.h"
 
-enum { EMIT = 1, RUN = 2, BENCH = 4, INSPECT = 8, VERIFY = 16, GRAPH = 32, ALL = 63 };
+enum { EMIT = 1, RUN = 2, BENCH = 4, INSPECT = 8, VERIFY = 16, GRAPH = 32, TUNE = 64, ALL = 127 };
 
 static const Command commands[] = {
     {"", EMIT, command_emit, "nncc SPEC -o FILE.c [OPTION]...", "print the network as C",
@@ -32,6 +32,9 @@ static const Command commands[] = {
      "  nncc graph specs/resnet18.yaml -o resnet18.svg          by Graphviz's dot\n"
      "  nncc graph specs/lenet.yaml -o - | dot -Tpng > lenet.png\n"
      "  nncc graph specs/resnet18.yaml -o resnet18.onnx --weights resnet18.safetensors\n"},
+    {"tune", TUNE, command_tune, "nncc tune SPEC [-o FILE] [OPTION]...", "time other choices for every layer on this machine",
+     "  nncc tune specs/resnet50.yaml -o resnet50.tuned --threads 2\n"
+     "  nncc bench specs/resnet50.yaml --tuned resnet50.tuned --threads 2\n"},
 };
 enum { NCOMMAND = sizeof commands / sizeof *commands };
 
@@ -50,15 +53,17 @@ typedef struct {
 
 #define AT(field) offsetof(Arguments, field)
 static const Option options[] = {
-    {"output", 'o', TEXT, "FILE", EMIT | GRAPH, AT(output), 0, 0, "where to write; - is standard output"},
+    {"output", 'o', TEXT, "FILE", EMIT | GRAPH | TUNE, AT(output), 0, 0, "where to write; - is standard output"},
     {"set", 0, SETTING, "NAME=VALUE", ALL, 0, 0, 0, "another value for one of the spec's params"},
-    {"weights", 0, TEXT, "W", ALL & ~INSPECT, AT(weights), 0, 0,
+    {"weights", 0, TEXT, "W", ALL & ~(INSPECT | TUNE), AT(weights), 0, 0,
      "FILE.safetensors, pattern:SEED[,gain=G] or init:SEED"},
-    {"partial", 0, FLAG, NULL, ALL & ~INSPECT, AT(partial), 0, 0, "accept weights that lack tensors or have others"},
+    {"partial", 0, FLAG, NULL, ALL & ~(INSPECT | TUNE), AT(partial), 0, 0, "accept weights that lack tensors or have others"},
     {"input", 0, TEXT, "I", RUN | BENCH | VERIFY, AT(input), 0, 0, "picture (.jpg, .png), array (.npy) or pattern:SEED"},
     {"batch", 0, NUMBER, "N", ALL, AT(batch), 1, 1 << 16, "images at once; for C output the largest number of them"},
-    {"threads", 0, NUMBER, "T", EMIT | RUN | BENCH, AT(threads), 1, 1024, "how many; results do not depend on it"},
-    {"target", 0, TEXT, "T", EMIT | RUN | BENCH | INSPECT, AT(target), 0, 0, "avx2 or c (portable); for C output also avx2,c"},
+    {"threads", 0, NUMBER, "T", EMIT | RUN | BENCH | TUNE, AT(threads), 1, 1024, "how many; results do not depend on it"},
+    {"target", 0, TEXT, "T", EMIT | RUN | BENCH | INSPECT | TUNE, AT(target), 0, 0, "avx2 or c (portable); for C output also avx2,c"},
+    {"tuned", 0, TEXT, "FILE", EMIT | RUN | BENCH | INSPECT | VERIFY, AT(tuned), 0, 0, "take the choices that `nncc tune` wrote"},
+    {"seconds", 0, NUMBER, "S", TUNE, AT(seconds), 1, 1 << 20, "how long to search at most (24)"},
     {"backend", 0, TEXT, "B", RUN | BENCH, AT(backend), 0, 0, "jit (TCC, in this process), aot (the system's compiler) or ref (naive interpreter)"},
     {"compiler", 0, TEXT, "CC", RUN | BENCH, AT(compiler), 0, 0, "gcc or clang, instead of $CC or cc"},
     {"top", 0, NUMBER, "K", RUN, AT(top), 1, 1 << 20, "how many of the best classes to print (5)"},

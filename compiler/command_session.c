@@ -8,6 +8,7 @@
 
 #include "../runtime/peak.h"
 #include "command.h"
+#include "tuned.h"
 
 void fail(Session *session, const char *hint, const char *format, ...)
 {
@@ -159,9 +160,27 @@ void session_input(Session *session)
 
 /* ---- compiling and running ------------------------------------------------------------------------------ */
 
+/* Reads --tuned, once. */
+static void session_tuned(Session *session)
+{
+    const char *path = session->arguments->tuned, *targets = session->arguments->target, *notice;
+    if (!path || session->options.tuned)
+        return;
+    session->options.tuned = tuned_read(&session->context, path, NULL);
+    notice = tuned_notice(&session->context, session->options.tuned, targets ? targets : session_target(session)->name,
+                          session->options.max_batch);
+    if (notice)
+        fprintf(stderr, "nncc: %s\n", notice);
+}
+
 void session_program(Session *session)
 {
+    bool first = !session->options.tuned;
+    session_tuned(session);
     session->program = compile(&session->context, session->arguments->spec, NULL, &session->options);
+    const char *unused = first ? tuned_unused(session->program->graph) : NULL;
+    if (unused)
+        fprintf(stderr, "nncc: %s\n", unused);
 }
 
 const Target *session_target(Session *session)

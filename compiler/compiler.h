@@ -5,6 +5,8 @@
 
 #include "../ir/ir.h"
 
+typedef struct Tuned Tuned;             /* tuned.h */
+
 /* `--set name=value`, in the order given; value is the text of one scalar. */
 typedef struct {
     const char *name, *value;
@@ -25,6 +27,7 @@ typedef struct {
     int nset;
     int max_batch;                      /* compile-time maximum, 1 unless told */
     const Training *training;           /* a training step for a batch of exactly max_batch; NULL: inference */
+    const Tuned *tuned;                 /* measured choices, in the place of the cost model's; NULL: none */
     bool apart;                         /* no two tensors share memory: all can be read when the network has run */
     const char *dump;                   /* print the graph (or program) after this pass to `log`; NULL: none */
     bool time;                          /* print what each pass cost to `log` */

@@ -346,6 +346,7 @@ Graph *expand(Context *context, const Tree *spec, const Options *options)
     graph->path = spec->loc.source->path;
     if (options && options->max_batch > 0)
         graph->max_batch = options->max_batch;
+    graph->tuned = options ? options->tuned : NULL;
     graph->apart = options && options->apart;
     Node *node = graph->input = add_input(e);
     read_preprocess(e, node->shape);

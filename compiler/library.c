@@ -17,7 +17,7 @@ const char *nncc_strerror(int status)
         [NNCC_OK] = "no error",
         [NNCC_ERROR_ARGUMENT] = "a pointer is NULL or a number out of its range",
         [NNCC_ERROR_ORDER] = "called too early or too late",
-        [NNCC_ERROR_SPEC] = "a mistake in the spec or a parameter",
+        [NNCC_ERROR_SPEC] = "a mistake in the spec, a parameter or tuned choices",
         [NNCC_ERROR_NAME] = "no such tensor or layer",
         [NNCC_ERROR_SIZE] = "the array has another size",
         [NNCC_ERROR_WEIGHTS] = "the weights cannot be read, do not fit or are not complete",
@@ -139,6 +139,7 @@ void nncc_free(nncc *net)
         free_setting(net->setting[i]);
     free(net->setting);
     context_free(&net->context);
+    context_free(&net->tuned_context);
     free(net);
 }
 
@@ -146,7 +147,7 @@ void nncc_free(nncc *net)
 
 Options library_options(const nncc *net, int max_batch)
 {
-    return (Options){.set = net->setting, .nset = (int)net->nsetting, .max_batch = max_batch};
+    return (Options){.set = net->setting, .nset = (int)net->nsetting, .max_batch = max_batch, .tuned = net->tuned};
 }
 
 static void list_tensors(Network *network)
@@ -292,6 +293,23 @@ nncc_status nncc_set_threads(nncc *net, int threads)
         return refuse(net, NNCC_ERROR_ARGUMENT, "threads are 1 to %d, not %d", NNCC_MAX_THREADS, threads);
     net->threads = threads;
     return NNCC_OK;
+}
+
+/* ---- tuned choices -------------------------------------------------------------------------------------------------- */
+
+static nncc_status read_tuned(nncc *net, void *path)
+{
+    net->tuned = tuned_read(&net->tuned_context, arena_strdup(&net->tuned_context, path), NULL);
+    return NNCC_OK;
+}
+
+nncc_status nncc_tuned(nncc *net, const char *path)
+{
+    if (!begin(net))
+        return NNCC_ERROR_ARGUMENT;
+    net->tuned = NULL;
+    context_free(&net->tuned_context);
+    return path ? attempt(net, &net->tuned_context, read_tuned, (void *)path) : NNCC_OK;
 }
 
 /* ---- questions ------------------------------------------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 #include "../backends/backend.h"
 #include "../runtime/nncc.h"
 #include "compiler.h"
+#include "tuned.h"
 
 /* The graph as the spec says it, for questions about names and shapes; its own context, so that it can be replaced. */
 typedef struct {
@@ -33,6 +34,8 @@ typedef struct {
 struct nncc {
     Context context;                    /* of the tree */
     const Tree *tree;                   /* NULL: nothing is loaded */
+    Context tuned_context;              /* of the tuned choices */
+    const Tuned *tuned;                 /* NULL: none */
     Setting *setting;
     size_t nsetting, setting_capacity;
     Network *network;                   /* not NULL when there is a tree */

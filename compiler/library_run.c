@@ -177,6 +177,21 @@ static nncc_status make_engine(nncc *net, Engine *engine, nncc_backend backend, 
     return status;
 }
 
+/* What was done otherwise than asked, a line each. */
+static nncc_status note_compiled(nncc *net, void *argument)
+{
+    Engine *engine = argument;
+    bool tuned = net->tuned && engine->backend != NNCC_REFERENCE;
+    const char *target = processor_has_fma() ? "avx2" : "c";
+    const char *line[] = {engine->model.notice, tuned ? tuned_notice(&engine->context, net->tuned, target, engine->max_batch) : NULL,
+                          tuned ? tuned_unused(engine->graph) : NULL};
+    size_t size = 0;
+    for (size_t i = 0; i < sizeof line / sizeof *line; i++)
+        if (line[i] && size < sizeof net->notice)
+            size += (size_t)snprintf(net->notice + size, sizeof net->notice - size, "%s%s", size ? "\n" : "", line[i]);
+    return NNCC_OK;
+}
+
 nncc_status nncc_compile(nncc *net, nncc_backend backend)
 {
     if (!begin(net))
@@ -187,9 +202,8 @@ nncc_status nncc_compile(nncc *net, nncc_backend backend)
         return refuse(net, NNCC_ERROR_ORDER, "no network is loaded");
     engine_free(&net->part);
     nncc_status status = make_engine(net, &net->whole, backend, NULL);
-    const char *notice = net->whole.model.notice;
-    snprintf(net->notice, sizeof net->notice, "%s", notice ? notice : "");
-    return status;
+    *net->notice = '\0';
+    return status ? status : attempt(net, &net->whole.context, note_compiled, &net->whole);
 }
 
 /* ---- passes -------------------------------------------------------------------------------------------------------------- */

@@ -222,6 +222,8 @@ typedef struct {
     int named;                          /* nodes that graph_add had to name so far */
     Preprocess preprocess;
     int max_batch;                      /* the compile-time maximum */
+    const struct Tuned *tuned;          /* choices for choose to take, or NULL */
+    int tuned_layers;                   /* choose: how many layers took one */
     bool apart;                         /* plan: every storage keeps a place of its own */
     int64_t live_floats, arena_floats;  /* plan: largest sum of live storages, and what the arena takes, per image */
 } Graph;

@@ -40,7 +40,7 @@ typedef enum {
     NNCC_OK,
     NNCC_ERROR_ARGUMENT,        /* a pointer is NULL, or a number is out of its range */
     NNCC_ERROR_ORDER,           /* too early or too late: nothing is loaded, compiled, or no longer to be changed */
-    NNCC_ERROR_SPEC,            /* a mistake in the spec or a parameter: see nncc_error_line */
+    NNCC_ERROR_SPEC,            /* a mistake in the spec, a parameter or tuned choices: see nncc_error_line */
     NNCC_ERROR_NAME,            /* no tensor or layer is called so */
     NNCC_ERROR_SIZE,            /* the array has another size than what it is for */
     NNCC_ERROR_WEIGHTS,         /* weights that cannot be read, do not fit the network, or are not complete */
@@ -71,6 +71,10 @@ const char *nncc_notice(const nncc *);
 nncc_status nncc_set(nncc *, const char *name, const char *value);
 nncc_status nncc_set_max_batch(nncc *, int images);     /* that nncc_compile makes room for: 1 unless told */
 nncc_status nncc_set_threads(nncc *, int threads);      /* at most so many: 1 unless told; never changes a result */
+/* Takes the choices for this machine that `nncc tune` wrote, from the next nncc_compile on; NULL: no more. nncc_compile refuses
+ * choices that a layer cannot take (NNCC_ERROR_SPEC, with their place), and nncc_notice tells of a file for another machine.
+ * Networks of different choices may differ in the last bits. */
+nncc_status nncc_tuned(nncc *, const char *path);
 /* Reads a spec, from a file or from a text; `name` stands for the file in errors, and files that the text extends are
  * found beside it. Once a handle; after a failure it may be tried again. */
 nncc_status nncc_load(nncc *, const char *path);

@@ -62,7 +62,7 @@ static json_t *parse_json(Result result)
 
 Test(cli, help)
 {
-    static const char *const command[] = {"run", "bench", "inspect", "verify", "graph"};
+    static const char *const command[] = {"run", "bench", "inspect", "verify", "graph", "tune"};
     expect(RUN("nncc", "--help"), 0, "Examples:\n  nncc specs/", NULL);
     expect(RUN("nncc", "-h"), 0, "nncc SPEC -o FILE.c", NULL);
     for (size_t i = 0; i < sizeof command / sizeof *command; i++) {
@@ -336,6 +336,24 @@ Test(cli, run_agrees_with_itself)
     cr_expect_lt(worst(reference, aot), 1e-5);
     cr_expect_eq(worst(plain, aot), 0, "the targets differ");
     json_decref(reference), json_decref(aot), json_decref(plain);
+}
+
+Test(cli, tune)
+{
+    char *file = join(directory, "tiny.tuned"), *c = join(directory, "net.c");
+    expect(RUN("nncc", "tune", spec, "-o", file, "--seconds", "1", "--threads", "1", "--batch", "2"), 0, NULL, "choices for 2 layers");
+    char *text = read_file(file, NULL);
+    cr_expect(text && strstr(text, "\nthreads: 1\nbatch: 2\n") && strstr(text, "conv 3x3 pad 1 3x8x8 to 8x8x8 relu"), "%s", text);
+    json_t *plain = RUN_JSON("--threads", "1"), *tuned = RUN_JSON("--tuned", file);
+    cr_expect_eq(worst(plain, tuned), 0, "choices change bits where every layer is direct");
+    json_decref(plain), json_decref(tuned);
+    expect(RUN("nncc", spec, "-o", c, "--tuned", file, "--batch", "2"), 0, NULL, NULL);
+    expect(RUN("nncc", "bench", spec, "--tuned", file), 0, "tiny", "measured with a batch of 2, not 1");
+    expect(RUN("nncc", "verify", spec, "--tuned", file), 0, "all agree", NULL);
+    expect(RUN("nncc", "run", spec, "--tuned", spec), 1, NULL, "tiny.yaml:1:1: error: this is no file of tuned choices");
+    expect(RUN("nncc", "tune", spec, "-o", spec), 1, NULL, "would overwrite");
+    expect(RUN("nncc", "run", spec, "--seconds", "3"), 2, NULL, "--seconds is an option of");
+    free(text), free(file), free(c);
 }
 
 Test(cli, run_prints_classes)

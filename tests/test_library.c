@@ -294,7 +294,7 @@ Test(library, no_handle)
         nncc_set_max_batch(NULL, 1), nncc_input_shape(NULL, shape), nncc_output_shape(NULL, shape), nncc_tensor(NULL, 0, &tensor),
         nncc_layer(NULL, 0, &layer), nncc_load_weights(NULL, "pattern:1", 0), nncc_read_tensor(NULL, "a", &value, 1),
         nncc_write_tensor(NULL, "a", &value, 1), nncc_compile(NULL, NNCC_JIT), nncc_pack(NULL),
-        nncc_forward(NULL, &value, 1, &value), nncc_forward_to(NULL, "a", &value, 1, &value),
+        nncc_forward(NULL, &value, 1, &value), nncc_forward_to(NULL, "a", &value, 1, &value), nncc_tuned(NULL, "x"),
     };
     for (size_t i = 0; i < sizeof status / sizeof *status; i++)
         cr_expect_eq(status[i], NNCC_ERROR_ARGUMENT, "call %zu", i);
@@ -485,6 +485,36 @@ Test(library, compiling_again)
     expect_good(net, nncc_forward(net, numbers(), 3, reference[0]));
     expect_near(three[0], reference[0], 3 * CLASSES, "output");
     nncc_free(net);
+}
+
+/* Choices from a file: taken, refused with their place, told of where they are for another machine, and forgotten. */
+Test(library, tuned_choices)
+{
+    static const char start[] = "tuned: 1\nnetwork: n\nprocessor: z80\ntarget: avx2\nthreads: 1\nbatch: 1\nlayers:\n";
+    char *directory = temporary_directory(), *path = join(directory, "net.tuned"), text[512];
+    float want[CLASSES], got[CLASSES];
+    nncc *net = compiled(NNCC_JIT);
+    expect_good(net, nncc_forward(net, numbers(), 1, want));
+    expect_refusal(net, nncc_tuned(net, path), NNCC_ERROR_SPEC, "net.tuned");
+    snprintf(text, sizeof text, "%s- {layer: conv 3x3 pad 1 3x12x12 to 12x12x12 relu planar, algorithm: direct, vectors: 1, pixels: 5, rows: 3}\n", start);
+    write_file(path, text);
+    expect_good(net, nncc_tuned(net, path));
+    expect_good(net, nncc_compile(net, NNCC_JIT));
+    cr_expect(strstr(nncc_notice(net), "net.tuned was measured on another processor, z80"), "%s", nncc_notice(net));
+    cr_expect(!strstr(nncc_notice(net), "no choice"), "%s", nncc_notice(net));
+    expect_good(net, nncc_forward(net, numbers(), 1, got));
+    cr_expect(!memcmp(want, got, sizeof want));
+    snprintf(text, sizeof text, "%s- {layer: conv 3x3 pad 1 3x12x12 to 12x12x12 relu planar, algorithm: direct, vectors: 4, pixels: 5, rows: 3}\n", start);
+    write_file(path, text);
+    expect_good(net, nncc_tuned(net, path));
+    expect_refusal(net, nncc_compile(net, NNCC_JIT), NNCC_ERROR_SPEC, "vectors exceed");
+    cr_expect(nncc_error_line(net) == 8 && strstr(nncc_error_file(net), "net.tuned"), "%s", nncc_error(net));
+    expect_good(net, nncc_tuned(net, NULL));
+    expect_good(net, nncc_compile(net, NNCC_JIT));
+    cr_expect_str_empty(nncc_notice(net));
+    nncc_free(net);
+    free(path);
+    remove_directory(directory);
 }
 
 Test(library, no_compiler)

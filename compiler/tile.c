@@ -1,0 +1,91 @@
+/* tile.c - the parts of a Tile, one row each, and which tiles a layer can take. */
+#include <string.h>
+
+#include "choose.h"
+#include "tuned.h"
+
+const Knob knobs[] = {
+    {"vectors", offsetof(Tile, vectors), false},
+    {"pixels", offsetof(Tile, pixels), false},
+    {"rows", offsetof(Tile, rows), false},
+    {"depth", offsetof(Tile, depth), false},
+    {"ahead", offsetof(Tile, ahead), true},
+    {"flat", offsetof(Tile, flat), true},
+    {"panels_first", offsetof(Tile, panels_first), true},
+    {.name = NULL},
+};
+
+int knob_get(const Knob *knob, const Tile *tile)
+{
+    const char *field = (const char *)tile + knob->at;
+    return knob->truth ? *(const bool *)field : *(const int *)field;
+}
+
+void knob_set(const Knob *knob, Tile *tile, int value)
+{
+    char *field = (char *)tile + knob->at;
+    if (knob->truth)
+        *(bool *)field = value;
+    else
+        *(int *)field = value;
+}
+
+/* ---- what a layer can take -------------------------------------------------------------------------------------- */
+
+static const char *refuse_passes(const Node *n, const Tile *t)
+{
+    const Layout *in = &n->in[0]->layout;
+    if (t->ahead && !t->depth)
+        return "ahead needs a depth: the passes that fetch for each other";
+    if (!t->depth)
+        return NULL;
+    if (n->op != OP_conv || n->attr.groups > 1 || in->nsegment > 1 || in->kind == LAYOUT_planar || tail_pool(n))
+        return "depth must be 0: this layer's sums cannot wait in the result's place";
+    return t->depth < in->blocks ? NULL : "depth must be less than the number of input blocks";
+}
+
+static const char *refuse_direct(const Node *n, const Tile *t)
+{
+    const Node *pool = tail_pool(n);
+    bool average = pool && pool->op == OP_global_avg_pool;
+    int area = pool && !average ? pool->attr.kernel[0] * pool->attr.kernel[1] : 1;
+    Shape result = average ? n->shape : node_result(n);
+    int lines = t->flat ? result.height * result.width : result.height;
+    if (t->vectors > vectors_together(n))
+        return "vectors exceed those that read the same channels";
+    if (t->pixels * (int64_t)area > tile_pixels(t->vectors))
+        return "vectors times pixels exceed the registers";
+    if (t->flat && !can_be_flat(n))
+        return "flat must be false: this layer's rows do not follow each other";
+    if (t->rows > lines || (average && t->rows < lines))
+        return average ? "rows must be all: they are averaged" : "rows exceed those of the result";
+    return refuse_passes(n, t);
+}
+
+static const char *refuse_linear(const Node *n, const Tile *t)
+{
+    if (t->vectors > n->layout.blocks || !tile_pixels(t->vectors))
+        return "vectors exceed those of the result, or the registers";
+    return t->pixels == 1 && t->rows == 1 && !t->depth && !t->ahead && !t->flat ? NULL : "a linear layer has one pixel, one row and one pass";
+}
+
+static const char *refuse_depthwise(const Node *n, const Tile *t)
+{
+    enum { MOST_PIXELS = 12 };          /* beside them: a filter, an operand, and what a tail computes with */
+    if (t->vectors > 1 || t->pixels > MOST_PIXELS || t->rows > n->shape.height)
+        return "vectors must be 1, pixels at most 12, rows those of the result";
+    return t->depth || t->ahead || t->flat || t->panels_first ? "a depthwise layer has neither depth nor order" : NULL;
+}
+
+const char *tile_refusal(const Node *n, const Tile *t)
+{
+    if (t->vectors < 1 || t->pixels < 1 || t->rows < 1 || t->depth < 0)
+        return "vectors, pixels and rows must be at least 1";
+    if ((t->algorithm == ALGORITHM_depthwise) != is_depthwise(n))
+        return "this layer does not take this algorithm";
+    if (t->algorithm == ALGORITHM_depthwise)
+        return refuse_depthwise(n, t);
+    if (t->algorithm != ALGORITHM_direct)
+        return "this layer does not take this algorithm";
+    return n->op == OP_linear ? refuse_linear(n, t) : refuse_direct(n, t);
+}

@@ -1,0 +1,300 @@
+/* Tuned choices: every tile that the search may try is one that the layer can take and gives the same bits, the search finds
+ * what is fast, files survive the journey, and what is wrong in one is said with its place. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../backends/backend.h"
+#include "../compiler/tune.h"
+#include "../runtime/processor.h"
+#include "networks.h"
+#include "process.h"
+#include "support.h"
+
+enum { BATCH = 2, MOST_ROUNDS = 300, OUTPUTS = 5 };
+
+/* Layers of every kind that has choices: strides, borders, fused pools, groups, one channel a group, segments, linear. */
+static const char various[] =
+    "name: various\n"
+    "input: [3, 24, 24]\n"
+    "layers:\n"
+    "  - conv: {name: stem, out: 24, kernel: 5, stride: 2, pad: 2}\n"
+    "  - relu\n"
+    "  - conv: {name: wide, out: 72, kernel: 1}\n"
+    "  - relu\n"
+    "  - residual:\n"
+    "      body:\n"
+    "        - conv: {name: flat1, out: 40, kernel: 1}\n"
+    "        - conv: {name: flat2, out: 72, kernel: 1}\n"
+    "      shortcut: identity\n"
+    "  - relu\n"
+    "  - conv: {name: middle, out: 64, kernel: 3, pad: 1}\n"
+    "  - max_pool: {kernel: 2, stride: 2}\n"
+    "  - conv: {name: groups, out: 64, kernel: 3, groups: 8, pad: 1}\n"
+    "  - conv: {name: each, out: 64, kernel: 3, groups: 64, pad: 1}\n"
+    "  - split: {parts: 2, body: [{conv: {name: part.$index, out: 20, kernel: 3, pad: 1}}]}\n"
+    "  - conv: {name: small, out: 48, kernel: 3, stride: 2, pad: 1}\n"
+    "  - conv: {name: last, out: 56, kernel: 1}\n"
+    "  - relu\n"
+    "  - global_avg_pool\n"
+    "  - flatten\n"
+    "  - linear: {name: fc1, out: 70}\n"
+    "  - linear: {name: fc2, out: 5}\n";
+
+static Program *build(Context *context, const char *spec, const Tuned *tuned)
+{
+    return compile(context, "net.yaml", spec, &(Options){.max_batch = BATCH, .tuned = tuned});
+}
+
+/* ---- the search ---------------------------------------------------------------------------------------------------- */
+
+/* Runs the network of those choices on BATCH images; the first compilation of a spec makes weights and input. */
+static void run_choices(const char *spec, const Tuned *tuned, const Weights *weights, const float *input, float *output)
+{
+    Context context;
+    Model model;
+    Failure failure;
+    float *payload;
+    context_init(&context);
+    if (setjmp(context.on_error))
+        cr_assert_fail("%s", context.message);
+    Program *program = build(&context, spec, tuned);
+    if (tuned)
+        cr_expect_geq((size_t)program->graph->tuned_layers, tuned->nlayer, "choices were not found");
+    void *packed = weights_pack(program, weights, 1, &payload, &failure);
+    cr_assert(packed && jit_load(program, NULL, &model, &failure), "%s", failure.text);
+    void *arena = aligned_alloc(64, (model.arena_size + 63) / 64 * 64 + 64);
+    memset(arena, 0xff, model.arena_size);
+    cr_assert_eq(model.forward(packed, arena, input, BATCH, 2, output), 0);
+    free(arena);
+    free(packed);
+    model_close(&model);
+    context_free(&context);
+}
+
+/* Times that are no measurement: now the challenger wins, now the other. */
+static void toss(const Search *search, unsigned round, double *best, double *challenger)
+{
+    for (size_t i = 0; i < search->nlayer; i++) {
+        best[i] = 1;
+        challenger[i] = (round * 7 + i * 3) % 4 ? 1.5 : 0.5;
+    }
+}
+
+Test(tune, every_challenger_computes_the_same, .timeout = 300)
+{
+    Context context;
+    context_init(&context);
+    if (setjmp(context.on_error))
+        cr_assert_fail("%s", context.message);
+    Graph *graph = compile_graph(&context, "net.yaml", various, NULL);
+    Weights *weights = network_weights(graph, 3);
+    float *input = network_input(graph, BATCH, 4), want[BATCH * OUTPUTS], got[BATCH * OUTPUTS];
+    run_choices(various, NULL, weights, input, want);
+    Search search = search_begin(&context, build(&context, various, NULL));
+    double *best = arena_alloc(&context, search.nlayer, sizeof *best), *challenger = arena_alloc(&context, search.nlayer, sizeof *best);
+    cr_expect_gt(search.nlayer, 10);
+    unsigned round = 0;
+    for (; search_next(&search); round++) {
+        cr_assert_lt(round, MOST_ROUNDS, "the search does not end");
+        for (size_t i = 0; i < search.nlayer; i++)
+            cr_expect_null(tile_refusal(search.layer[i].node, &search.layer[i].challenger));
+        run_choices(various, search_choices(&search, SEARCH_challenger), weights, input, got);
+        cr_expect(!memcmp(want, got, sizeof want), "round %u has other bits", round);
+        toss(&search, round, best, challenger);
+        search_judge(&search, best, challenger);
+    }
+    cr_expect_gt(round, 10);
+    weights_free(weights);
+    free(input);
+    context_free(&context);
+}
+
+/* A machine that likes two vectors, few rows and late panels. */
+static double cost(const Tile *t)
+{
+    return 10 + abs(t->vectors - 2) + 0.1 * t->rows + 3 * t->panels_first + t->depth;
+}
+
+Test(tune, finds_what_is_fast)
+{
+    Context context;
+    double best[64], challenger[64];
+    context_init(&context);
+    cr_assert(!setjmp(context.on_error));
+    Search search = search_begin(&context, build(&context, various, NULL));
+    cr_assert_lt(search.nlayer, 64);
+    while (search_next(&search)) {
+        for (size_t i = 0; i < search.nlayer; i++) {
+            best[i] = cost(&search.layer[i].best);
+            challenger[i] = cost(&search.layer[i].challenger);
+        }
+        search_judge(&search, best, challenger);
+    }
+    for (size_t i = 0; i < search.nlayer; i++) {
+        const TuneLayer *layer = &search.layer[i];
+        cr_expect_leq(cost(&layer->best), cost(&layer->model), "%s became slower", layer->key);
+        if (!strcmp(layer->key, "conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2"))
+            cr_expect(layer->best.vectors == 2 && layer->best.rows == 1 && !layer->best.panels_first, "%d %d", layer->best.vectors,
+                      layer->best.rows);
+    }
+    context_free(&context);
+}
+
+/* Where nothing is faster, nothing changes. */
+Test(tune, keeps_what_is_best)
+{
+    Context context;
+    context_init(&context);
+    cr_assert(!setjmp(context.on_error));
+    Search search = search_begin(&context, build(&context, various, NULL));
+    double *equal = arena_alloc(&context, search.nlayer, sizeof *equal);
+    for (size_t i = 0; i < search.nlayer; i++)
+        equal[i] = 1;
+    while (search_next(&search))
+        search_judge(&search, equal, equal);
+    for (size_t i = 0; i < search.nlayer; i++)
+        cr_expect(tile_equal(&search.layer[i].best, &search.layer[i].model));
+    context_free(&context);
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------------- */
+
+static const char head[] = "tuned: 1\nnetwork: a\nprocessor: p\ntarget: avx2\nthreads: 2\nbatch: 4\n";
+
+Test(tune, files_survive)
+{
+    Context context;
+    context_init(&context);
+    cr_assert(!setjmp(context.on_error));
+    Search search = search_begin(&context, build(&context, various, NULL));
+    Tuned *tuned = search_choices(&search, SEARCH_model);
+    tuned->network = "a \"b\" \\ #:";
+    tuned->processor = "Intel(R) @ 2.50GHz";
+    tuned->target = "avx2";
+    tuned->threads = 3;
+    tuned->batch = 7;
+    tuned->layer[1].model_us = 12.5;
+    tuned->layer[1].tuned_us = 0.25;
+    Text text = text_new(&context);
+    tuned_write(&text, tuned);
+    Tuned *back = tuned_read(&context, "net.tuned", text.data);
+    cr_expect_str_eq(back->network, tuned->network);
+    cr_expect_str_eq(back->processor, tuned->processor);
+    cr_expect_str_eq(back->target, tuned->target);
+    cr_expect(back->threads == 3 && back->batch == 7);
+    cr_assert_eq(back->nlayer, tuned->nlayer);
+    for (size_t i = 0; i < back->nlayer; i++) {
+        cr_expect_str_eq(back->layer[i].layer, tuned->layer[i].layer);
+        cr_expect(tile_equal(&back->layer[i].tile, &tuned->layer[i].tile));
+        cr_expect(back->layer[i].model_us == tuned->layer[i].model_us && back->layer[i].tuned_us == tuned->layer[i].tuned_us);
+    }
+    context_free(&context);
+}
+
+/* What tuned_read says, or NULL. */
+static const char *reading(Context *context, const char *text)
+{
+    context_init(context);
+    if (setjmp(context->on_error))
+        return context->message;
+    tuned_read(context, "net.tuned", text);
+    return NULL;
+}
+
+Test(tune, mistakes_have_a_place)
+{
+    static const struct { const char *text, *message; } wrong[] = {
+        {"", "net.tuned:1:1: error: net.tuned is empty"},
+        {"name: lenet\n", "net.tuned:1:1: error: this is no file of tuned choices"},
+        {"- tuned\n", "net.tuned:1:1: error: this is no file of tuned choices"},
+        {"tuned: 2\n", "net.tuned:1:8: error: this nncc reads version 1 of this format, not 2"},
+        {"tuned: x\n", "net.tuned:1:8: error: tuned must be a number"},
+        {"tuned: 1.5\n", "net.tuned:1:8: error: tuned must be a whole number"},
+        {"tuned: 1\n", "net.tuned:1:1: error: there is no `network:`"},
+        {"tuned: 1\nnetwok: a\n", "hint: did you mean 'network'?"},
+        {"HEADthreads: 4\nlayers: []\n", "net.tuned:7:1: error: "},
+        {"HEADlayers: 3\n", "net.tuned:7:9: error: layers must be a list"},
+        {"HEADlayers:\n- 7\n", "net.tuned:8:3: error: a layer must be a map"},
+        {"HEADlayers:\n- {layer: a}\n", "net.tuned:8:3: error: there is no `algorithm:`"},
+        {"HEADlayers:\n- {layer: a, algorithm: direkt}\n", "net.tuned:8:25: error: there is no algorithm 'direkt'"},
+        {"HEADlayers:\n- {layer: a, algorithm: direct, row: 3}\n", "net.tuned:8:33: error: a layer has no choice 'row'"},
+        {"HEADlayers:\n- {layer: a, algorithm: direct, rows: -1}\n", "net.tuned:8:39: error: rows must be a number from 0"},
+        {"HEADlayers:\n- {layer: a, algorithm: direct, flat: 1}\n", "net.tuned:8:39: error: flat must be true or false"},
+        {"HEADlayers:\n- {layer: a, algorithm: direct, us: 3}\n", "net.tuned:8:37: error: us must be [by the model, tuned]"},
+        {"HEADlayers:\n- {layer: a, algorithm: direct}\n- {layer: a, algorithm: direct}\n", "net.tuned:9:3: error: this layer stands in line 8"},
+        {"HEADlayers: [\n", "net.tuned:"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        Context context;
+        char text[512];
+        bool with_head = !strncmp(wrong[i].text, "HEAD", 4);
+        snprintf(text, sizeof text, "%s%s", with_head ? head : "", wrong[i].text + 4 * with_head);
+        const char *message = reading(&context, text);
+        cr_expect(message && strstr(message, wrong[i].message), "\"%s\": %s", wrong[i].message, message ? message : "no complaint");
+        context_free(&context);
+    }
+}
+
+/* ---- choices that a layer cannot take ------------------------------------------------------------------------------------ */
+
+static const char *compiling(Context *context, const char *layer)
+{
+    context_init(context);
+    if (setjmp(context->on_error))
+        return context->message;
+    const char *text = arena_printf(context, "%slayers:\n- {%s}\n", head, layer);
+    build(context, various, tuned_read(context, "net.tuned", text));
+    return NULL;
+}
+
+Test(tune, impossible_choices)
+{
+    static const struct { const char *layer, *message; } row[] = {
+        {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 2", NULL},
+        {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 2, rows: 2", "exceed the registers"},
+        {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 9, pixels: 1, rows: 2", "vectors exceed"},
+        {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 7", "rows exceed"},
+        {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 0", "at least 1"},
+        {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 2, depth: 2", "depth must be 0"},
+        {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 2, flat: true", "flat must be"},
+        {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: depthwise, vectors: 1, pixels: 1, rows: 2", "this algorithm"},
+        {"layer: linear 56x1x1 to 70, algorithm: direct, vectors: 3, pixels: 1, rows: 1", NULL},
+        {"layer: linear 56x1x1 to 70, algorithm: direct, vectors: 3, pixels: 2, rows: 1", "a linear layer has"},
+        {"layer: linear 56x1x1 to 70, algorithm: direct, vectors: 10, pixels: 1, rows: 1", "vectors exceed"},
+        {"layer: \"conv 3x3 pad 1 groups 64 64x6x6 to 64x6x6\", algorithm: depthwise, vectors: 1, pixels: 13, rows: 1", "pixels at most 12"},
+        {"layer: conv 3x3 stride 7 1x1 to 2x2, algorithm: direct, vectors: 99", NULL},      /* of another network */
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        Context context;
+        const char *message = compiling(&context, row[i].layer);
+        if (!row[i].message)
+            cr_expect_null(message, "%s", message);
+        else
+            cr_expect(message && strstr(message, row[i].message) && !strncmp(message, "net.tuned:8:3: error: ", 22), "%s: %s", row[i].layer,
+                      message ? message : "taken");
+        context_free(&context);
+    }
+}
+
+/* ---- what machine it is for ---------------------------------------------------------------------------------------------- */
+
+Test(tune, notices)
+{
+    Context context;
+    char processor[PROCESSOR_NAME];
+    context_init(&context);
+    cr_assert(!setjmp(context.on_error));
+    processor_name(processor);
+    cr_expect_gt(strlen(processor), 0);
+    Tuned tuned = {.path = "net.tuned", .network = "n", .processor = processor, .target = "avx2", .batch = 1};
+    cr_expect_null(tuned_notice(&context, &tuned, "avx2", 1));
+    cr_expect_null(tuned_notice(&context, &tuned, "c,avx2", 1));
+    cr_expect(strstr(tuned_notice(&context, &tuned, "c,avx", 1), "net.tuned was measured for the target avx2, not c,avx"));
+    cr_expect(strstr(tuned_notice(&context, &tuned, "avx2", 3), "with a batch of 1, not 3"));
+    tuned.processor = "z80";
+    cr_expect(strstr(tuned_notice(&context, &tuned, "avx2", 1), "net.tuned was measured on another processor, z80"));
+    Program *program = build(&context, various, &tuned);
+    cr_expect(strstr(tuned_unused(program->graph), "net.tuned has no choice for any layer of this network: it is for n"));
+    context_free(&context);
+}
