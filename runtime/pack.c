@@ -1,4 +1,4 @@
-/* pack.c - lays the values of named tensors out as the kernels read them.
+/* pack.c - lays the values of named tensors out as the kernels read them, and takes them apart again.
  *
  * One panel is one unit of work: it writes a contiguous part of the payload that no other panel writes, and its
  * values depend on nothing but the tensors, so the result is the same on any number of threads. */
@@ -27,11 +27,10 @@ typedef struct {
     Slice weight, bias, norm[4];
 } Operands;
 
-static Slice slice_of(const Store *store, const PackSource *source)
+/* The slice that `source` names of the tensor at `data`. */
+static Slice slice_at(const PackSource *source, const float *data, int rank, const int64_t dim[4])
 {
-    int rank = 0;
-    int64_t dim[4] = { 0 }, inner = 1;
-    const float *data = source->name ? store->lookup(store->weights, source->name, &rank, dim) : NULL;
+    int64_t inner = 1;
     Slice slice = { .row = 1 };
     if (!data || rank < 1 || (source->axis && rank < 2))
         return slice;
@@ -42,6 +41,14 @@ static Slice slice_of(const Store *store, const PackSource *source)
     slice.rest = source->axis == 0 ? slice.row : (dim[1] - source->begin) * inner;
     slice.data = data + source->begin * (source->axis == 0 ? slice.row : inner);
     return slice;
+}
+
+static Slice slice_of(const Store *store, const PackSource *source)
+{
+    int rank = 0;
+    int64_t dim[4] = { 0 };
+    const float *data = source->name ? store->lookup(store->weights, source->name, &rank, dim) : NULL;
+    return slice_at(source, data, rank, dim);
 }
 
 static void find_operands(const Store *store, const PackItem *item, Operands *found)
@@ -214,6 +221,86 @@ bool pack(const PackItem *item, size_t count, PackLookup *lookup, const void *we
 #pragma omp for schedule(dynamic) nowait
         for (int unit = 0; unit < unit_count(&item[i]); unit++)
             pack_unit(&item[i], unit, &from, payload + item[i].at);
+    }
+    return true;
+}
+
+/* ---- the way back ---------------------------------------------------------------------------------------------- */
+
+/* The slice of a named tensor that an item holds, to be written; .data NULL: nobody wants it. */
+static Slice place_of(PackPlace *place, void *tensors, const PackSource *source)
+{
+    int rank = 0;
+    int64_t dim[4] = { 0 };
+    const float *data = source->name ? place(tensors, source->name, &rank, dim) : NULL;
+    return data ? slice_at(source, data, rank, dim) : (Slice){ .row = 1 };
+}
+
+/* The lane's filters of a panel: back from in[block][ky][kx][channel of the block][width lanes]. */
+static void unpack_lane(const PackItem *item, const PackPanel *panel, int index, const Slice *weight, const float *in)
+{
+    int taps = item->kh * item->kw, width = LANES * panel->vectors;
+    Lane lane = lane_of(item, panel->lane + index, &(Operands){ .weight = *weight });
+    float *filter = (float *)(uintptr_t)lane.filter;
+    if (!filter)
+        return;
+    for (const PackBlock *block = item->block + panel->block; block < item->block + panel->block + panel->nblock; block++) {
+        for (int c = 0; c < block->count; c++) {
+            int channel = block->channel + c - lane.first;
+            for (int tap = 0; tap < taps && channel >= 0 && channel < lane.last - lane.first; tap++)
+                filter[(int64_t)channel * taps + tap] = in[(int64_t)(tap * block->count + c) * width + index];
+        }
+        in += (int64_t)taps * block->count * width;
+    }
+}
+
+static void unpack_depthwise(const PackItem *item, int vector, const Slice *weight, const float *in)
+{
+    int taps = item->kh * item->kw;
+    for (int i = 0; i < LANES; i++) {
+        float *filter = (float *)(uintptr_t)lane_of(item, vector * LANES + i, &(Operands){ .weight = *weight }).filter;
+        for (int tap = 0; filter && tap < taps; tap++)
+            filter[tap] = in[tap * LANES + i];
+    }
+}
+
+static void unpack_vector(const PackItem *item, const Slice *slice, const float *in)
+{
+    float *out = (float *)(uintptr_t)slice->data;
+    for (int lane = 0; lane < item->nlane; lane++)
+        if (item->channel[lane] >= 0)
+            out[item->channel[lane]] = in[lane];
+}
+
+static void unpack_unit(const PackItem *item, int unit, const Slice *slice, const float *in)
+{
+    const PackPanel *panel = &item->panel[unit];
+    switch (item->kind) {
+    case PACK_conv:
+        for (int i = 0; i < LANES * panel->vectors; i++)
+            unpack_lane(item, panel, i, slice, in + panel->at);
+        break;
+    case PACK_depthwise: unpack_depthwise(item, unit, slice, in + (int64_t)unit * item->kh * item->kw * LANES); break;
+    case PACK_vector:    unpack_vector(item, slice, in); break;
+    }
+}
+
+bool unpack(const PackItem *item, size_t count, PackPlace *place, void *tensors, const float *payload, int threads,
+            const char **lost)
+{
+    for (size_t i = 0; i < count; i++)
+        if (item[i].norm[NORM_variance].name) {
+            *lost = item[i].norm[NORM_variance].name;
+            return false;
+        }
+#pragma omp parallel num_threads(threads > 1 ? threads : 1)
+    for (size_t i = 0; i < count; i++) {
+        bool bias = item[i].kind == PACK_vector && item[i].vector == VECTOR_bias;
+        const Slice slice = place_of(place, tensors, bias ? &item[i].bias : &item[i].weight);
+#pragma omp for schedule(dynamic) nowait
+        for (int unit = 0; unit < unit_count(&item[i]); unit++)
+            if (slice.data)
+                unpack_unit(&item[i], unit, &slice, payload + item[i].at);
     }
     return true;
 }

@@ -68,4 +68,12 @@ typedef const float *PackLookup(const void *weights, const char *name, int *rank
 bool pack(const PackItem *item, size_t count, PackLookup *lookup, const void *weights, float *payload, int threads,
           const char **missing);
 
+/* Where the values of a named tensor go, row-major, or NULL where nobody wants them. dim gets up to 4 sizes. */
+typedef float *PackPlace(void *tensors, const char *name, int *rank, int64_t dim[4]);
+
+/* The inverse: takes the payload apart into named tensors, on up to `threads` threads. Returns false and names a tensor
+ * where an item holds values that a norm was folded into, which has no inverse. */
+bool unpack(const PackItem *item, size_t count, PackPlace *place, void *tensors, const float *payload, int threads,
+            const char **lost);
+
 #endif

@@ -99,6 +99,31 @@ static float filter(const Case *c, const float *weight, int64_t row, int o, int 
     return weight[(o + first) * row + inner + (int64_t)(i % in_group) * c->kh * c->kw + tap];
 }
 
+static float *place(void *tensors, const char *name, int *rank, int64_t dim[4])
+{
+    return look_up(table, name, rank, dim) ? tensors : NULL;
+}
+
+/* unpack gives back what was packed of the one tensor in the table, and touches nothing else. */
+static void expect_unpacked(const PackItem *item, const float *payload)
+{
+    const PackSource *source = item->weight.name ? &item->weight : &item->bias;
+    int64_t floats = 1, inner = 1;
+    for (int i = 0; i < table[0].rank; i++) {
+        floats *= table[0].dim[i];
+        inner *= i > source->axis ? table[0].dim[i] : 1;
+    }
+    float *back = calloc((size_t)floats, sizeof(float));
+    const char *lost = NULL;
+    cr_assert(unpack(item, 1, place, back, payload, 2, &lost));
+    for (int64_t i = 0; i < floats; i++) {
+        int64_t at = i / inner % table[0].dim[source->axis];
+        bool within = at >= source->begin && at < source->begin + source->count;
+        cr_expect_eq(back[i], within ? table[0].data[i] : 0, "element %d", (int)i);
+    }
+    free(back);
+}
+
 /* Walks the payload in the order that pack.h states and compares each float. */
 static void expect_packed(const Case *c, const float *weight, int64_t row)
 {
@@ -116,6 +141,7 @@ static void expect_packed(const Case *c, const float *weight, int64_t row)
                                      "panel %d block %d tap %d channel %d lane %d", p, b, tap, i, lane);
     cr_expect_eq(next, payload + r.item.at + r.item.size);
     cr_expect_eq(payload[0] + payload[1] + payload[2], 0);
+    expect_unpacked(&r.item, payload);
     free(payload);
 }
 
@@ -168,6 +194,7 @@ Test(pack, depthwise_filters)
     for (int lane = 0; lane < 16; lane++)
         for (int tap = 0; tap < 9; tap++)
             cr_expect_eq(payload[(lane / 8 * 9 + tap) * 8 + lane % 8], lane < 10 ? weight[lane * 9 + tap] : 0);
+    expect_unpacked(&item, payload);
     clear();
 }
 
@@ -232,6 +259,22 @@ Test(pack, a_folded_norm_is_rounded_once)
     for (int lane = 0; lane < 8; lane++)
         for (int i = 0; i < 3; i++)
             cr_expect_eq(payload[8 * i + lane], lanes[lane] < 0 ? 0 : (float)(factor(lanes[lane]) * weight[lanes[lane] * 3 + i]));
+    clear();
+}
+
+Test(pack, vectors_and_back)
+{
+    PackItem item = { .kind = PACK_vector, .vector = VECTOR_bias, .bias = { "b", 0, 0, 5 }, .channel = lanes, .nlane = 8 };
+    float payload[8] = { 0 };
+    const char *missing = NULL;
+    add("b", 1, (int64_t[]){ 5 }, 50);
+    cr_assert(pack(&item, 1, look_up, table, payload, 1, &missing));
+    expect_unpacked(&item, payload);
+    item = (PackItem){ .kind = PACK_vector, .vector = VECTOR_weight, .weight = { "b", 0, 0, 5 }, .channel = lanes, .nlane = 8 };
+    expect_unpacked(&item, payload);
+    item.norm[3] = (PackSource){ "v", 0, 0, 5 };
+    cr_expect_not(unpack(&item, 1, place, payload, payload, 1, &missing));
+    cr_expect_str_eq(missing, "v");
     clear();
 }
 
