@@ -23,6 +23,7 @@ typedef struct {
     const StepCode *code;
     const Call **call;                  /* those that take several images at once come first */
     StepTasks tasks;
+    bool whole;                         /* tasks take the whole batch, which is never smaller than the maximum */
     const char *pointer[8];             /* what the function calls each slot; NULL: no call reads it */
     bool written[8];
 } StepPrinter;
@@ -47,7 +48,7 @@ StepTasks step_tasks(const StepCode *code)
             *(call->images == t.images ? &t.group_tasks : &t.image_tasks) += call_tasks(call);
         covered += call->images == t.images || call->images == 1;
     }
-    if (covered != code->ncall || (t.images > 1 && !t.image_tasks))
+    if (covered != code->ncall)
         die("emit: the calls of %s cannot cover every batch", code->name);
     return t;
 }
@@ -133,7 +134,12 @@ static void print_decoding(const StepPrinter *p)
 {
     Text *out = p->emit->out;
     const char *constant = task_at(p, 0).count < p->code->ncall ? "" : "const ";
-    if (p->tasks.images > 1) {
+    if (p->whole) {
+        if (p->tasks.group_tasks > 1)
+            text_add(out, "    %sptrdiff_t tile = task;\n", constant);
+        else
+            text_add(out, "    (void)task;\n");
+    } else if (p->tasks.images > 1) {
         text_add(out, "    const ptrdiff_t grouped = run->batch / %d * %lld;    /* tasks that take %d images each */\n", p->tasks.images,
                  (long long)p->tasks.group_tasks, p->tasks.images);
         text_add(out, "    const ptrdiff_t single = task - grouped;\n");
@@ -162,9 +168,7 @@ static void print_scratch(const StepPrinter *p, int slot)
 /* Declares a pointer for each slot: where the base's part of this image begins, plus the layer's own offset. */
 static void print_pointers(const StepPrinter *p)
 {
-    static const char *const name[NBASE] = {"arena", "weights", "input", "output", "scratch"};
     const Emit *e = p->emit;
-    const int64_t stride[NBASE] = {e->program->arena_floats, 0, shape_floats(e->input), shape_floats(e->output), 0};
     for (int i = 0; i < p->code->nslot; i++) {
         Base base = p->code->base[i];
         if (!p->pointer[i])
@@ -173,11 +177,12 @@ static void print_pointers(const StepPrinter *p)
             print_scratch(p, i);
             continue;
         }
-        if (p->written[i] && base != BASE_arena && base != BASE_output)
-            die("emit: %s writes to the %s", p->code->name, name[base]);
-        text_add(e->out, "    %sfloat *%s = run->%s", p->written[i] ? "" : "const ", p->pointer[i], name[base]);
-        if (stride[base])
-            text_add(e->out, " + image * %lld", (long long)stride[base]);
+        int64_t stride = image_stride(e->program, base);
+        if (p->written[i] && (base == BASE_input || base == BASE_target))
+            die("emit: %s writes to the %s", p->code->name, base_name_of(base));
+        text_add(e->out, "    %sfloat *%s = run->%s", p->written[i] ? "" : "const ", p->pointer[i], base_name_of(base));
+        if (stride && !p->whole)
+            text_add(e->out, " + image * %lld", (long long)stride);
         text_add(e->out, " + slot[%d];\n", i);
     }
 }
@@ -283,6 +288,9 @@ static void print_step_comment(Emit *e, const StepCode *code, const Uses *uses)
 static StepPrinter step_printer(Emit *e, const StepCode *code)
 {
     StepPrinter p = {.emit = e, .code = code, .tasks = step_tasks(code)};
+    p.whole = e->program->common_floats && p.tasks.images == e->program->graph->max_batch && !p.tasks.image_tasks;
+    if (p.tasks.images > 1 && !p.tasks.image_tasks && !p.whole)
+        die("emit: the calls of %s cannot cover every batch", code->name);
     p.call = arena_alloc(e->program->context, (size_t)code->ncall, sizeof *p.call);
     order_calls(&p);
     name_slots(&p);

@@ -93,7 +93,7 @@ static const char beginning[] =
     "float fmaf(float, float, float);\n"
     "float sqrtf(float);\n"
     "typedef struct {\n"
-    "    const float *weights;\n"
+    "    float *weights;\n"
     "    float *arena;\n"
     "    const float *input;\n"
     "    float *output;\n"
@@ -101,6 +101,8 @@ static const char beginning[] =
     "    int batch;\n"
     "    double *seconds;\n"
     "    size_t scratch_floats;\n"
+    "    const float *target;\n"
+    "    float *common, *gradient, *state;\n"
     "} Run;\n";
 
 /* `jit` is the address of the Jit: that is how a plain function pointer knows its model. */

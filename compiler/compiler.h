@@ -75,6 +75,8 @@ Program *lower(Graph *);/* lower.c: nodes -> kernels, steps and pack items */
 
 /* layout.c: the block that holds a channel; for the channel behind the last one, the number of blocks. */
 int block_of(const Layout *, int channel);
+/* parity.c: zeros that a conv_dx reads above (axis 0) or beside (axis 1) the gradient, on the side that needs more. */
+int gradient_border(const Node *conv_dx, int axis);
 bool is_depthwise(const Node *);    /* choose.c: a convolution of one input and one output channel a group */
 int tile_pixels(int vectors);       /* choose.c: the most pixels that a register tile of so many vectors can hold */
 /* choose.c: `total` in the fewest parts of at most `most`, evenly: `larger` parts of *size + 1, the others of *size. */

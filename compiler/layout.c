@@ -16,7 +16,7 @@
 static void bypass_flatten(Graph *g)
 {
     for (Node *n = g->first; n; n = n->next)
-        if (n->op == OP_linear)
+        if (n->op == OP_linear || n->op == OP_linear_dw)
             while (n->in[0]->op == OP_flatten && !n->in[0]->tail)
                 n->in[0] = n->in[0]->in[0];
     graph_number(g);
@@ -31,7 +31,7 @@ static void bypass_flatten(Graph *g)
 
 static bool reads_planar(const Node *n)
 {
-    return n->op == OP_conv && n->in[0]->shape.channels <= LANES && n->attr.groups == 1;
+    return (n->op == OP_conv || n->op == OP_conv_dw) && n->in[0]->shape.channels <= LANES && node_owner(n)->attr.groups == 1;
 }
 
 static Node *insert_pack(Graph *g, Node *before, Node *source, LayoutKind kind)
@@ -54,7 +54,7 @@ static void pack_input(Graph *g)
                 if (t->in[i] != g->input || t->op == OP_output || t->op == OP_pack)
                     continue;
                 bool wants_planar = reads_planar(t);
-                if (wants_planar && !t->attr.pad[0] && !t->attr.pad[1])
+                if (wants_planar && !node_owner(t)->attr.pad[0] && !node_owner(t)->attr.pad[1])
                     continue;
                 Node **pack = wants_planar ? &planar : &blocked;
                 if (!*pack)
@@ -92,11 +92,17 @@ static void claim_operands(Graph *g, Node *concat)
     }
 }
 
+/* Memory in the caller's own order. */
+static bool is_callers(const Node *n)
+{
+    return n->op == OP_input || n->op == OP_output || n->op == OP_target;
+}
+
 static void share_storage(Graph *g)
 {
     for (Node *n = g->first; n; n = n->next) {
         if (n->layout.kind == LAYOUT_none)
-            n->layout.kind = n->op == OP_input || n->op == OP_output ? LAYOUT_planar : LAYOUT_blocked;
+            n->layout.kind = is_callers(n) ? LAYOUT_planar : LAYOUT_blocked;
         n->layout.storage = n;
         if (n->op == OP_concat)
             claim_operands(g, n);
@@ -155,6 +161,18 @@ static void cut_groups(Segmenter *s, const Node *n)
             add_cut(s, n, at);
 }
 
+/* Filters have one place for forward and backward kernels: what the latter read and write is cut like what the former do. */
+static void tie_gradient(Segmenter *s, const Node *n)
+{
+    const Node *of = n->of, *x = n->op == OP_conv_dx || n->op == OP_linear_dx ? n : n->nin == 2 ? n->in[0] : NULL;
+    tie(s, of, n->in[n->nin - 1], 0);
+    if (x && node_result(x).channels == node_result(of->in[0]).channels) {
+        tie(s, of->in[0], x, 0);
+        tie(s, x, of->in[0], 0);
+    }
+    tie(s, n->in[n->nin - 1], of, 0);
+}
+
 static void tie_node(Segmenter *s, const Node *n)
 {
     switch (n->op) {
@@ -162,7 +180,17 @@ static void tie_node(Segmenter *s, const Node *n)
         if (is_depthwise(n))
             tie(s, n, n->in[0], 0);
         break;
-    case OP_input: case OP_output: case OP_pack: case OP_linear:
+    case OP_input: case OP_output: case OP_pack: case OP_linear: case OP_target: case OP_reshape:
+    case OP_cross_entropy: case OP_mse: case OP_cross_entropy_dx: case OP_mse_dx:
+        break;
+    case OP_conv_dx: case OP_conv_dw: case OP_linear_dx: case OP_linear_dw: case OP_bias_dw:
+        tie_gradient(s, n);
+        break;
+    case OP_crop:
+        tie(s, n->in[0], n, n->attr.channels[0]);
+        break;
+    case OP_embed:
+        tie(s, n, n->in[0], n->attr.begin);
         break;
     case OP_flatten:
         if (is_alias(n))
@@ -227,14 +255,21 @@ static void cut_segments(Graph *g)
 
 /* ---- borders and addresses ----------------------------------------------------------------------------------- */
 
+static void widen(Node *n, int axis, int pad)
+{
+    Layout *l = &root(n)->layout;
+    l->pad[axis] = l->pad[axis] > pad ? l->pad[axis] : pad;
+}
+
 static void widen_borders(Graph *g)
 {
     for (Node *n = g->first; n; n = n->next)
-        if (n->op == OP_conv)
-            for (int d = 0; d < 2; d++) {
-                Layout *l = &root(n->in[0])->layout;
-                l->pad[d] = l->pad[d] > n->attr.pad[d] ? l->pad[d] : n->attr.pad[d];
-            }
+        for (int axis = 0; axis < 2; axis++) {
+            if (n->op == OP_conv || n->op == OP_conv_dw)
+                widen(n->in[0], axis, node_owner(n)->attr.pad[axis]);
+            else if (n->op == OP_conv_dx)
+                widen(n->in[0], axis, gradient_border(n, axis));
+        }
 }
 
 /* Distances between blocks that are a multiple of 1 KiB would put many blocks into one cache set. */

@@ -102,16 +102,29 @@ View view_of(const Node *n)
 
 static Base base_of(const Node *owner)
 {
-    return owner->op == OP_input ? BASE_input : owner->op == OP_output ? BASE_output : BASE_arena;
+    switch (owner->op) {
+    case OP_input:  return BASE_input;
+    case OP_output: return BASE_output;
+    case OP_target: return BASE_target;
+    default:        return op_is_batch(owner->op) ? BASE_common : BASE_arena;
+    }
+}
+
+static Stream stream_at(Lower *l, Kernel *k, Base base, int64_t offset, const char *name, bool written)
+{
+    Stream s = {.pointer = kernel_pointer(k, name, written), .slot = step_slot(l, base, offset)};
+    l->pointer_slot[s.pointer] = s.slot;
+    return s;
 }
 
 Stream stream_open(Lower *l, Kernel *k, const Node *n, const char *name, bool written)
 {
     const Node *owner = n->layout.storage;
     Base base = base_of(owner);
-    int64_t offset = (base == BASE_arena ? owner->offset : 0) + n->layout.origin;
-    Stream s = {.pointer = kernel_pointer(k, name, written), .slot = step_slot(l, base, offset), .view = view_of(n)};
-    l->pointer_slot[s.pointer] = s.slot;
+    int64_t offset = (base == BASE_arena || base == BASE_common ? owner->offset : 0) + n->layout.origin;
+    Stream s = stream_at(l, k, base, offset, name, written);
+    s.view = view_of(n);
+    s.image = image_stride(l->program, base);
     return s;
 }
 
@@ -126,16 +139,39 @@ Stream stream_operand(Lower *l, Kernel *k, const Node *n, const char *name)
 
 Stream stream_weights(Lower *l, Kernel *k, int64_t offset, const char *name)
 {
-    Stream s = {.pointer = kernel_pointer(k, name, false), .slot = step_slot(l, BASE_weights, offset)};
-    l->pointer_slot[s.pointer] = s.slot;
-    return s;
+    return stream_at(l, k, BASE_weights, offset, name, false);
 }
 
 Stream stream_scratch(Lower *l, Kernel *k, const char *name, bool written)
 {
-    Stream s = {.pointer = kernel_pointer(k, name, written), .slot = step_slot(l, BASE_scratch, 0)};
-    l->pointer_slot[s.pointer] = s.slot;
-    return s;
+    return stream_at(l, k, BASE_scratch, 0, name, written);
+}
+
+Stream stream_parameter(Lower *l, Kernel *k, int64_t place, const char *name)
+{
+    return stream_at(l, k, BASE_weights, place, name, true);
+}
+
+Stream stream_gradient(Lower *l, Kernel *k, int64_t place, const char *name)
+{
+    return stream_at(l, k, BASE_gradient, place, name, true);
+}
+
+Stream stream_state(Lower *l, Kernel *k, int64_t offset, const char *name)
+{
+    return stream_at(l, k, BASE_state, offset, name, true);
+}
+
+Stream stream_common(Lower *l, Kernel *k, int64_t offset, const char *name, bool written)
+{
+    return stream_at(l, k, BASE_common, offset, name, written);
+}
+
+int64_t step_room(Lower *l, int64_t floats)
+{
+    int64_t at = l->graph->common_floats, end = at + (floats + 15) / 16 * 16;
+    l->program->common_floats = end > l->program->common_floats ? end : l->program->common_floats;
+    return at;
 }
 
 void step_scratch(Lower *l, int64_t floats)
@@ -174,11 +210,12 @@ void call_stride(Call *call, Stream s, int dimension, int64_t floats)
 void step_end(Lower *l, Node *n, const char *name, const char *comment, ...)
 {
     va_list arguments;
-    Node *owner = n->layout.storage;
-    if (!owner->mark && owner->op != OP_output && (owner->layout.pad[0] || owner->layout.pad[1]))
+    Node *owner = n ? n->layout.storage : NULL;
+    if (owner && !owner->mark && owner->op != OP_output && (owner->layout.pad[0] || owner->layout.pad[1]))
         zero_border(l, owner);
-    owner->mark = n;
-    l->code->macs = n->macs;
+    if (owner)
+        owner->mark = n;
+    l->code->macs = n ? n->macs : 0;
     va_start(arguments, comment);
     l->code->comment = arena_vprintf(l->context, comment, arguments);
     va_end(arguments);
@@ -186,7 +223,7 @@ void step_end(Lower *l, Node *n, const char *name, const char *comment, ...)
     Program *p = l->program;
     p->step = arena_grow(l->context, p->step, p->nstep, &p->step_capacity, sizeof *p->step);
     Step *step = &p->step[p->nstep++];
-    *step = (Step){.code = code, .node = n, .label = n->name};
+    *step = (Step){.code = code, .node = n, .label = n ? n->name : name};
     memcpy(step->slot, l->slot, sizeof step->slot);
 }
 
@@ -199,6 +236,8 @@ static int vectors_of(const Node *tail)
 
 int64_t output_pack(Lower *l, const Node *n, const VectorKind *own, int nown)
 {
+    if (l->graph->training)
+        return training_vectors(l, n, own, nown);
     int64_t lanes = (int64_t)n->layout.blocks * LANES, total = nown;
     for (const Node *t = n->tail; t; t = t->tail)
         total += vectors_of(t);
@@ -319,9 +358,7 @@ void output_stride(Call *call, const Output *o, int dimension, Place by)
 /* Every array starts on a cache line. */
 int64_t pack_reserve(Lower *l, int64_t floats)
 {
-    int64_t at = l->program->weights_floats;
-    l->program->weights_floats += (floats + 15) / 16 * 16;
-    return at;
+    return part_reserve(l, PART_rest, floats);
 }
 
 void pack_add(Lower *l, PackItem item)
@@ -341,7 +378,7 @@ const int *lane_channels(Lower *l, const Layout *layout)
     return channel;
 }
 
-static PackSource source_of(Weight w)
+PackSource pack_source(Weight w)
 {
     return w.tensor ? (PackSource){w.tensor->name, w.axis, w.begin, w.count} : (PackSource){0};
 }
@@ -349,12 +386,12 @@ static PackSource source_of(Weight w)
 /* The node's own parameters and those of its folded norm. */
 PackItem pack_item(const Node *n)
 {
-    PackItem item = {.weight = source_of(n->weight[W_weight]), .bias = source_of(n->weight[W_bias])};
+    PackItem item = {.weight = pack_source(n->weight[W_weight]), .bias = pack_source(n->weight[W_bias])};
     const Node *norm = n->op == OP_bn ? n : n->folded;
     if (norm) {
         static const int order[] = {W_weight, W_bias, W_mean, W_var};
         for (int i = 0; i < 4; i++)
-            item.norm[i] = source_of(norm->weight[order[i]]);
+            item.norm[i] = pack_source(norm->weight[order[i]]);
         item.eps = norm->attr.eps;
     }
     return item;
@@ -419,11 +456,15 @@ Program *lower(Graph *g)
     p->kernels_end = &p->kernels;
     p->codes_end = &p->codes;
     p->arena_floats = g->arena_floats;
+    p->common_floats = g->common_floats;
     Lower l = {.program = p, .graph = g, .context = g->context, .table = arena_alloc(g->context, 1, sizeof *l.table)};
     for (Node *n = g->first; n; n = n->next)
         n->mark = NULL;
     for (Node *n = g->first; n; n = n->next)
         lower_op[n->op](&l, n);
+    place_parts(&l);
+    if (g->training)
+        lower_update(&l, &g->training->optimiser);
     p->stamp = stamp(p);
     return p;
 }

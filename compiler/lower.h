@@ -10,12 +10,17 @@ enum { MAX_TAIL = 64 };
 
 typedef struct Table Table;             /* lower.c: hash table of kernels and step codes already made */
 
+/* The parts of the packed weights. In training, those that the step updates come first: filters and matrices, then biases, scales
+ * and shifts. While nodes are lowered, a place is a part and an offset in it; lower() makes plain offsets of them. */
+typedef enum { PART_rest, PART_decayed, PART_vectors, NPART } Part;
+
 /* The lowering of one graph, and the step being built. */
 typedef struct Lower {
     Program *program;
     Graph *graph;
     Context *context;
     Table *table;
+    int64_t part_floats[NPART];
     StepCode *code;                     /* under construction */
     size_t call_capacity;
     Slot slot[MAX_SLOTS];
@@ -32,6 +37,7 @@ typedef struct {
     int pointer;                        /* in the kernel */
     int slot;                           /* in the step */
     View view;
+    int64_t image;                      /* floats from one image of the batch to the next: for kernels that take all of them */
 } Stream;
 
 /* One element of a tail. */
@@ -58,7 +64,8 @@ typedef struct {
 
 /* ---- steps ---- */
 void step_begin(Lower *);
-/* Ends the step of node n: zeroes the border too, when n is the first to write into a bordered storage. */
+/* Ends the step of node n: zeroes the border too, when n is the first to write into a bordered storage. NULL: a step of a training
+ * program that belongs to no node. */
 void step_end(Lower *, Node *n, const char *name, const char *comment, ...) __attribute__((format(printf, 4, 5)));
 Kernel *step_kernel(Lower *);           /* a new kernel, whose streams refer to this step */
 /* A stream over the result of `n`, with a pointer called `name` in the kernel. */
@@ -67,6 +74,14 @@ Stream stream_open(Lower *, Kernel *, const Node *n, const char *name, bool writ
 Stream stream_operand(Lower *, Kernel *, const Node *n, const char *name);
 /* A stream over packed weights at `offset` floats. */
 Stream stream_weights(Lower *, Kernel *, int64_t offset, const char *name);
+/* In a training program: parameters and running statistics, written; the gradient of the parameter at that place; and what all
+ * images have in common, from `offset` floats on: the scalars (COMMON_...) at 0, or room that step_room has given. */
+Stream stream_parameter(Lower *, Kernel *, int64_t place, const char *name);
+Stream stream_gradient(Lower *, Kernel *, int64_t place, const char *name);
+Stream stream_state(Lower *, Kernel *, int64_t offset, const char *name);
+Stream stream_common(Lower *, Kernel *, int64_t offset, const char *name, bool written);
+/* Room for so many floats behind the results of the batch, for this step and the next: then it is another's. */
+int64_t step_room(Lower *, int64_t floats);
 /* A stream over the scratch memory of the thread that runs a task; step_scratch says how many floats of it the step needs. */
 Stream stream_scratch(Lower *, Kernel *, const char *name, bool written);
 void step_scratch(Lower *, int64_t floats);
@@ -93,8 +108,19 @@ void output_move(Call *, const Output *, Place by);
 void output_stride(Call *, const Output *, int dimension, Place by);
 
 /* ---- packed weights ---- */
+/* The place of a parameter's slice, as the item's lanes have it: where an equal one was packed before, or a new one, packed. In
+ * training each parameter has one place, which forward and backward kernels share. Sets item->at. */
+int64_t pack_parameter(Lower *, PackItem *item, const Weight *);
+/* The place of a vector of parameters (scale, shift, running statistics, bias) in the lanes of a layout, for training. */
+int64_t parameter_vector(Lower *, const Node *owner, int which, const Layout *);
+bool is_trained(const Weight *);        /* a gradient is to be written, at the parameter's place */
+int64_t training_vectors(Lower *, const Node *n, const VectorKind *own, int nown);     /* parameters.c: output_pack in training */
+void place_parts(Lower *);              /* parameters.c: one part behind the other, in all steps and items */
+void lower_update(Lower *, const Optimiser *);          /* update.c: the steps that change the parameters */
 PackItem pack_item(const Node *);       /* with the node's own parameters and those of its folded norm */
-int64_t pack_reserve(Lower *, int64_t floats);
+PackSource pack_source(Weight);
+int64_t pack_reserve(Lower *, int64_t floats);          /* in PART_rest, as part_reserve */
+int64_t part_reserve(Lower *, Part, int64_t floats);
 void pack_add(Lower *, PackItem);
 /* lane -> channel of n's result, -1 for padding. */
 const int *lane_channels(Lower *, const Layout *);

@@ -34,7 +34,7 @@ enum { MOST_ROUNDS = 40 };               /* of improvement of each order */
 static bool is_planned(const Node *node)
 {
     const Node *owner = node->layout.storage;
-    return owner && owner->op != OP_input && owner->op != OP_output;
+    return owner && owner->op != OP_input && owner->op != OP_output && owner->op != OP_target && !op_is_batch(owner->op);
 }
 
 static void extend(Life *life, int id)
@@ -64,8 +64,10 @@ static Lives find_lives(Graph *graph)
                 if (is_planned(part->in[i]))
                     extend(&of[part->in[i]->layout.storage->id], node->id);
     }
-    if (is_planned(graph->output))
-        extend(&of[graph->output->layout.storage->id], graph->count);
+    const Node *const read[] = {graph->output, graph->loss};   /* by the caller, when all has run */
+    for (int i = 0; i < 2; i++)
+        if (read[i] && is_planned(read[i]))
+            extend(&of[read[i]->layout.storage->id], graph->count);
     Lives lives = {.life = of};
     for (int id = 0; id < graph->count; id++) {
         Life life = of[id];
@@ -268,6 +270,18 @@ static void search(Graph *graph, Lives *lives, int64_t pairs)
     }
 }
 
+/* What a batch has one of lies apart, behind the scalars, and never makes room for another. */
+static void place_common(Graph *graph)
+{
+    int64_t at = COMMON_floats;
+    for (Node *node = graph->first; node; node = node->next)
+        if (op_is_batch(node->op) && node->layout.storage == node) {
+            node->offset = at;
+            at += (node->layout.size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+        }
+    graph->common_floats = at;
+}
+
 /* Needs layouts. Gives every storage but the caller's an offset, in floats and on a cache line, and the graph its
  * live_floats and arena_floats; keeps everything else. */
 void plan(Graph *graph)
@@ -283,4 +297,6 @@ void plan(Graph *graph)
         find_neighbours(graph, &lives, pairs);
         search(graph, &lives, pairs);
     }
+    if (graph->training)
+        place_common(graph);
 }

@@ -226,6 +226,7 @@ typedef struct {
     int tuned_layers;                   /* choose: how many layers took one */
     bool apart;                         /* plan: every storage keeps a place of its own */
     int64_t live_floats, arena_floats;  /* plan: largest sum of live storages, and what the arena takes, per image */
+    int64_t common_floats;              /* plan: scalars and results of kind BATCH, of the whole batch; 0: no training */
 } Graph;
 
 /* graph.c */
@@ -325,8 +326,25 @@ void k_literal(Kernel *, int d, float value);           /* broadcast of a pooled
 
 /* ---- programs ------------------------------------------------------------------------------------------- */
 
-/* scratch: memory of the thread that runs the task, StepCode.scratch_floats of it, of any contents when the task begins. */
-typedef enum { BASE_arena, BASE_weights, BASE_input, BASE_output, BASE_scratch, NBASE } Base;
+/* Arena, input, output and target hold one image after the other; the others serve the whole batch.
+ *   scratch   memory of the thread that runs the task, StepCode.scratch_floats of it, of any contents when the task begins
+ *   target    what the network should answer, one row of floats an image
+ *   common    results of a batch and, from its beginning, the COMMON_ scalars that the caller sets before each training step
+ *   gradient  of the trained parameters, where these are in the packed weights
+ *   state     of the optimiser: one or two arrays of the same layout */
+typedef enum { BASE_arena, BASE_weights, BASE_input, BASE_output, BASE_scratch, BASE_target, BASE_common, BASE_gradient,
+               BASE_state, NBASE } Base;
+
+/* The scalars at the beginning of BASE_common, by their offset in floats. */
+enum {
+    COMMON_rate,                        /* learning rate; AdamW: divided by its first bias correction, 1 - beta1^t */
+    COMMON_decay,                       /* AdamW: 1 - learning rate * weight decay */
+    COMMON_correction,                  /* AdamW: 1 / sqrt(1 - beta2^t) */
+    COMMON_clip,                        /* what gradients are multiplied with: written by the step itself */
+    COMMON_seed,                        /* two words of bits */
+    COMMON_step = COMMON_seed + 2,      /* one word: number of the step */
+    COMMON_floats = 16
+};
 
 /* A place that differs from layer to layer while the code is the same. */
 typedef struct {
@@ -393,12 +411,18 @@ typedef struct {
     int64_t weights_floats;             /* packed payload */
     int64_t arena_floats;               /* per image, a multiple of 16 */
     int64_t scratch_floats;             /* per thread: the most that a step needs */
+    int64_t common_floats;              /* training: of the whole batch, the scalars included; 0: no training */
+    int64_t trained_floats;             /* training: of the packed weights those that the step updates, which come first; */
+    int64_t decayed_floats;             /*   of these, those of rank 2 and more, which come first */
+    int64_t state_floats;               /* training: of the optimiser */
     uint64_t stamp;                     /* hash of everything that fixes the packed layout */
 } Program;
 
 /* print_program.c: steps, codes and kernels as deterministic text. */
 void print_program(Text *, const Program *);
+const char *base_name_of(Base);         /* "arena", ... */
 /* verify_program.c: dies where a kernel would touch memory that is not its step's, or is not well formed. */
 void verify_program(const Program *);
+int64_t image_stride(const Program *, Base);            /* floats from one image to the next */
 
 #endif

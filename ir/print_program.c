@@ -10,14 +10,19 @@
 
 #include "ir.h"
 
+const char *base_name_of(Base base)
+{
+    static const char *const name[NBASE] = {"arena", "weights", "input", "output", "scratch", "target", "common", "gradient", "state"};
+    return name[base];
+}
+
 static void print_steps(Text *text, const Program *program)
 {
-    static const char *const base[NBASE] = {"arena", "weights", "input", "output", "scratch"};
     for (size_t s = 0; s < program->nstep; s++) {
         const Step *step = &program->step[s];
         text_add(text, "step %zu %s = %s", s, step->label, step->code->name);
         for (int i = 0; i < step->code->nslot; i++)
-            text_add(text, " %s+%lld", base[step->slot[i].base], (long long)step->slot[i].offset);
+            text_add(text, " %s+%lld", base_name_of(step->slot[i].base), (long long)step->slot[i].offset);
         text_add(text, "\n");
     }
 }

@@ -267,8 +267,11 @@ static int find_places(const Check *check, Place *place)
                 extend(place, part->in[i], node->id);
     }
     extend(place, graph->output, graph->count);
+    if (graph->loss)
+        extend(place, graph->loss, graph->count);
     for (int id = 0; id < graph->count; id++)
-        if (place[id].end >= 0 && place[id].owner->op != OP_input && place[id].owner->op != OP_output)
+        if (place[id].end >= 0 && place[id].owner->op != OP_input && place[id].owner->op != OP_output &&
+            place[id].owner->op != OP_target && !op_is_batch(place[id].owner->op))
             place[count++] = place[id];
     qsort(place, (size_t)count, sizeof *place, by_begin);
     return count;

@@ -88,13 +88,13 @@ static Frame kernel_frame(const Kernel *kernel)
     return frame[0];
 }
 
-/* Floats from one image to the next. */
-static int64_t image_stride(const Program *program, Base base)
+int64_t image_stride(const Program *program, Base base)
 {
     switch (base) {
     case BASE_arena:  return program->arena_floats;
     case BASE_input:  return shape_floats(program->graph->input->shape);
-    case BASE_output: return shape_floats(node_result(program->graph->output));
+    case BASE_output:
+    case BASE_target: return shape_floats(node_result(program->graph->output));
     default:          return 0;
     }
 }
@@ -105,22 +105,42 @@ static bool lies_in(const Node *node, int64_t low, int64_t high)
     return owner->offset >= 0 && low >= owner->offset && high <= owner->offset + owner->layout.size;
 }
 
-/* May the step touch low..high of the first image: the memory of its node or, for reading, of an operand? */
-static bool is_allowed(const Program *program, const Step *step, Base base, bool write, int64_t low, int64_t high)
+/* Do low..high of the arena, or of what is common to the batch, lie in the memory of the step's node or, for reading, of an
+ * operand? */
+static bool is_of_node(const Node *node, bool common, bool write, int64_t low, int64_t high)
 {
-    if (base == BASE_weights)
-        return !write && low >= 0 && high <= program->weights_floats;
-    if (base == BASE_scratch)
-        return low >= 0 && high <= step->code->scratch_floats;
-    if (base != BASE_arena)
-        return write == (base == BASE_output) && low >= 0 && high <= image_stride(program, base);
-    if (lies_in(step->node, low, high))
+    if (op_is_batch(node->op) == common && lies_in(node, low, high))
         return true;
-    for (const Node *part = write ? NULL : step->node; part; part = part->tail)
-        for (int i = part != step->node; i < part->nin; i++)
-            if (lies_in(part->in[i], low, high))
+    for (const Node *part = write ? NULL : node; part; part = part->tail)
+        for (int i = part != node; i < part->nin; i++)
+            if (op_is_batch(part->in[i]->op) == common && lies_in(part->in[i], low, high))
                 return true;
     return false;
+}
+
+/* The scalars may be read by every step; behind the results of the graph is room that a step uses as it likes. */
+static bool is_allowed_common(const Program *program, const Step *step, bool write, int64_t low, int64_t high)
+{
+    if ((!write || !step->node) && low >= 0 && high <= COMMON_floats)
+        return true;
+    if (low >= program->graph->common_floats && high <= program->common_floats)
+        return true;
+    return step->node && is_of_node(step->node, true, write, low, high);
+}
+
+/* May the step touch low..high of the first image? A step without node is a part of the update. */
+static bool is_allowed(const Program *program, const Step *step, Base base, bool write, int64_t low, int64_t high)
+{
+    bool batch = !step->node || op_is_batch(step->node->op);
+    switch (base) {
+    case BASE_weights:  return (!write || batch) && low >= 0 && high <= program->weights_floats;
+    case BASE_gradient: return batch && low >= 0 && high <= program->trained_floats;
+    case BASE_state:    return !step->node && low >= 0 && high <= program->state_floats;
+    case BASE_scratch:  return low >= 0 && high <= step->code->scratch_floats;
+    case BASE_common:   return is_allowed_common(program, step, write, low, high);
+    case BASE_arena:    return step->node && is_of_node(step->node, false, write, low, high);
+    default:            return write == (base == BASE_output) && low >= 0 && high <= image_stride(program, base);
+    }
 }
 
 static void check_call(const Program *program, const Step *step, const Call *call, const Frame *frame)

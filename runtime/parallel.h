@@ -14,6 +14,9 @@ typedef struct {
     int batch;
     double *seconds;                    /* what each layer took, or NULL */
     size_t scratch_floats;              /* that a thread needs */
+    const float *target;                /* for training: what each image should give */
+    float *common, *gradient, *state;   /* for training: scalars and results of the batch; as long as the trained weights; the
+                                           optimiser's. The weights are written then */
 } Run;
 
 enum { RUN_SLOTS = 8 };

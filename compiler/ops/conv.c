@@ -160,8 +160,7 @@ static void pack_filters(Conv *c)
     item.kh = c->kernel[0];
     item.kw = c->kernel[1];
     item.groups = c->groups;
-    item.at = c->filters = pack_reserve(c->l, item.size);
-    pack_add(c->l, item);
+    c->filters = pack_parameter(c->l, &item, &c->n->weight[W_weight]);
 }
 
 static const char *kernel_comment(const Conv *c, const Panel *p, Bands bands)

@@ -84,8 +84,7 @@ static void pack_filters(Lower *l, const Node *n, int64_t *at)
     item.kh = n->attr.kernel[0];
     item.kw = n->attr.kernel[1];
     item.size = (int64_t)item.nlane * item.kh * item.kw;
-    item.at = *at = pack_reserve(l, item.size);
-    pack_add(l, item);
+    *at = pack_parameter(l, &item, &n->weight[W_weight]);
 }
 
 void lower_depthwise(Lower *l, Node *n)
