@@ -30,7 +30,7 @@ static const char *capitals(Context *context, const char *word)
 static const Kernel *peak_kernel(const Program *program)
 {
     enum { SUMS = 12, TRIPS = 100000 };
-    Kernel *k = kernel_new(program->context);
+    Kernel *k = kernel_new(program->context, program->graph->machine);
     k->name = "peak";
     k->comment = arena_printf(program->context, "%d * %d vector multiply-adds between registers.", TRIPS, SUMS);
     int y = kernel_pointer(k, "y", true), a = kernel_register(k), b = kernel_register(k), sum[SUMS];

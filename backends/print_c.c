@@ -109,11 +109,7 @@ static void print_instruction(Printer *p, const VIns *ins)
 
 static bool has_operand(VOp op, char which)
 {
-    static const char *const operands[NVOP] = {
-#define VOP(name, operands, ...) [V_##name] = operands,
-#include "../ir/vops.h"
-    };
-    return strchr(operands[op], which);
+    return strchr(vop_info[op].operands, which);
 }
 
 /* Bit set of the registers that a kernel names. */

@@ -11,26 +11,32 @@ enum {
     FEWEST_TASKS = 16,                  /* of a layer, so that a few threads have equal shares */
     FILTER_CACHE = 16 << 10,            /* bytes of filters that stay in half of a first-level cache */
     NEAR_CACHE = 256 << 10,             /* bytes that surely stay in half of a second-level cache */
+    MOST_VECTORS = 16,                  /* of a panel of filters (PackPanel) */
 };
+
+/* Registers for so many vectors. */
+static int units_of(const Machine *machine, int vectors)
+{
+    return (vectors + machine->widest - 1) / machine->widest;
+}
 
 /* Accumulators, the smaller set of operands, and one register for the larger set's current element must fit; so must the
  * accumulators and what a tail's activation computes with. */
-int tile_pixels(int vectors)
+int tile_pixels(const Machine *machine, int vectors)
 {
     enum { TAIL_REGISTERS = 4 };
-    int pixels = 0;
-    for (int p = 1; vectors * p + (vectors < p ? vectors : p) + 1 <= MAX_REGISTERS &&
-                    vectors * p + TAIL_REGISTERS <= MAX_REGISTERS; p++)
+    int pixels = 0, units = units_of(machine, vectors);
+    for (int p = 1; units * p + (units < p ? units : p) + 1 <= machine->registers && units * p + TAIL_REGISTERS <= machine->registers; p++)
         pixels = p;
     return pixels;
 }
 
 /* Cycles of one step of the sum for a tile. */
-static double step_cycles(int vectors, int pixels)
+static double step_cycles(int units, int pixels)
 {
-    double fma = vectors * pixels / 2.0, loads = (vectors + pixels) / 2.0, latency = 4;
+    double fma = units * pixels / 2.0, loads = (units + pixels) / 2.0, latency = 4;
     double bound = fma > loads ? fma : loads;
-    return (bound > latency ? bound : latency) + 0.02 * (vectors + pixels);
+    return (bound > latency ? bound : latency) + 0.02 * (units + pixels);
 }
 
 /* `total` split into the fewest parts of at most `most`, as evenly as possible: `larger` parts of `size` + 1, the rest of size. */
@@ -41,18 +47,18 @@ void split_evenly(int total, int most, int *size, int *parts, int *larger)
     *larger = total % *parts;
 }
 
-static double line_cycles(int vectors, int width, int most, int area)
+static double line_cycles(int units, int width, int most, int area)
 {
     int size, parts, larger;
     split_evenly(width, most, &size, &parts, &larger);
-    return larger * step_cycles(vectors, (size + 1) * area) + (parts - larger) * step_cycles(vectors, size * area);
+    return larger * step_cycles(units, (size + 1) * area) + (parts - larger) * step_cycles(units, size * area);
 }
 
-/* Cycles of one step of the sum for a line of results and all vectors. */
-static double picture_cycles(int nvector, int vectors, int width, int pixels, int area)
+/* Cycles of one step of the sum for a line of results and all units. */
+static double picture_cycles(int nunit, int units, int width, int pixels, int area)
 {
     int size, parts, larger;
-    split_evenly(nvector, vectors, &size, &parts, &larger);
+    split_evenly(nunit, units, &size, &parts, &larger);
     return (larger ? larger * line_cycles(size + 1, width, pixels, area) : 0) +
            (parts - larger) * line_cycles(size, width, pixels, area);
 }
@@ -96,16 +102,17 @@ int vectors_together(const Node *n)
 }
 
 /* The tile with the fewest cycles for a line of `width` results. */
-static void choose_registers(Tile *t, int nvector, int width, int area)
+static void choose_registers(const Machine *machine, Tile *t, int nvector, int width, int area)
 {
     double best = 0;
-    for (int v = 1; v <= nvector && tile_pixels(v) >= area; v++) {
-        int pixels = tile_pixels(v) / area;
-        double cycles = picture_cycles(nvector, v, width, pixels, area);
+    int nunit = units_of(machine, nvector);
+    for (int u = 1; u <= nunit && u * machine->widest <= MOST_VECTORS && tile_pixels(machine, u * machine->widest) >= area; u++) {
+        int pixels = tile_pixels(machine, u * machine->widest) / area;
+        double cycles = picture_cycles(nunit, u, width, pixels, area);
         if (t->vectors && cycles >= best)
             continue;
         best = cycles;
-        t->vectors = v;
+        t->vectors = u < nunit ? u * machine->widest : nvector;
         t->pixels = pixels;
     }
 }
@@ -166,12 +173,13 @@ static Walk walk_of(const Node *n)
 }
 
 /* Given the registers: rows of a task, passes and the order of tasks. */
-void choose_blocking(Node *n)
+void choose_blocking(const Machine *machine, Node *n)
 {
     Walk w = walk_of(n);
     Tile *t = &n->tile;
     int together = vectors_together(n), panels = (n->layout.blocks + t->vectors - 1) / t->vectors;
-    double line = picture_cycles(together, t->vectors, w.width, t->pixels, w.area) * t->vectors / together;
+    double line = picture_cycles(units_of(machine, together), units_of(machine, t->vectors), w.width, t->pixels, w.area) *
+                  t->vectors / together;
     int64_t steps = n->macs / shape_floats(n->shape);
     line *= (double)steps * (w.area > 1 ? w.pool->attr.kernel[0] : 1) / (t->flat ? w.width : 1);
     t->rows = w.average ? w.lines : choose_rows(n, w.lines, panels, line);
@@ -181,13 +189,13 @@ void choose_blocking(Node *n)
     t->panels_first = weights > NEAR_CACHE && (input <= NEAR_CACHE || weights * (w.lines / t->rows) > input * panels);
 }
 
-static void choose_direct(Node *n)
+static void choose_direct(const Machine *machine, Node *n)
 {
     n->tile = (Tile){.algorithm = ALGORITHM_direct};
     n->tile.flat = can_be_flat(n);
     Walk w = walk_of(n);
-    choose_registers(&n->tile, vectors_together(n), w.width, w.area);
-    choose_blocking(n);
+    choose_registers(machine, &n->tile, vectors_together(n), w.width, w.area);
+    choose_blocking(machine, n);
 }
 
 /* Linear layers stream their weights: four vectors side by side, three images at a time where there are as many. */
@@ -217,7 +225,7 @@ void choose(Graph *g)
         else if (is_depthwise(n))
             choose_depthwise(n);
         else if (n->op == OP_conv)
-            choose_direct(n);
+            choose_direct(&g->machine, n);
         if (g->tuned && n->tile.algorithm != ALGORITHM_none)
             tuned_apply(g, n);
     }

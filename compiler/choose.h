@@ -11,6 +11,6 @@ const Node *tail_pool(const Node *);
 /* Vectors that read the same input channels, so that one tile may hold several of them. */
 int vectors_together(const Node *);
 /* Sets what remains of a direct tile by the cost model, when algorithm, flat, vectors and pixels are there. */
-void choose_blocking(Node *);
+void choose_blocking(const Machine *, Node *);
 
 #endif

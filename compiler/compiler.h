@@ -78,7 +78,8 @@ int block_of(const Layout *, int channel);
 /* parity.c: zeros that a conv_dx reads above (axis 0) or beside (axis 1) the gradient, on the side that needs more. */
 int gradient_border(const Node *conv_dx, int axis);
 bool is_depthwise(const Node *);    /* choose.c: a convolution of one input and one output channel a group */
-int tile_pixels(int vectors);       /* choose.c: the most pixels that a register tile of so many vectors can hold */
+/* choose.c: the most pixels that a register tile of so many vectors can hold. */
+int tile_pixels(const Machine *, int vectors);
 /* choose.c: `total` in the fewest parts of at most `most`, evenly: `larger` parts of *size + 1, the others of *size. */
 void split_evenly(int total, int most, int *size, int *parts, int *larger);
 

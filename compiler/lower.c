@@ -91,7 +91,7 @@ static int step_slot(Lower *l, Base base, int64_t offset)
 
 Kernel *step_kernel(Lower *l)
 {
-    return kernel_new(l->context);
+    return kernel_new(l->context, l->graph->machine);
 }
 
 View view_of(const Node *n)
@@ -278,21 +278,27 @@ static int64_t distance(View v, Place p)
     return v.block * p.block + v.row * p.row + v.pixel * p.pixel;
 }
 
-static int apply_bn(Kernel *k, const Output *o, const TailElement *e, int reg, int block)
+/* Of a register. */
+static int blocks_of(const Kernel *k, const Output *o)
+{
+    return o->single ? 1 : k->width;
+}
+
+static int apply_bn(Kernel *k, const Output *o, const TailElement *e, int reg, Place at)
 {
     int scale = kernel_register(k), shift = kernel_register(k);
-    k_load(k, scale, o->vectors.pointer, e->vector * o->lanes + block * LANES);
-    k_load(k, shift, o->vectors.pointer, (e->vector + 1) * o->lanes + block * LANES);
+    output_vector(k, o, scale, e->vector, at);
+    output_vector(k, o, shift, e->vector + 1, at);
     k_op(k, V_fma, shift, reg, scale);
     kernel_release(k, scale);
     kernel_release(k, reg);
     return shift;
 }
 
-static int apply_binary(Kernel *k, const TailElement *e, int reg, Place at)
+static int apply_binary(Kernel *k, const Output *o, const TailElement *e, int reg, Place at)
 {
     int other = kernel_register(k);
-    k_load(k, other, e->operand.pointer, distance(e->operand.view, at));
+    k_load_blocks(k, other, e->operand.pointer, distance(e->operand.view, at), e->operand.view.block, blocks_of(k, o));
     k_op(k, e->node->op == OP_add ? V_add : V_mul, reg, reg, other);
     kernel_release(k, other);
     return reg;
@@ -303,9 +309,9 @@ int output_apply(Kernel *k, const Output *o, int reg, Place at)
     for (int i = 0; i < o->ntail; i++) {
         const TailElement *e = &o->tail[i];
         if (e->node->op == OP_bn)
-            reg = apply_bn(k, o, e, reg, at.block);
+            reg = apply_bn(k, o, e, reg, at);
         else if (e->operand.pointer >= 0)
-            reg = apply_binary(k, e, reg, at);
+            reg = apply_binary(k, o, e, reg, at);
         else if (op_is_elementwise(e->node->op))
             reg = emit_unary(k, e->node, reg);
     }
@@ -314,8 +320,18 @@ int output_apply(Kernel *k, const Output *o, int reg, Place at)
 
 void output_put(Kernel *k, const Output *o, int reg, Place at)
 {
-    k_store(k, o->y.pointer, distance(o->y.view, at), reg);
+    k_store_blocks(k, o->y.pointer, distance(o->y.view, at), o->y.view.block, blocks_of(k, o), reg);
     kernel_release(k, reg);
+}
+
+void output_get(Kernel *k, const Output *o, int reg, Place at)
+{
+    k_load_blocks(k, reg, o->y.pointer, distance(o->y.view, at), o->y.view.block, blocks_of(k, o));
+}
+
+void output_vector(Kernel *k, const Output *o, int reg, int vector, Place at)
+{
+    k_load_blocks(k, reg, o->vectors.pointer, vector * o->lanes + at.block * LANES, LANES, blocks_of(k, o));
 }
 
 void output_store(Kernel *k, const Output *o, int reg, Place at)

@@ -55,6 +55,7 @@ typedef struct {
     int nvector;
     TailElement tail[MAX_TAIL];
     int ntail;
+    bool single;                        /* a wide register holds one block, not that and the next */
 } Output;
 
 /* A position relative to the pointers: block, row, pixel. */
@@ -98,6 +99,9 @@ int64_t output_pack(Lower *, const Node *n, const VectorKind *own, int nown);
 Output output_open(Lower *, Kernel *, const Node *n, int64_t vectors, int nown);
 /* Applies the tail to a register; returns the register that holds the result (the old one may be released). */
 int output_apply(Kernel *, const Output *, int reg, Place);
+/* Loads one of the per-channel vectors, or what waits in the result's place. */
+void output_vector(Kernel *, const Output *, int reg, int vector, Place);
+void output_get(Kernel *, const Output *, int reg, Place);
 /* Stores and releases the register. */
 void output_put(Kernel *, const Output *, int reg, Place);
 /* Applies the tail, stores and releases the register. */

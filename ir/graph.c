@@ -11,6 +11,7 @@ Graph *graph_new(Context *context, const char *name)
     graph->name = name;
     graph->tensors_end = &graph->tensors;
     graph->max_batch = 1;
+    graph->machine = (Machine){16, 1};
     return graph;
 }
 

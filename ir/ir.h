@@ -20,6 +20,12 @@
 
 enum { LANES = 8 };                     /* floats in one vector, and channels in one block, on every target */
 
+/* What kernels may use of the processor that they are made for. */
+typedef struct {
+    int registers;                      /* for vectors, at most MAX_REGISTERS */
+    int widest;                         /* blocks that one of them can hold: 1, or 2 where instructions can be wide */
+} Machine;
+
 /* ---- util.c: memory, text, diagnostics ------------------------------------------------------------------ */
 
 typedef struct ArenaBlock ArenaBlock;
@@ -224,6 +230,7 @@ typedef struct {
     int max_batch;                      /* the compile-time maximum */
     const struct Tuned *tuned;          /* choices for choose to take, or NULL */
     int tuned_layers;                   /* choose: how many layers took one */
+    Machine machine;                    /* for which `choose` and `lower` make kernels: 16 registers of one block unless told */
     bool apart;                         /* plan: every storage keeps a place of its own */
     int64_t live_floats, arena_floats;  /* plan: largest sum of live storages, and what the arena takes, per image */
     int64_t common_floats;              /* plan: scalars and results of kind BATCH, of the whole batch; 0: no training */
@@ -268,15 +275,26 @@ typedef enum {
     NVOP
 } VOp;
 
-enum { MAX_POINTERS = 8, MAX_REGISTERS = 16, MAX_CALL_GRID = 3, MAX_SLOTS = 8 };
+/* The rows of vops.h: kernel.c. */
+typedef enum { WIDTH_none, WIDTH_narrow, WIDTH_wide, WIDTH_both } Width;
+typedef struct {
+    const char *name, *operands;        /* operands: one letter each */
+    Width width;
+} VOpInfo;
+extern const VOpInfo vop_info[NVOP];
+bool vop_reads(VOp, char operand);      /* does it read the register d, a or b? */
 
-/* One instruction. d, a, b are vector registers; a memory operand is pointer + constant offset. */
+enum { MAX_POINTERS = 8, MAX_REGISTERS = 32, MAX_CALL_GRID = 3, MAX_SLOTS = 8 };
+
+/* One instruction. d, a, b are vector registers; a memory operand is pointer + constant offset. A wide instruction works on
+ * twice as many lanes: a register holds two blocks then, the lower eight lanes and the upper. */
 typedef struct {
     uint8_t op;                         /* VOp */
     uint8_t d, a, b;
     uint8_t pointer;                    /* which pointer argument */
     uint8_t imm;                        /* permutation, shift count */
-    uint8_t reserved[2];                /* zero: equal instructions are equal bytes */
+    uint8_t wide;                       /* 1: registers of two blocks, 0: of one */
+    uint8_t reserved;                   /* zero: equal instructions are equal bytes */
     int32_t offset;                     /* floats: memory offset, or bump */
     int32_t count;                      /* loop trips */
 } VIns;
@@ -295,6 +313,7 @@ typedef struct Kernel {
     size_t nconstant, constant_capacity;
     int constants;                      /* pointer number of the pool, or -1 */
     uint32_t free_registers;            /* bit set of registers not handed out */
+    int width;                          /* blocks of a register in the instructions emitted next: 1 or 2 */
     int depth;                          /* of open loops, while building */
     uint32_t unrolled;                  /* bit d: the loop opened at depth d runs once and is not printed */
     Context *context;
@@ -304,7 +323,8 @@ typedef struct Kernel {
 } Kernel;
 
 /* kernel.c: building. Registers are numbers handed out and taken back; running out is a bug. */
-Kernel *kernel_new(Context *);
+Kernel *kernel_new(Context *, Machine);
+void kernel_width(Kernel *, int blocks);                /* of a register from here on; 1 at first */
 int kernel_pointer(Kernel *, const char *name, bool written);
 int kernel_register(Kernel *);
 void kernel_release(Kernel *, int reg);
@@ -314,8 +334,11 @@ void k_loop(Kernel *, int64_t trips);                   /* trips >= 1; a loop of
 void k_end(Kernel *);
 void k_bump(Kernel *, int pointer, int64_t floats);
 void k_zero(Kernel *, int d);
-void k_load(Kernel *, int d, int pointer, int64_t offset);          /* LANES floats */
+void k_load(Kernel *, int d, int pointer, int64_t offset);          /* LANES floats, twice as many when wide */
 void k_store(Kernel *, int pointer, int64_t offset, int a);
+/* Blocks that lie `distance` floats apart: so many as the width, or in a wide register only the first (the other is 0). */
+void k_load_blocks(Kernel *, int d, int pointer, int64_t offset, int64_t distance, int blocks);
+void k_store_blocks(Kernel *, int pointer, int64_t offset, int64_t distance, int blocks, int a);
 void k_broadcast(Kernel *, int d, int pointer, int64_t offset);     /* one float to all lanes */
 void k_load1(Kernel *, int d, int pointer, int64_t offset);         /* one float to lane 0, zero elsewhere */
 void k_store1(Kernel *, int pointer, int64_t offset, int a);        /* lane 0 */

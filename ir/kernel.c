@@ -1,18 +1,34 @@
 /* kernel.c - building kernels: small vector programs, one instruction at a time.
  *
- * Registers are handed out lowest number first and taken back; a kernel that asks for more than MAX_REGISTERS is a
+ * Registers are handed out lowest number first and taken back; a kernel that asks for more than its machine has is a
  * bug of whoever chose its tile. Constants go into a pool behind one more pointer, each value once. */
 #include <string.h>
 
 #include "ir.h"
 
-Kernel *kernel_new(Context *context)
+const VOpInfo vop_info[NVOP] = {
+#define VOP(name, width, operands, meaning) [V_##name] = {#name, operands, WIDTH_##width},
+#include "vops.h"
+};
+
+bool vop_reads(VOp op, char operand)
+{
+    return strchr(vop_info[op].operands, operand) && (operand != 'd' || op == V_fma || op == V_load_high);
+}
+
+Kernel *kernel_new(Context *context, Machine machine)
 {
     Kernel *k = arena_alloc(context, 1, sizeof *k);
     k->context = context;
     k->constants = -1;
-    k->free_registers = (1u << MAX_REGISTERS) - 1;
+    k->free_registers = UINT32_MAX >> (MAX_REGISTERS - machine.registers);
+    k->width = 1;
     return k;
+}
+
+void kernel_width(Kernel *k, int blocks)
+{
+    k->width = blocks;
 }
 
 int kernel_pointer(Kernel *k, const char *name, bool written)
@@ -66,6 +82,7 @@ int kernel_constants(Kernel *k, const float *values, int count)
 
 static void emit(Kernel *k, VIns ins)
 {
+    ins.wide = k->width > 1 && vop_info[ins.op].width != WIDTH_none;
     k->code = arena_grow(k->context, k->code, k->count, &k->capacity, sizeof *k->code);
     k->code[k->count++] = ins;
 }
@@ -118,7 +135,7 @@ void k_zero(Kernel *k, int d)
 static void emit_memory(Kernel *k, VOp op, int reg, int pointer, int64_t offset)
 {
     VIns ins = {.op = (uint8_t)op, .pointer = (uint8_t)pointer, .offset = narrow(offset)};
-    if (op == V_store || op == V_store1)
+    if (op == V_store || op == V_store1 || op == V_store_low || op == V_store_high)
         ins.a = (uint8_t)reg;
     else
         ins.d = (uint8_t)reg;
@@ -133,6 +150,28 @@ void k_load(Kernel *k, int d, int pointer, int64_t offset)
 void k_store(Kernel *k, int pointer, int64_t offset, int a)
 {
     emit_memory(k, V_store, a, pointer, offset);
+}
+
+void k_load_blocks(Kernel *k, int d, int pointer, int64_t offset, int64_t distance, int blocks)
+{
+    if (blocks == k->width && (blocks == 1 || distance == LANES)) {
+        k_load(k, d, pointer, offset);
+        return;
+    }
+    emit_memory(k, V_load_low, d, pointer, offset);
+    if (blocks > 1)
+        emit_memory(k, V_load_high, d, pointer, offset + distance);
+}
+
+void k_store_blocks(Kernel *k, int pointer, int64_t offset, int64_t distance, int blocks, int a)
+{
+    if (blocks == k->width && (blocks == 1 || distance == LANES)) {
+        k_store(k, pointer, offset, a);
+        return;
+    }
+    emit_memory(k, V_store_low, a, pointer, offset);
+    if (blocks > 1)
+        emit_memory(k, V_store_high, a, pointer, offset + distance);
 }
 
 void k_broadcast(Kernel *k, int d, int pointer, int64_t offset)

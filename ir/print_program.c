@@ -42,21 +42,16 @@ static void print_call(Text *text, const Call *call)
     text_add(text, "\n");
 }
 
-/* The operands of vops.h, letter by letter. */
+/* The operands of vops.h, letter by letter; z: a register of two blocks. */
 static void print_instruction(Text *text, const Kernel *kernel, const VIns *ins)
 {
-    static const struct {
-        const char *name, *operands;
-    } info[NVOP] = {
-#define VOP(name, operands, meaning) {#name, operands},
-#include "vops.h"
-    };
-    text_add(text, "%s", info[ins->op].name);
-    for (const char *operand = info[ins->op].operands; *operand; operand++)
+    char letter = ins->wide ? 'z' : 'v';
+    text_add(text, "%s", vop_info[ins->op].name);
+    for (const char *operand = vop_info[ins->op].operands; *operand; operand++)
         switch (*operand) {
-        case 'd': text_add(text, " v%d", ins->d); break;
-        case 'a': text_add(text, " v%d", ins->a); break;
-        case 'b': text_add(text, " v%d", ins->b); break;
+        case 'd': text_add(text, " %c%d", letter, ins->d); break;
+        case 'a': text_add(text, " %c%d", letter, ins->a); break;
+        case 'b': text_add(text, " %c%d", letter, ins->b); break;
         case 'i': text_add(text, " %d", ins->imm); break;
         case 'n': text_add(text, " %d", ins->count); break;
         default:  text_add(text, " %s%+d", kernel->pointer[ins->pointer], ins->offset);

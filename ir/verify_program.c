@@ -41,29 +41,54 @@ static void repeat(Frame *outer, const Frame *inner, int64_t trips)
 
 static int floats_touched(const Kernel *kernel, const VIns *ins)
 {
-    if (ins->op == V_store || ins->op == V_store1)
+    switch (ins->op) {
+    case V_store: case V_store1: case V_store_low: case V_store_high:
         if (!kernel->written[ins->pointer])
             die("kernel '%s' stores through '%s'", kernel->name, kernel->pointer[ins->pointer]);
+    }
     switch (ins->op) {
-    case V_load: case V_store:                       return LANES;
-    case V_broadcast: case V_load1: case V_store1:   return 1;
-    default:                                         return 0;
+    case V_load: case V_store:                                                  return LANES << ins->wide;
+    case V_load_low: case V_load_high: case V_store_low: case V_store_high:     return LANES;
+    case V_broadcast: case V_load1: case V_store1:                              return 1;
+    default:                                                                    return 0;
+    }
+}
+
+/* Registers that exist, instructions that exist at their width, and values that are read at the width at which they were
+ * written: `wide` has a bit for each register that holds two blocks. Loops are followed once. */
+static void check_registers(const Kernel *kernel, const VIns *ins, Machine machine, uint32_t *wide)
+{
+    static const char letter[] = "dab";
+    const uint8_t reg[] = {ins->d, ins->a, ins->b};
+    Width width = vop_info[ins->op].width;
+    if (ins->wide > (machine.widest > 1) || (ins->wide ? width < WIDTH_wide : width == WIDTH_wide))
+        die("kernel '%s' has a %s that is %s", kernel->name, vop_info[ins->op].name, ins->wide ? "wide" : "narrow");
+    for (int i = 2; i >= 0; i--) {
+        if (!strchr(vop_info[ins->op].operands, letter[i]))
+            continue;
+        if (reg[i] >= machine.registers)
+            die("kernel '%s': a %s names what does not exist, register %d", kernel->name, vop_info[ins->op].name, reg[i]);
+        if (vop_reads(ins->op, letter[i]) && (*wide >> reg[i] & 1) != ins->wide)
+            die("kernel '%s': a %s reads register %d at another width", kernel->name, vop_info[ins->op].name, reg[i]);
+        if (letter[i] == 'd')
+            *wide = ins->wide ? *wide | 1u << reg[i] : *wide & ~(1u << reg[i]);
     }
 }
 
 /* What one call of the kernel touches. */
-static Frame kernel_frame(const Kernel *kernel)
+static Frame kernel_frame(const Kernel *kernel, Machine machine)
 {
     enum { DEEPEST = 16 };
     Frame frame[DEEPEST] = {0};
     int32_t trips[DEEPEST] = {1};
+    uint32_t wide = 0;
     int depth = 0;
     for (size_t i = 0; i < kernel->count; i++) {
         const VIns *ins = &kernel->code[i];
-        int floats = floats_touched(kernel, ins);
-        if (ins->op >= NVOP || ins->d >= MAX_REGISTERS || ins->a >= MAX_REGISTERS || ins->b >= MAX_REGISTERS ||
-            ((floats || ins->op == V_bump) && ins->pointer >= kernel->npointer))
+        if (ins->op >= NVOP || ins->pointer >= kernel->npointer)
             die("kernel '%s': instruction %zu names what does not exist", kernel->name, i);
+        int floats = floats_touched(kernel, ins);
+        check_registers(kernel, ins, machine, &wide);
         if (floats) {
             Reach *reach = &frame[depth].reach[ins->pointer];
             touch(reach, reach->moved + ins->offset, reach->moved + ins->offset + floats);
@@ -172,7 +197,7 @@ void verify_program(const Program *program)
 {
     Frame *frame = arena_alloc(program->context, (size_t)program->nkernels, sizeof *frame);
     for (const Kernel *kernel = program->kernels; kernel; kernel = kernel->next)
-        frame[kernel->id] = kernel_frame(kernel);
+        frame[kernel->id] = kernel_frame(kernel, program->graph->machine);
     for (size_t s = 0; s < program->nstep; s++) {
         const Step *step = &program->step[s];
         const StepCode *code = step->code;

@@ -9,7 +9,7 @@
 /* y = w * x + b on `rows` rows of eight floats. */
 static Kernel *scale_kernel(Context *context, const char *name, int rows)
 {
-    Kernel *k = kernel_new(context);
+    Kernel *k = kernel_new(context, (Machine){16, 1});
     k->name = name;
     k->comment = "y[r][8] = w[8] * x[r][8] + b[8]";
     int x = kernel_pointer(k, "x", false), w = kernel_pointer(k, "w", false), b = kernel_pointer(k, "b", false);
@@ -29,7 +29,7 @@ static Kernel *scale_kernel(Context *context, const char *name, int rows)
 /* s = x on eight floats of each of `images` images. */
 static Kernel *copy_kernel(Context *context, const char *name, int images, int64_t arena_floats)
 {
-    Kernel *k = kernel_new(context);
+    Kernel *k = kernel_new(context, (Machine){16, 1});
     k->name = name;
     k->comment = "s[8] = x[8]";
     int x = kernel_pointer(k, "x", false), s = kernel_pointer(k, "s", true), v = kernel_register(k);

@@ -594,7 +594,7 @@ Test(emit, long_comments_are_broken_between_words)
 
 static Kernel *example_kernel(void)
 {
-    Kernel *k = kernel_new(&context);
+    Kernel *k = kernel_new(&context, (Machine){16, 1});
     k->name = "example";
     k->comment = "y[2][8] = x[2][8] * w + w[-1]";
     int x = kernel_pointer(k, "x", false), w = kernel_pointer(k, "w", false), y = kernel_pointer(k, "y", true);

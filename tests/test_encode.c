@@ -25,11 +25,6 @@ static void close_all(void)
 
 TestSuite(encode, .init = open_all, .fini = close_all);
 
-static const char *const operands[NVOP] = {
-#define VOP(name, operands, ...) [V_##name] = operands,
-#include "../ir/vops.h"
-};
-
 static const char *const general[] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
                                       "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"};
 
@@ -53,7 +48,7 @@ static void add_text(Text *text, const VIns *ins, int base, int32_t displacement
     const VexRow *row = &vex_rows[ins->op];
     const char *separator = " ";
     text_add(text, "{vex3} %s", row->mnemonic);
-    for (const char *o = ins->op == V_zero ? "ddd" : ins->op == V_swap ? "daa" : ins->op == V_greater ? "dba" : operands[ins->op]; *o; o++, separator = ",")
+    for (const char *o = ins->op == V_zero ? "ddd" : ins->op == V_swap ? "daa" : ins->op == V_greater ? "dba" : vop_info[ins->op].operands; *o; o++, separator = ",")
         switch (*o) {
         case 'd': add_register(text, row, separator, ins->d); break;
         case 'a': add_register(text, row, separator, ins->a); break;
@@ -78,7 +73,7 @@ static void add_instruction(Both *both, VIns ins, int base, int32_t displacement
 static void add_registers(Both *both, VOp op)
 {
     static const uint8_t imm[] = {0, 1, 0x1b, 23, 31, 0x93, 255};
-    bool third = strchr(operands[op], 'b'), immediate = strchr(operands[op], 'i');
+    bool third = strchr(vop_info[op].operands, 'b'), immediate = strchr(vop_info[op].operands, 'i');
     for (uint8_t d = 0; d < MAX_REGISTERS; d++)
         for (uint8_t a = 0; a < MAX_REGISTERS; a++)
             for (uint8_t x = 0; x < (third ? MAX_REGISTERS : immediate ? sizeof imm : 1); x++)
@@ -129,7 +124,7 @@ Test(encode, every_row_is_what_gnu_as_makes_of_it)
     Both both = {.bytes = text_new(&context), .text = text_new(&context)};
     size_t size;
     for (int op = V_bump + 1; op < NVOP; op++)
-        if (strchr(operands[op], 'm'))
+        if (strchr(vop_info[op].operands, 'm'))
             add_memory(&both, (VOp)op);
         else
             add_registers(&both, (VOp)op);
@@ -149,7 +144,7 @@ Test(encode, every_row_is_what_gnu_as_makes_of_it)
 static Kernel *full_kernel(void)
 {
     static const char *const name[MAX_POINTERS] = {"a", "b", "c", "d", "e", "f", "g", "h"};
-    Kernel *k = kernel_new(&context);
+    Kernel *k = kernel_new(&context, (Machine){16, 1});
     k->name = "full";
     for (int i = 0; i < MAX_POINTERS; i++)
         kernel_pointer(k, name[i], true);
@@ -219,7 +214,7 @@ Test(encode, kernels_touch_no_register_of_their_caller)
 
 Test(encode, a_kernel_with_seventeen_loops_is_refused, .signal = SIGABRT)
 {
-    Kernel *k = kernel_new(&context);
+    Kernel *k = kernel_new(&context, (Machine){16, 1});
     Text text = text_new(&context);
     k->name = "deep";
     for (int i = 0; i < 17; i++)

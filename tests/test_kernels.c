@@ -142,7 +142,7 @@ static void build_memory(Kernel *k, const Case *c, int x, int y, int d)
 
 static Kernel *case_kernel(const Case *c, int index)
 {
-    Kernel *k = kernel_new(&context);
+    Kernel *k = kernel_new(&context, (Machine){16, 1});
     k->name = arena_printf(&context, "case_%d", index);
     k->comment = "one instruction";
     int x = kernel_pointer(k, "x", false), y = kernel_pointer(k, "y", true);

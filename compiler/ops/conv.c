@@ -105,14 +105,15 @@ static void input_range(const Conv *c, const int *channel, int v, int *begin, in
     *end = (high / out + 1) * in;
 }
 
-/* Splits vectors first..first + count - 1, which read the same entries, into panels. */
+/* Splits vectors first..first + count - 1, which read the same entries, into panels of whole registers. */
 static void add_panels(Conv *c, int first, int count, int entry, int entries, int64_t *at)
 {
-    int size, parts, larger;
-    split_evenly(count, c->n->tile.vectors, &size, &parts, &larger);
+    int size, parts, larger, widest = c->l->graph->machine.widest, end = first + count;
+    split_evenly((count + widest - 1) / widest, (c->n->tile.vectors + widest - 1) / widest, &size, &parts, &larger);
     int64_t taps = (int64_t)c->kernel[0] * c->kernel[1] * channels_of(c, entry, entries) * LANES;
     for (int i = 0; i < parts; i++) {
-        Panel p = {first, size + (i < larger), entry, entries, *at};
+        int vectors = (size + (i < larger)) * widest;
+        Panel p = {first, vectors < end - first ? vectors : end - first, entry, entries, *at};
         c->panel = arena_grow(c->l->context, c->panel, c->npanel, &c->panel_capacity, sizeof *c->panel);
         c->panel[c->npanel++] = p;
         first += p.vectors;
@@ -230,7 +231,7 @@ static void add_call(const Conv *c, const Panel *panel, Run run, Bands bands)
 static void add_calls(const Conv *c)
 {
     const Tile *t = &c->n->tile;
-    int lines = t->flat ? c->width : c->rows, rows = t->rows < lines ? t->rows : lines, images = tile_pixels(t->vectors);
+    int lines = t->flat ? c->width : c->rows, rows = t->rows < lines ? t->rows : lines, images = tile_pixels(&c->l->graph->machine, t->vectors);
     bool many = c->n->op == OP_linear && c->l->graph->max_batch >= images &&
                 images * c->l->program->arena_floats < INT32_MAX / (int)sizeof(float);
     for (size_t i = 0; i < c->npanel;) {

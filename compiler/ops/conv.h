@@ -53,6 +53,7 @@ typedef struct {
     Phase phase;                        /* of the current walk over the pixels */
     int entry, entries;                 /* that the current walk sums over */
     Kernel *k;
+    int width, units;                   /* blocks that a register holds, and registers for the panel's vectors: the last may lack one */
     Stream x, w;                        /* the source, the filters */
     Stream ahead;                       /* the filters of the next pass */
     int lines;                          /* cache lines of them that one tile of this pass fetches */
@@ -67,8 +68,10 @@ Build build_kernel(const Conv *, const Panel *, Bands);
  * back, summing over the entries of the Build; with a global average, emit_average clears the result before it, or divides it. */
 void emit_walk(Build *, Phase, int rows, int width);
 void emit_average(Build *, bool before);
-/* y += the sum of some results of output vector v, after their tail. */
-void add_to_average(Build *, int v, int results, int *acc);
+/* y += the sum of some results of unit u, after their tail. */
+void add_to_average(Build *, int u, int results, int *acc);
+/* Every Build must say how many blocks its registers hold: 1, or what the machine has at most. */
+void build_width(Build *, int blocks);
 /* Input channels of so many entries. */
 int channels_of(const Conv *, int entry, int entries);
 

@@ -1,7 +1,8 @@
 /* conv_kernel.c - the kernel of a convolution: y[o, p] = tail(bias[o] + sum over blocks, ky, kx, channels of w * x).
  *
- * It computes `vectors` x 8 output channels of some rows, tile after tile of pixels held in registers. The order of the sum
- * is the same for every tile, hence for every output, target and thread count. */
+ * It computes `vectors` x 8 output channels of some rows, tile after tile of pixels held in registers, each of which holds one
+ * vector or, where instructions are wide, two: a unit. The order of the sum is the same for every tile, hence for every output,
+ * target and thread count. */
 #include "conv.h"
 
 int channels_of(const Conv *c, int entry, int entries)
@@ -13,6 +14,32 @@ int channels_of(const Conv *c, int entry, int entries)
 }
 
 /* ---- one tile of registers ----------------------------------------------------------------------------------- */
+
+/* Vectors that unit u holds. */
+static int unit_vectors(const Build *b, int u)
+{
+    int left = b->panel->vectors - u * b->width;
+    return left < b->width ? left : b->width;
+}
+
+/* The place of a result of unit u, which the output's functions see from here on. */
+static Place unit_place(Build *b, int u, int pixel)
+{
+    b->out.single = unit_vectors(b, u) < b->width;
+    return (Place){u * b->width, 0, pixel};
+}
+
+void build_width(Build *b, int blocks)
+{
+    b->width = blocks;
+    b->units = (b->panel->vectors + blocks - 1) / blocks;
+    kernel_width(b->k, blocks);
+}
+
+static void load_filters(Build *b, int reg, int u, int64_t w_at)
+{
+    k_load_blocks(b->k, reg, b->w.pointer, w_at + u * b->width * LANES, LANES, unit_vectors(b, u));
+}
 
 /* Steps of the sum in a loop body: enough to hide the loop, few enough for the micro-op cache. Columns of a window are
  * rather looped over than unrolled: compilers would carry the pixels that two columns share in registers they do not have. */
@@ -31,25 +58,25 @@ static int64_t pixel_offset(const Build *b, int j)
 static void emit_tap(Build *b, int pixels, const int *acc, int64_t x_at, int64_t w_at)
 {
     Kernel *k = b->k;
-    int vectors = b->panel->vectors, held[MAX_REGISTERS];
-    bool hold_x = pixels <= vectors;
-    int nheld = hold_x ? pixels : vectors, npassing = hold_x ? vectors : pixels, passing;
+    int held[MAX_REGISTERS];
+    bool hold_x = pixels <= b->units;
+    int nheld = hold_x ? pixels : b->units, npassing = hold_x ? b->units : pixels, passing;
     for (int i = 0; i < nheld; i++) {
         held[i] = kernel_register(k);
         if (hold_x)
             k_broadcast(k, held[i], b->x.pointer, x_at + pixel_offset(b, i));
         else
-            k_load(k, held[i], b->w.pointer, w_at + i * LANES);
+            load_filters(b, held[i], i, w_at);
     }
     passing = kernel_register(k);
     for (int i = 0; i < npassing; i++) {
         if (hold_x)
-            k_load(k, passing, b->w.pointer, w_at + i * LANES);
+            load_filters(b, passing, i, w_at);
         else
             k_broadcast(k, passing, b->x.pointer, x_at + pixel_offset(b, i));
         for (int j = 0; j < nheld; j++) {
-            int v = hold_x ? i : j, p = hold_x ? j : i;
-            k_op(k, V_fma, acc[v * pixels + p], hold_x ? passing : held[j], hold_x ? held[j] : passing);
+            int u = hold_x ? i : j, p = hold_x ? j : i;
+            k_op(k, V_fma, acc[u * pixels + p], hold_x ? passing : held[j], hold_x ? held[j] : passing);
         }
     }
     kernel_release(k, passing);
@@ -130,45 +157,44 @@ static void emit_sum(Build *b, int pixels, const int *acc)
 static void start_sums(Build *b, int pixels, int *acc)
 {
     Kernel *k = b->k;
-    for (int v = 0; v < b->panel->vectors; v++)
+    for (int u = 0; u < b->units; u++)
         for (int j = 0; j < pixels; j++) {
-            int reg = acc[v * pixels + j] = kernel_register(k);
+            int reg = acc[u * pixels + j] = kernel_register(k);
             if (!b->c->bias)
                 k_zero(k, reg);
             else if (j)
-                k_op(k, V_copy, reg, acc[v * pixels], 0);
+                k_op(k, V_copy, reg, acc[u * pixels], 0);
             else
-                k_load(k, reg, b->out.vectors.pointer, v * LANES);
+                output_vector(k, &b->out, reg, 0, unit_place(b, u, 0));
         }
 }
 
-void add_to_average(Build *b, int v, int results, int *acc)
+void add_to_average(Build *b, int u, int results, int *acc)
 {
     Kernel *k = b->k;
     for (int j = 0; j < results; j++)
-        acc[j] = output_apply(k, &b->out, acc[j], (Place){v, 0, j});
+        acc[j] = output_apply(k, &b->out, acc[j], unit_place(b, u, j));
     int sum = kernel_register(k);
-    k_load(k, sum, b->out.y.pointer, v * b->out.y.view.block);
+    output_get(k, &b->out, sum, unit_place(b, u, 0));
     for (int j = 0; j < results; j++) {
         k_op(k, V_add, sum, sum, acc[j]);
         kernel_release(k, acc[j]);
     }
-    k_store(k, b->out.y.pointer, v * b->out.y.view.block, sum);
-    kernel_release(k, sum);
+    output_put(k, &b->out, sum, unit_place(b, u, 0));
 }
 
 static void finish_sums(Build *b, int results, int *acc)
 {
     Kernel *k = b->k;
     int area = b->c->window[0] * b->c->window[1];
-    for (int v = 0; v < b->panel->vectors; v++) {
-        int *a = acc + v * results * area;
+    for (int u = 0; u < b->units; u++) {
+        int *a = acc + u * results * area;
         if (b->c->average) {
-            add_to_average(b, v, results, a);
+            add_to_average(b, u, results, a);
             continue;
         }
         for (int j = 0; j < results; j++) {
-            Place place = {v, 0, j};
+            Place place = unit_place(b, u, j);
             int reg = output_apply(k, &b->out, a[j * area], place);
             for (int i = 1; i < area; i++) {        /* the fused max pool */
                 int other = output_apply(k, &b->out, a[j * area + i], place);
@@ -183,15 +209,14 @@ static void finish_sums(Build *b, int results, int *acc)
 /* Sums that wait in the result's place. */
 static void load_sums(Build *b, int pixels, int *acc)
 {
-    for (int i = 0; i < b->panel->vectors * pixels; i++)
-        k_load(b->k, acc[i] = kernel_register(b->k), b->out.y.pointer,
-               i / pixels * b->out.y.view.block + i % pixels * b->out.y.view.pixel);
+    for (int i = 0; i < b->units * pixels; i++)
+        output_get(b->k, &b->out, acc[i] = kernel_register(b->k), unit_place(b, i / pixels, i % pixels));
 }
 
 static void keep_sums(Build *b, int pixels, const int *acc)
 {
-    for (int i = 0; i < b->panel->vectors * pixels; i++)
-        output_put(b->k, &b->out, acc[i], (Place){i / pixels, 0, i % pixels});
+    for (int i = 0; i < b->units * pixels; i++)
+        output_put(b->k, &b->out, acc[i], unit_place(b, i / pixels, i % pixels));
 }
 
 enum { LINE = 64 / sizeof(float) };     /* floats of a cache line */
@@ -301,13 +326,14 @@ void emit_average(Build *b, bool before)
         k_zero(k, factor);
     else
         k_literal(k, factor, 1.0f / (float)(s.height * s.width));
-    for (int v = 0; v < b->panel->vectors; v++) {
-        int64_t at = v * b->out.y.view.block;
+    for (int u = 0; u < b->units; u++) {
+        Stream s = b->out.y;
+        int64_t at = u * b->width * s.view.block;
         if (!before) {
-            k_load(k, y, b->out.y.pointer, at);
+            output_get(k, &b->out, y, unit_place(b, u, 0));
             k_op(k, V_mul, y, y, factor);
         }
-        k_store(k, b->out.y.pointer, at, before ? factor : y);
+        k_store_blocks(k, s.pointer, at, s.view.block, unit_vectors(b, u), before ? factor : y);
     }
     kernel_release(k, factor);
     kernel_release(k, y);
@@ -328,6 +354,7 @@ Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
     bool flat = c->n->tile.flat;
     Build b = {.c = c, .panel = panel, .k = step_kernel(c->l), .pixel = c->x.pixel, .most = c->n->tile.pixels,
                .entry = panel->entry, .entries = panel->entries};
+    build_width(&b, panel->vectors < c->l->graph->machine.widest ? 1 : c->l->graph->machine.widest);
     b.x = stream_open(c->l, b.k, c->source, "x", false);
     b.w = stream_weights(c->l, b.k, c->filters, "w");
     if (c->n->tile.ahead)
