@@ -63,7 +63,7 @@ static void choose_flags(Job *job, const Target *target, bool threads)
         job->flag[n++] = always[i];
     if (threads)
         job->flag[n++] = "-fopenmp";
-    if (!target->asks_processor && processor_has_fma()) {
+    if (!target->query && processor_has_fma()) {
         job->flag[n++] = "-mavx2";
         job->flag[n++] = "-mfma";
     }

@@ -2,9 +2,10 @@
  *
  * Each kernel carries its own target attribute, so that the file compiles without -mavx2 and the rest of it runs on
  * any x86-64 processor: that is what lets forward() ask the processor first. */
+#include "../runtime/peak.h"
 #include "backend.h"
 
-static const VRow rows[NVOP] = {
+const VRow avx2_rows[NVOP] = {
     [V_prefetch]  = { "_mm_prefetch((const char *)(%m), _MM_HINT_T0);", NULL },
     [V_zero]      = { "%d = _mm256_setzero_ps();", NULL },
     [V_load]      = { "%d = _mm256_loadu_ps(%m);", NULL },
@@ -39,9 +40,10 @@ const Target target_avx2 = {
     .guard = "defined(__x86_64__)",
     .prelude = "",
     .attribute = "__attribute__((target(\"avx2,fma\")))\n",
-    .type = "__m256",
-    .declarator = "%d",
+    .spelling = {{"__m256", "%d", avx2_rows}},
     .libraries = "",
-    .row = rows,
-    .asks_processor = true,
+    .machine = {16, 1},
+    .feature = {"AVX2", "FMA"},
+    .query = "(state & 6) == 6 && (b >> 5 & 1)",
+    .runs_here = processor_has_fma,
 };

@@ -5,7 +5,7 @@
 #include "../ir/ir.h"
 #include "../runtime/weights.h"
 
-/* ---- targets: one file each (avx2.c, portable.c), listed once in targets.c -------------------------------- */
+/* ---- targets: one file each (avx2.c, avx512.c, portable.c), listed once in targets.c -------------------------------- */
 
 /* How one vector instruction is spelled. In `c`, %d %a %b are its registers, %m its memory operand (`x + 64`) and %i its
  * immediate. Loops, their ends and pointer bumps are plain C on every target: they have no row. */
@@ -14,6 +14,12 @@ typedef struct {
     const char *helper;                 /* C function that it calls, printed once where it is needed; NULL: none */
 } VRow;
 
+/* How registers of one width, and the instructions on them, are spelled. */
+typedef struct {
+    const char *type, *declarator;      /* of a register: "float", "%d[8]" */
+    const VRow *row;                    /* NVOP rows; NULL: no such registers */
+} Spelling;
+
 typedef struct {
     const char *name;                   /* "avx2", "c"; also the first word of its kernels' names */
     const char *meaning;                /* for --help */
@@ -21,13 +27,18 @@ typedef struct {
     const char *guard;                  /* preprocessor condition under which its kernels compile; NULL: always */
     const char *prelude;                /* in front of its helpers; "" for none */
     const char *attribute;              /* line in front of each function; "" for none */
-    const char *type, *declarator;      /* of a register: "float", "%d[8]" */
+    Spelling spelling[2];               /* of narrow registers and instructions, of wide ones */
     const char *libraries;              /* to link beside libc, "" for none */
-    const VRow *row;                    /* NVOP rows */
-    bool asks_processor;                /* its code needs AVX2 and FMA: forward() checks */
+    Machine machine;                    /* what programs are made for that it prints; portable C prints others' too */
+    const char *feature[2];             /* what a processor must have: "AVX2", "FMA"; NULL: it runs on any */
+    const char *query;                  /* in C: has it, given b of cpuid's leaf 7 and the `state` of xgetbv? It has FMA. */
+    bool (*runs_here)(void);            /* asks the processor at hand; NULL: any will do */
 } Target;
-extern const Target *const targets[];   /* ends with NULL */
+extern const Target *const targets[];   /* the best first; ends with NULL */
+extern const VRow avx2_rows[NVOP];      /* which other targets share */
 const Target *target_find(const char *name);
+bool target_runs_here(const Target *);
+const Target *target_best(void);        /* of those that run here */
 
 /* ---- print_c.c: Kernel -> C --------------------------------------------------------------------------------- */
 /* One static function called TARGET_NAME, with the kernel's comment above it. */

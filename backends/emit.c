@@ -12,7 +12,7 @@
 static const Target *asking_target(const EmitOptions *options)
 {
     for (int i = 0; i < options->ntarget; i++)
-        if (options->target[i]->asks_processor)
+        if (options->target[i]->query)
             return options->target[i];
     return NULL;
 }
@@ -33,6 +33,7 @@ static const Kernel *peak_kernel(const Program *program)
     Kernel *k = kernel_new(program->context, program->graph->machine);
     k->name = "peak";
     k->comment = arena_printf(program->context, "%d * %d vector multiply-adds between registers.", TRIPS, SUMS);
+    kernel_width(k, program->graph->machine.widest);
     int y = kernel_pointer(k, "y", true), a = kernel_register(k), b = kernel_register(k), sum[SUMS];
     k_literal(k, a, 0.5f);
     k_literal(k, b, 0.25f);
@@ -141,8 +142,10 @@ static void emit_declarations(Emit *e)
         "    $_OK,\n"
         "    $_ERROR_ARGUMENT,          /* a pointer is NULL, or threads is not in 1..1024 */\n"
         "    $_ERROR_BATCH,             /* batch is not in 1..$_MAX_BATCH */\n"
-        "    $_ERROR_ALIGNMENT,         /* arena or weights do not begin at a multiple of 64 bytes */\n"
-        "    $_ERROR_PROCESSOR,         /* the processor lacks AVX2 or FMA */\n"
+        "    $_ERROR_ALIGNMENT,         /* arena or weights do not begin at a multiple of 64 bytes */\n");
+    text_add(e->out, "    %s_ERROR_PROCESSOR,         /* the processor lacks %s or %s */\n", e->upper,
+             e->fast ? e->fast->feature[0] : "AVX2", e->fast ? e->fast->feature[1] : "FMA");
+    emit_lines(e,
         "    $_ERROR_FILE,              /* a file cannot be opened or mapped: errno says why */\n"
         "    $_ERROR_FORMAT,            /* these are no weights of nncc */\n"
         "    $_ERROR_VERSION,           /* weights in the format of another version of nncc */\n"
@@ -363,7 +366,7 @@ static void emit_embedded(Emit *e)
 void emit_source(Text *out, const Program *program, const EmitOptions *options)
 {
     Emit e = emit_new(out, program, options);
-    if (options->ntarget > 1 && (!e.fast || options->target[0]->asks_processor == options->target[1]->asks_processor))
+    if (options->ntarget > 1 && (!e.fast || !options->target[0]->query == !options->target[1]->query))
         die("emit: two targets must be one that asks the processor and one that runs anywhere");
     emit_title(&e);
     emit_includes(&e);

@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+static const char *processor_text(const Emit *e)
+{
+    return arena_printf(e->program->context, "this processor lacks %s or %s", e->fast->feature[0], e->fast->feature[1]);
+}
+
 static void emit_strerror(Emit *e)
 {
     static const struct { const char *name, *text; } status[] = {
@@ -15,7 +20,7 @@ static void emit_strerror(Emit *e)
         "    switch (status) {\n");
     for (size_t i = 0; i < sizeof status / sizeof *status; i++)
         text_add(e->out, "    case %s_%s:%*s return \"%s\";\n", e->upper, status[i].name, (int)(15 - strlen(status[i].name)), "",
-                 status[i].text);
+                 e->fast && !strcmp(status[i].name, "ERROR_PROCESSOR") ? processor_text(e) : status[i].text);
     emit_lines(e,
         "    }\n"
         "    return \"unknown status\";\n"
@@ -47,11 +52,11 @@ static void emit_checks(Emit *e)
         "}\n\n");
     if (!e->fast)
         return;
-    emit_lines(e,
-        "/* Whether the processor has AVX2 and FMA, and the system saves their registers. Asked on each call, in about 2\n"
+    text_add(e->out,
+        "/* Whether the processor has %s and %s, and the system saves their registers. Asked on each call, in about 2\n"
         " * microseconds, because a file without mutable state remembers nothing. */\n"
-        "static int has_avx2(void)\n"
-        "{\n");
+        "static int has_%s(void)\n"
+        "{\n", e->fast->feature[0], e->fast->feature[1], e->fast->name);
     if (e->options->ntarget > 1)
         text_add(e->out, "#if %s\n", e->fast->guard);
     emit_lines(e,
@@ -60,8 +65,8 @@ static void emit_checks(Emit *e)
         "    if (~c & (1u << 12 | 1u << 27))     /* FMA, and xgetbv is allowed */\n"
         "        return 0;\n"
         "    __asm__ volatile (\"xgetbv\" : \"=a\"(state), \"=d\"(high) : \"c\"(0));\n"
-        "    __cpuid_count(7, 0, a, b, c, d);    /* every processor with FMA has this leaf */\n"
-        "    return (state & 6) == 6 && (b >> 5 & 1);\n");
+        "    __cpuid_count(7, 0, a, b, c, d);    /* every processor with FMA has this leaf */\n");
+    text_add(e->out, "    return %s;\n", e->fast->query);
     if (e->options->ntarget > 1)
         emit_lines(e, "#else\n    return 0;\n#endif\n");
     emit_lines(e, "}\n\n");
@@ -114,7 +119,7 @@ static void emit_forward_body(Emit *e)
         "    if ((uintptr_t)weights % 64 || (uintptr_t)arena % 64)\n"
         "        return $_ERROR_ALIGNMENT;\n");
     if (e->fast && e->options->ntarget == 1)
-        emit_lines(e, "    if (!has_avx2())\n        return $_ERROR_PROCESSOR;\n");
+        text_add(e->out, "    if (!has_%s())\n        return %s_ERROR_PROCESSOR;\n", e->fast->name, e->upper);
     emit_lines(e,
         "    const Stamp *stamp = weights;\n"
         "    const int status = check_stamp(stamp);\n"
@@ -127,7 +132,7 @@ static void emit_forward_body(Emit *e)
         "        .output = output,\n"
         "        .batch = batch,\n");
     if (e->options->ntarget > 1)
-        text_add(e->out, "        .%s = has_avx2(),\n", e->fast->name);
+        text_add(e->out, "        .%s = has_%s(),\n", e->fast->name, e->fast->name);
     if (e->options->profile)
         emit_lines(e, "        .seconds = seconds,\n");
     emit_lines(e,
@@ -258,10 +263,11 @@ static void emit_peak(Emit *e)
     for (size_t i = 0, trips = 1; i < e->kernels->count; i++) {
         const VIns *ins = &e->kernels->code[i];
         trips = ins->op == V_loop ? (size_t)ins->count : ins->op == V_end ? 1 : trips;
-        operations += ins->op == V_fma ? 2 * LANES * (int64_t)trips : 0;
+        operations += ins->op == V_fma ? (2 * LANES << ins->wide) * (int64_t)trips : 0;
     }
     emit_lines(e, "/* Runs the kernel `peak` once; returns its floating-point operations. */\n");
-    text_add(e->out, "static double run_peak(%s)\n{\n    float sums[8];\n    ", e->options->ntarget > 1 ? "const Run *run" : "void");
+    text_add(e->out, "static double run_peak(%s)\n{\n    float sums[%d];\n    ", e->options->ntarget > 1 ? "const Run *run" : "void",
+             LANES * e->program->graph->machine.widest);
     if (e->options->ntarget > 1)
         text_add(e->out, "(void)run;                          /* where there is nothing to pick */\n    ");
     text_add(e->out, e->options->ntarget > 1 ? "PICK(peak)" : "%s_peak", e->options->target[0]->name);
@@ -272,9 +278,9 @@ static void emit_peak(Emit *e)
         "{\n"
         "    double best = 0;\n");
     if (e->options->ntarget > 1)
-        text_add(e->out, "    const Run run = { .%s = has_avx2() };\n", e->fast->name);
+        text_add(e->out, "    const Run run = { .%s = has_%s() };\n", e->fast->name, e->fast->name);
     else if (e->fast)
-        emit_lines(e, "    if (!has_avx2())\n        return 0;\n");
+        text_add(e->out, "    if (!has_%s())\n        return 0;\n", e->fast->name);
     emit_lines(e,
         "    for (const double begin = now(); threads > 0 && now() - begin < 0.05;) {\n"
         "        double operations = 0;\n"

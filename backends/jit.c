@@ -278,11 +278,12 @@ static Jit *jit_new(const Program *program)
     return jit;
 }
 
-static const Target *best_target(Model *model)
+/* Bytes where the processor has what the program's kernels take for granted. */
+static const Target *best_target(const Program *program, Model *model)
 {
-    if (processor_has_fma())
+    if (program->graph->machine.widest > 1 ? processor_has_avx512() : processor_has_fma())
         return &target_tcc;
-    model->notice = "this processor lacks AVX2 or FMA: running portable C";
+    model->notice = "this processor lacks instructions that the kernels need: running portable C";
     return target_find("c");
 }
 
@@ -290,8 +291,8 @@ bool jit_load(const Program *program, const Target *target, Model *model, Failur
 {
     double start = seconds_now();
     *model = (Model){0};
-    if (!target || target->asks_processor)
-        target = best_target(model);
+    if (!target || target->query)
+        target = best_target(program, model);
     Text source = jit_source(program, target);
     Jit *jit = jit_new(program);
     if (!jit)

@@ -5,64 +5,104 @@
  * seconds. A helper that mixes lanes builds its result apart, because a destination may be a source too. */
 #include "backend.h"
 
-#define BINARY(name, expression) { \
-    name "(%d, %a, %b);", \
-    "HELPER void " name "(float *d, const float *a, const float *b)\n" \
+/* What both widths do alike: n is "8" or "16". */
+#define UNARY(name, n, expression) { \
+    name n "(%d, %a);", \
+    "HELPER void " name n "(float *d, const float *a)\n" \
     "{\n" \
-    "    for (int i = 0; i < 8; i++)\n" \
+    "    for (int i = 0; i < " n "; i++)\n" \
+    "        d[i] = " expression ";\n" \
+    "}\n" }
+
+#define BINARY(name, n, expression) { \
+    name n "(%d, %a, %b);", \
+    "HELPER void " name n "(float *d, const float *a, const float *b)\n" \
+    "{\n" \
+    "    for (int i = 0; i < " n "; i++)\n" \
     "        d[i] = " expression ";\n" \
     "}\n" }
 
 /* Lanes as 32-bit integers: x of a, y of b. */
-#define INTEGER(name, meaning, expression) { \
-    name "(%d, %a, %b);", \
+#define INTEGER(name, n, meaning, expression) { \
+    name n "(%d, %a, %b);", \
     "/* " meaning " */\n" \
-    "HELPER void " name "(float *d, const float *a, const float *b)\n" \
+    "HELPER void " name n "(float *d, const float *a, const float *b)\n" \
     "{\n" \
-    "    uint32_t x[8], y[8];\n" \
+    "    uint32_t x[" n "], y[" n "];\n" \
     "    memcpy(x, a, sizeof x);\n" \
     "    memcpy(y, b, sizeof y);\n" \
-    "    for (int i = 0; i < 8; i++)\n" \
+    "    for (int i = 0; i < " n "; i++)\n" \
     "        x[i] = " expression ";\n" \
     "    memcpy(d, x, sizeof x);\n" \
     "}\n" }
 
-#define SHIFT(name, direction, operator) { \
-    name "(%d, %a, %i);", \
+#define SHIFT(name, n, direction, operator) { \
+    name n "(%d, %a, %i);", \
     "/* Shifts lanes " direction " as 32-bit integers. */\n" \
-    "HELPER void " name "(float *d, const float *a, int bits)\n" \
+    "HELPER void " name n "(float *d, const float *a, int bits)\n" \
     "{\n" \
-    "    uint32_t x[8];\n" \
+    "    uint32_t x[" n "];\n" \
     "    memcpy(x, a, sizeof x);\n" \
-    "    for (int i = 0; i < 8; i++)\n" \
+    "    for (int i = 0; i < " n "; i++)\n" \
     "        x[i] " operator "= bits;\n" \
     "    memcpy(d, x, sizeof x);\n" \
     "}\n" }
 
-static const VRow rows[NVOP] = {
+#define BOTH_WIDTHS(n) \
+    [V_zero] = { "zero" n "(%d);", \
+        "HELPER void zero" n "(float *d)\n" \
+        "{\n" \
+        "    for (int i = 0; i < " n "; i++)\n" \
+        "        d[i] = 0.0f;\n" \
+        "}\n" }, \
+    [V_load] = { "load" n "(%d, %m);", \
+        "HELPER void load" n "(float *d, const float *m)\n" \
+        "{\n" \
+        "    memcpy(d, m, " n " * sizeof *d);\n" \
+        "}\n" }, \
+    [V_store] = { "store" n "(%m, %a);", \
+        "HELPER void store" n "(float *m, const float *a)\n" \
+        "{\n" \
+        "    memcpy(m, a, " n " * sizeof *m);\n" \
+        "}\n" }, \
+    [V_broadcast] = { "broadcast" n "(%d, %m);", \
+        "HELPER void broadcast" n "(float *d, const float *m)\n" \
+        "{\n" \
+        "    for (int i = 0; i < " n "; i++)\n" \
+        "        d[i] = *m;\n" \
+        "}\n" }, \
+    [V_copy] = { "copy" n "(%d, %a);", \
+        "HELPER void copy" n "(float *d, const float *a)\n" \
+        "{\n" \
+        "    memmove(d, a, " n " * sizeof *d);\n" \
+        "}\n" }, \
+    [V_fma] = BINARY("fma", n, "fmaf(a[i], b[i], d[i])"), \
+    [V_add] = BINARY("add", n, "a[i] + b[i]"), \
+    [V_sub] = BINARY("sub", n, "a[i] - b[i]"), \
+    [V_mul] = BINARY("mul", n, "a[i] * b[i]"), \
+    [V_div] = BINARY("div", n, "a[i] / b[i]"), \
+    [V_max] = BINARY("max", n, "a[i] > b[i] ? a[i] : b[i]"), \
+    [V_min] = BINARY("min", n, "a[i] < b[i] ? a[i] : b[i]"), \
+    [V_sqrt] = UNARY("sqrt", n, "sqrtf(a[i])"), \
+    [V_and] = INTEGER("and", n, "Bits that both have.", "x[i] & y[i]"), \
+    [V_xor] = INTEGER("xor", n, "Bits in which they differ.", "x[i] ^ y[i]"), \
+    [V_iadd] = INTEGER("iadd", n, "Adds lanes as 32-bit integers.", "x[i] + y[i]"), \
+    [V_imul] = INTEGER("imul", n, "Multiplies lanes as 32-bit integers.", "x[i] * y[i]"), \
+    [V_shl] = SHIFT("shl", n, "left", "<<"), \
+    [V_shr] = SHIFT("shr", n, "right", ">>"), \
+    [V_permute] = { "permute" n "(%d, %a, %i);", \
+        "/* Within each four, lane l becomes lane (order >> 2 l) & 3. */\n" \
+        "HELPER void permute" n "(float *d, const float *a, int order)\n" \
+        "{\n" \
+        "    float r[" n "];\n" \
+        "    for (int i = 0; i < " n "; i++)\n" \
+        "        r[i] = a[(i & -4) + (order >> 2 * (i & 3) & 3)];\n" \
+        "    memcpy(d, r, sizeof r);\n" \
+        "}\n" },
+
+static const VRow narrow_rows[NVOP] = {
+    BOTH_WIDTHS("8")
     [V_prefetch] = { "", NULL },
-    [V_zero] = { "zero8(%d);",
-        "HELPER void zero8(float *d)\n"
-        "{\n"
-        "    for (int i = 0; i < 8; i++)\n"
-        "        d[i] = 0.0f;\n"
-        "}\n" },
-    [V_load] = { "load8(%d, %m);",
-        "HELPER void load8(float *d, const float *m)\n"
-        "{\n"
-        "    memcpy(d, m, 8 * sizeof *d);\n"
-        "}\n" },
-    [V_store] = { "store8(%m, %a);",
-        "HELPER void store8(float *m, const float *a)\n"
-        "{\n"
-        "    memcpy(m, a, 8 * sizeof *m);\n"
-        "}\n" },
-    [V_broadcast] = { "broadcast8(%d, %m);",
-        "HELPER void broadcast8(float *d, const float *m)\n"
-        "{\n"
-        "    for (int i = 0; i < 8; i++)\n"
-        "        d[i] = *m;\n"
-        "}\n" },
     [V_load1] = { "load1(%d, %m);",
         "HELPER void load1(float *d, const float *m)\n"
         "{\n"
@@ -71,24 +111,6 @@ static const VRow rows[NVOP] = {
         "        d[i] = 0.0f;\n"
         "}\n" },
     [V_store1] = { "*(%m) = %a[0];", NULL },
-    [V_copy] = { "copy8(%d, %a);",
-        "HELPER void copy8(float *d, const float *a)\n"
-        "{\n"
-        "    memmove(d, a, 8 * sizeof *d);\n"
-        "}\n" },
-    [V_fma] = BINARY("fma8", "fmaf(a[i], b[i], d[i])"),
-    [V_add] = BINARY("add8", "a[i] + b[i]"),
-    [V_sub] = BINARY("sub8", "a[i] - b[i]"),
-    [V_mul] = BINARY("mul8", "a[i] * b[i]"),
-    [V_div] = BINARY("div8", "a[i] / b[i]"),
-    [V_max] = BINARY("max8", "a[i] > b[i] ? a[i] : b[i]"),
-    [V_min] = BINARY("min8", "a[i] < b[i] ? a[i] : b[i]"),
-    [V_sqrt] = { "sqrt8(%d, %a);",
-        "HELPER void sqrt8(float *d, const float *a)\n"
-        "{\n"
-        "    for (int i = 0; i < 8; i++)\n"
-        "        d[i] = sqrtf(a[i]);\n"
-        "}\n" },
     [V_greater] = { "greater8(%d, %a, %b);",
         "/* Every bit of a lane where a is greater, else none. */\n"
         "HELPER void greater8(float *d, const float *a, const float *b)\n"
@@ -97,21 +119,6 @@ static const VRow rows[NVOP] = {
         "    for (int i = 0; i < 8; i++)\n"
         "        x[i] = a[i] > b[i] ? 0xffffffffu : 0;\n"
         "    memcpy(d, x, sizeof x);\n"
-        "}\n" },
-    [V_and] = INTEGER("and8", "Bits that both have.", "x[i] & y[i]"),
-    [V_xor] = INTEGER("xor8", "Bits in which they differ.", "x[i] ^ y[i]"),
-    [V_iadd] = INTEGER("iadd8", "Adds lanes as 32-bit integers.", "x[i] + y[i]"),
-    [V_imul] = INTEGER("imul8", "Multiplies lanes as 32-bit integers.", "x[i] * y[i]"),
-    [V_shl] = SHIFT("shl8", "left", "<<"),
-    [V_shr] = SHIFT("shr8", "right", ">>"),
-    [V_permute] = { "permute8(%d, %a, %i);",
-        "/* Within each half, lane l becomes lane (order >> 2 l) & 3. */\n"
-        "HELPER void permute8(float *d, const float *a, int order)\n"
-        "{\n"
-        "    float r[8];\n"
-        "    for (int i = 0; i < 8; i++)\n"
-        "        r[i] = a[(i & 4) + (order >> 2 * (i & 3) & 3)];\n"
-        "    memcpy(d, r, sizeof r);\n"
         "}\n" },
     [V_swap] = { "swap8(%d, %a);",
         "/* Exchanges the halves. */\n"
@@ -122,6 +129,19 @@ static const VRow rows[NVOP] = {
         "        r[i] = a[i ^ 4];\n"
         "    memcpy(d, r, sizeof r);\n"
         "}\n" },
+};
+
+static const VRow wide_rows[NVOP] = {
+    BOTH_WIDTHS("16")
+    [V_load_low] = { "load_low(%d, %m);",
+        "HELPER void load_low(float *d, const float *m)\n"
+        "{\n"
+        "    for (int i = 0; i < 16; i++)\n"
+        "        d[i] = i < 8 ? m[i] : 0.0f;\n"
+        "}\n" },
+    [V_load_high] = { "memcpy(%d + 8, %m, 8 * sizeof *%d);", NULL },
+    [V_store_low] = { "memcpy(%m, %a, 8 * sizeof *%a);", NULL },
+    [V_store_high] = { "memcpy(%m, %a + 8, 8 * sizeof *%a);", NULL },
 };
 
 const Target target_portable = {
@@ -137,9 +157,7 @@ const Target target_portable = {
         "#define HELPER static\n"
         "#endif\n\n",
     .attribute = "",
-    .type = "float",
-    .declarator = "%d[8]",
+    .spelling = {{"float", "%d[8]", narrow_rows}, {"float", "%d[16]", wide_rows}},
     .libraries = "-lm",
-    .row = rows,
-    .asks_processor = false,
+    .machine = {16, 1},
 };

@@ -40,9 +40,9 @@ static void print_memory(Printer *p, const VIns *ins)
 static void print_placeholder(Printer *p, char which, const VIns *ins)
 {
     switch (which) {
-    case 'd': text_add(p->out, "v%u", ins->d); return;
-    case 'a': text_add(p->out, "v%u", ins->a); return;
-    case 'b': text_add(p->out, "v%u", ins->b); return;
+    case 'd': text_add(p->out, "%c%u", ins->wide ? 'z' : 'v', ins->d); return;
+    case 'a': text_add(p->out, "%c%u", ins->wide ? 'z' : 'v', ins->a); return;
+    case 'b': text_add(p->out, "%c%u", ins->wide ? 'z' : 'v', ins->b); return;
     case 'i': text_add(p->out, "%u", ins->imm); return;
     case 'm': print_memory(p, ins); return;
     }
@@ -79,10 +79,16 @@ static void print_loop(Printer *p, const VIns *ins)
     p->counter[p->depth++] = i;
 }
 
+static const char *statement(const Target *target, const VIns *ins)
+{
+    const VRow *row = target->spelling[ins->wide].row;
+    return row ? row[ins->op].c : NULL;
+}
+
 /* An instruction that a target has no use for. */
 static bool is_silent(const Target *target, const VIns *ins)
 {
-    const char *row = target->row[ins->op].c;
+    const char *row = statement(target, ins);
     return row && !*row;
 }
 
@@ -99,9 +105,9 @@ static void print_instruction(Printer *p, const VIns *ins)
         text_add(p->out, "%s %c= %lld;\n", p->kernel->pointer[ins->pointer], ins->offset < 0 ? '-' : '+',
                  ins->offset < 0 ? -(long long)ins->offset : (long long)ins->offset);
     } else {
-        const char *row = p->target->row[ins->op].c;
+        const char *row = statement(p->target, ins);
         if (!row)
-            die("print: target %s cannot spell instruction %d", p->target->name, ins->op);
+            die("print: target %s cannot spell a %s %s", p->target->name, ins->wide ? "wide" : "narrow", vop_info[ins->op].name);
         print_row(p, row, ins);
         add_char(p->out, '\n');
     }
@@ -112,12 +118,14 @@ static bool has_operand(VOp op, char which)
     return strchr(vop_info[op].operands, which);
 }
 
-/* Bit set of the registers that a kernel names. */
-static uint32_t registers_used(const Kernel *kernel)
+/* Bit set of the registers that a kernel names in wide or narrow instructions. */
+static uint32_t registers_used(const Kernel *kernel, uint8_t wide)
 {
     uint32_t used = 0;
     for (size_t i = 0; i < kernel->count; i++) {
         const VIns *ins = &kernel->code[i];
+        if (ins->wide != wide)
+            continue;
         if (has_operand(ins->op, 'd'))
             used |= 1u << ins->d;
         if (has_operand(ins->op, 'a'))
@@ -128,17 +136,18 @@ static uint32_t registers_used(const Kernel *kernel)
     return used;
 }
 
-static void print_declaration(Printer *p)
+static void print_declaration(Printer *p, uint8_t wide)
 {
-    uint32_t used = registers_used(p->kernel);
+    const Spelling *spelling = &p->target->spelling[wide];
+    uint32_t used = registers_used(p->kernel, wide);
     const char *separator = "";
     if (!used)
         return;
-    text_add(p->out, "    %s ", p->target->type);
+    text_add(p->out, "    %s ", spelling->type);
     for (uint8_t reg = 0; reg < MAX_REGISTERS; reg++)
         if (used >> reg & 1) {
             text_add(p->out, "%s", separator);
-            print_row(p, p->target->declarator, &(VIns){.d = reg});
+            print_row(p, spelling->declarator, &(VIns){.d = reg, .wide = wide});
             separator = ", ";
         }
     text_add(p->out, ";\n");
@@ -152,7 +161,8 @@ void print_kernel(Text *out, const Kernel *kernel, const Target *target)
     for (int i = 0; i < kernel->npointer; i++)
         text_add(out, "%s%sfloat *%s", i ? ", " : "", kernel->written[i] ? "" : "const ", kernel->pointer[i]);
     text_add(out, ")\n{\n");
-    print_declaration(&p);
+    print_declaration(&p, 0);
+    print_declaration(&p, 1);
     size_t count = kernel->count;
     while (count && kernel->code[count - 1].op == V_bump)
         count--;                        /* nobody reads the pointer any more */
@@ -164,12 +174,13 @@ void print_kernel(Text *out, const Kernel *kernel, const Target *target)
 
 void print_helpers(Text *out, const Kernel *first, const Target *target)
 {
-    bool used[NVOP] = {false};
+    bool used[2][NVOP] = {{false}};
     for (const Kernel *kernel = first; kernel; kernel = kernel->next)
         for (size_t i = 0; i < kernel->count; i++)
-            used[kernel->code[i].op] = true;
+            used[kernel->code[i].wide][kernel->code[i].op] = true;
     text_append(out, target->prelude, strlen(target->prelude));
-    for (int op = 0; op < NVOP; op++)
-        if (used[op] && target->row[op].helper)
-            text_add(out, "%s\n", target->row[op].helper);
+    for (int wide = 0; wide < 2; wide++)
+        for (int op = 0; op < NVOP; op++)
+            if (used[wide][op] && target->spelling[wide].row && target->spelling[wide].row[op].helper)
+                text_add(out, "%s\n", target->spelling[wide].row[op].helper);
 }

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-extern const Target target_avx2, target_portable;
+extern const Target target_avx512, target_avx2, target_portable;
 
 const Target *const targets[] = {
+    &target_avx512,
     &target_avx2,
     &target_portable,
     NULL,
@@ -17,4 +18,17 @@ const Target *target_find(const char *name)
         if (!strcmp((*target)->name, name))
             return *target;
     return NULL;
+}
+
+bool target_runs_here(const Target *target)
+{
+    return !target->runs_here || target->runs_here();
+}
+
+const Target *target_best(void)
+{
+    const Target *const *target = targets;
+    while (!target_runs_here(*target))
+        target++;
+    return *target;
 }

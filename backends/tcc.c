@@ -33,7 +33,19 @@ const VexRow vex_rows[NVOP] = {
     [V_shl]       = { "vpslld",       MAP_0f,   PREFIX_66,   256, 0x72, "6dai" },
     [V_permute]   = { "vpermilps",    MAP_0f3a, PREFIX_66,   256, 0x04, "d-ai" },
     [V_swap]      = { "vperm2f128",   MAP_0f3a, PREFIX_66,   256, 0x06, "daa1" },
+    [V_load_low]  = { "vmovups",      MAP_0f,   PREFIX_none, 128, 0x10, "d-m" },
+    [V_load_high] = { "vinsertf32x8", MAP_0f3a, PREFIX_66,   256, 0x1a, "ddm1" },
+    [V_store_low] = { "vmovups",      MAP_0f,   PREFIX_none, 128, 0x11, "a-m" },
+    [V_store_high] = { "vextractf32x8", MAP_0f3a, PREFIX_66, 256, 0x1b, "a-m1" },
 };
+
+/* What has no EVEX form is another instruction there. */
+const VexRow *vex_row(const VIns *ins)
+{
+    static const VexRow swap = { "vshuff32x4", MAP_0f3a, PREFIX_66, 256, 0x23, "daa1" };
+    const VexRow *row = &vex_rows[ins->op];
+    return ins->op == V_swap && vex_is_extended(row, ins) ? &swap : row;
+}
 
 /* General registers by their numbers; the first six pointers arrive in these, in the order of the calling convention. */
 enum { RAX, RCX, RDX, RSI = 6, RDI, R8, R9, R10, R11 };
@@ -125,7 +137,7 @@ static void print_vector(Printer *p, const VIns *ins, int64_t moved)
         print_prefetch(p, ins->pointer, moved + ins->offset * (int64_t)sizeof(float));
         return;
     }
-    const VexRow *row = &vex_rows[ins->op];
+    const VexRow *row = vex_row(ins);
     uint8_t byte[VEX_LONGEST];
     if (!row->fields)
         die("print: target tcc cannot spell instruction %d", ins->op);
@@ -230,5 +242,4 @@ void print_kernel_bytes(Text *out, const Kernel *kernel)
 const Target target_tcc = {
     .name = "tcc",
     .meaning = "assembly for TCC, in this process",
-    .asks_processor = true,
 };

@@ -4,7 +4,7 @@
 
 #include "../ir/ir.h"
 
-enum { VEX_LONGEST = 10 };              /* bytes of one instruction */
+enum { VEX_LONGEST = 12 };              /* bytes of one instruction */
 
 typedef enum { MAP_0f = 1, MAP_0f38, MAP_0f3a } VexMap;
 typedef enum { PREFIX_none, PREFIX_66, PREFIX_f3, PREFIX_f2 } VexPrefix;
@@ -15,11 +15,13 @@ typedef struct {
     const char *mnemonic;               /* what a disassembler prints */
     VexMap map;
     VexPrefix prefix;
-    int bits;                           /* of a register: 128 or 256 */
+    int bits;                           /* of a register, 128 or 256; of a wide instruction twice as many */
     uint8_t opcode;
     const char *fields;
 } VexRow;
 
+/* Does the instruction need an EVEX prefix: is it wide, or a register's number above 15? */
+bool vex_is_extended(const VexRow *, const VIns *);
 /* Writes at most VEX_LONGEST bytes and returns how many. A memory operand is base + displacement in bytes, where base is
  * a general register's number in the instruction set's own order: rax rcx rdx rbx rsp rbp rsi rdi r8 ... r15. */
 int vex_encode(uint8_t *out, const VexRow *, const VIns *, int base, int32_t displacement);

@@ -83,6 +83,8 @@ void session_forward(Session *, int threads, int first, int count);
 void session_close(Session *);
 _Noreturn void fail(Session *, const char *hint, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void check(Session *, bool fine, const Failure *);
+/* Both also make it the target that session_program compiles for. */
+const Target *named_target(Session *, const char *name);
 const Target *session_target(Session *);        /* the one --target names, or the best this processor runs */
 TensorSpec *tensor_specs(Session *);            /* graph->ntensors of them */
 Transform input_transform(const Preprocess *);

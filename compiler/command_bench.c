@@ -18,7 +18,9 @@ typedef struct {
     double *sample;                     /* seconds of each run, sorted by finish() */
     int count;
     double best, median, p90, variation;        /* variation: (p90 - best) / median: one hiccup among many runs is none */
-    double peak;                        /* GFLOP/s of the yardstick */
+    double peak;                        /* GFLOP/s of the yardstick: multiply-adds as wide as the target's */
+    double avx2_peak;                   /* and of eight lanes */
+    int lanes;                          /* of the target's registers */
     double compile, pack;               /* seconds: spec to kernels, packing weights */
     PassTimes times;                    /* the parts of `compile`, but for the checks between passes */
     int threads;
@@ -70,7 +72,8 @@ static void measure(Session *session, Bench *bench)
     bench->sample = arena_alloc(&session->context, MOST_RUNS, sizeof *bench->sample);
     for (int i = 0; i < WARM_UPS; i++)
         session_forward(session, bench->threads, 0, session->batch);
-    bench->peak = fma_peak(bench->threads);
+    bench->avx2_peak = fma_peak(bench->threads, LANES);
+    bench->peak = fma_peak(bench->threads, bench->lanes);
     double begin = seconds_now(), last_peak = begin;
     while (bench->count < MOST_RUNS && (bench->count < LEAST_RUNS || seconds_now() - begin < LONG_ENOUGH
                                         || (bench->count < ENOUGH_RUNS && seconds_now() - begin < 2 * LONG_ENOUGH))) {
@@ -78,11 +81,12 @@ static void measure(Session *session, Bench *bench)
         session_forward(session, bench->threads, 0, session->batch);
         bench->sample[bench->count++] = seconds_now() - start;
         if (seconds_now() - last_peak > PEAK_EVERY) {
-            bench->peak = fmax(bench->peak, fma_peak(bench->threads));
+            bench->peak = fmax(bench->peak, fma_peak(bench->threads, bench->lanes));
             last_peak = seconds_now();
         }
     }
-    bench->peak = fmax(bench->peak, fma_peak(bench->threads));
+    bench->peak = fmax(bench->peak, fma_peak(bench->threads, bench->lanes));
+    bench->avx2_peak = fmax(bench->avx2_peak, fma_peak(bench->threads, LANES));
     finish(bench);
 }
 
@@ -99,7 +103,7 @@ static double *measure_steps(Session *session, Bench *bench)
             fail(session, NULL, "%s", session->model.strerror(status));
         for (size_t i = 0; i < nstep; i++)
             best[i] = run == 0 || now[i] < best[i] ? now[i] : best[i];
-        bench->peak = fmax(bench->peak, fma_peak(bench->threads));
+        bench->peak = fmax(bench->peak, fma_peak(bench->threads, bench->lanes));
     }
     return best;
 }
@@ -144,11 +148,11 @@ static json_t *bench_json(const Session *session, const Bench *bench, const doub
         json_object_set_new(passes, bench->times.pass[i].name, json_real(bench->times.pass[i].milliseconds));
     for (int i = 0; i < session->options.nset; i++)
         json_object_set_new(set, session->options.set[i].name, json_string(session->options.set[i].value));
-    return json_pack("{s:s, s:o, s:s, s:s, s:I, s:I, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:I, s:I, s:I, s:o}",
+    return json_pack("{s:s, s:o, s:s, s:s, s:I, s:I, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:I, s:I, s:I, s:o}",
                      "name", session->graph->name, "set", set, "target", bench->target->name, "backend", bench->compiler == jit ? jit : "aot",
                      "parameters", (json_int_t)graph_parameters(session->graph), "macs", (json_int_t)graph_macs(session->graph),
                      "batch", session->batch, "threads", bench->threads, "runs", bench->count, "min_ms", 1e3 * bench->best, "median_ms", 1e3 * bench->median,
-                     "p90_ms", 1e3 * bench->p90, "variation", bench->variation, "gflops", rate, "peak_gflops", bench->peak,
+                     "p90_ms", 1e3 * bench->p90, "variation", bench->variation, "gflops", rate, "peak_gflops", bench->peak, "avx2_peak_gflops", bench->avx2_peak,
                      "peak_percent", 100 * rate / bench->peak, "compile_ms", 1e3 * (bench->compile + bench->compiler_seconds),
                      "nncc_ms", 1e3 * bench->compile, "cc_ms", 1e3 * bench->compiler_seconds, "pack_ms", 1e3 * bench->pack, "passes_ms", passes,
                      "arena_bytes", (json_int_t)session->model.arena_size, "weights_bytes", (json_int_t)session->program->weights_floats * 4,
@@ -184,7 +188,10 @@ static void print_summary(Session *session, const Bench *bench)
            session->batch, bench->threads, bench->threads == 1 ? "" : "s");
     printf("  min %.4g ms, median %.4g ms, p90 %.4g ms (%d runs, variation %.1f %%)\n", 1e3 * bench->best, 1e3 * bench->median, 1e3 * bench->p90,
            bench->count, 100 * bench->variation);
-    printf("  %.1f GFLOP/s in the fastest run: %.1f %% of the FMA peak of %.1f GFLOP/s\n", rate, 100 * rate / bench->peak, bench->peak);
+    printf("  %.1f GFLOP/s in the fastest run: %.1f %% of the FMA peak of %.1f GFLOP/s", rate, 100 * rate / bench->peak, bench->peak);
+    if (bench->lanes > LANES)
+        printf(", %.1f %% of AVX2's %.1f", 100 * rate / bench->avx2_peak, bench->avx2_peak);
+    putchar('\n');
     print_compilation(bench);
     printf("  arena %s bytes, weights %s bytes, peak memory of this process %.0f MB\n", with_commas(context, (int64_t)session->model.arena_size),
            with_commas(context, session->program->weights_floats * 4), 1e-6 * peak_memory());
@@ -235,6 +242,7 @@ int command_bench(Session *session)
     const Arguments *arguments = session->arguments;
     Bench bench = {.threads = arguments->threads ? arguments->threads : processor_count(), .target = session_target(session),
                    .compiler = session_compiler(session, jit)};
+    bench.lanes = LANES * bench.target->machine.widest;
     session_graph(session, false);
     session_weights(session);
     session_input(session);

@@ -8,21 +8,22 @@
 /* The comma list of --target. */
 static void choose_targets(Session *session, EmitOptions *emit)
 {
+    static const char hint[] = "avx512, avx2, c, or one of the first two and c";
     char *list = arena_strdup(&session->context, session->arguments->target ? session->arguments->target : "avx2"), *rest;
-    const char *known[8] = {0};
-    for (int i = 0; i < 7 && targets[i]; i++)
-        known[i] = targets[i]->name;
+    const Target *fast = NULL;
     for (char *name = strtok_r(list, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
-        const Target *target = target_find(name);
-        const char *near = did_you_mean(name, known);
-        if (!target)
-            fail(session, near ? arena_printf(&session->context, "did you mean %s?", near) : "avx2, c or avx2,c", "there is no target %s", name);
+        const Target *target = named_target(session, name);
         if (emit->ntarget == 2 || (emit->ntarget && emit->target[0] == target))
-            fail(session, "avx2, c or avx2,c", "--target %s names too many", session->arguments->target);
+            fail(session, hint, "--target %s names too many", session->arguments->target);
+        if (target->query && fast)
+            fail(session, "a file for each, or one of them and c", "%s and %s cannot share a file: their weights are packed differently",
+                 fast->name, name);
+        fast = target->query ? target : fast;
         emit->target[emit->ntarget++] = target;
     }
     if (!emit->ntarget)
-        fail(session, "avx2, c or avx2,c", "--target names none");
+        fail(session, hint, "--target names none");
+    session->options.machine = fast ? fast->machine : emit->target[0]->machine;
 }
 
 /* The command that makes this file again, for its first comment; without directories, which differ from user to user. */

@@ -159,8 +159,11 @@ static void try_program(Session *session)
     memcpy(&outer, &session->context.on_error, sizeof outer);
     if (setjmp(session->context.on_error))
         fputs(session->context.message, stderr);
-    else
+    else {
+        if (session->arguments->target)
+            named_target(session, session->arguments->target);
         session_program(session);
+    }
     memcpy(&session->context.on_error, &outer, sizeof outer);
 }
 

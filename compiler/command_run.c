@@ -161,13 +161,14 @@ static double *run_reference(Session *session)
 static void run_compiled(Session *session)
 {
     const char *compiler = session_compiler(session, jit);
+    const Target *target = session_target(session);
     int threads = session->arguments->threads ? session->arguments->threads : processor_count();
     double start = seconds_now();
     session_program(session);
     double compiled = seconds_now();
     session_pack(session);
     double packed = seconds_now();
-    session_model(session, session_target(session), compiler, false);
+    session_model(session, target, compiler, false);
     double loaded = seconds_now(), best = INFINITY;
     for (int run = 0; run < (session->arguments->json ? 1 : 3); run++) {
         double begin = seconds_now();

@@ -183,23 +183,29 @@ void session_program(Session *session)
         fprintf(stderr, "nncc: %s\n", unused);
 }
 
+const Target *named_target(Session *session, const char *name)
+{
+    const Target *target = target_find(name);
+    const char *known[8] = {0};
+    for (int i = 0; i < 7 && targets[i]; i++)
+        known[i] = targets[i]->name;
+    const char *near = target ? NULL : did_you_mean(name, known);
+    if (!target)
+        fail(session, near ? arena_printf(&session->context, "did you mean %s?", near) : "avx512, avx2 or c", "there is no target %s", name);
+    session->options.machine = target->machine;
+    return target;
+}
+
 const Target *session_target(Session *session)
 {
     const char *name = session->arguments->target;
-    if (name && !target_find(name)) {
-        const char *known[8] = {0};
-        for (int i = 0; i < 7 && targets[i]; i++)
-            known[i] = targets[i]->name;
-        const char *near = did_you_mean(name, known);
-        fail(session, near ? arena_printf(&session->context, "did you mean %s?", near) : "avx2 or c", "there is no target %s", name);
-    }
-    const Target *target = name ? target_find(name) : targets[0];
-    if (!target->asks_processor || processor_has_fma())
-        return target;
-    if (name)
-        fail(session, "--target c runs everywhere", "this processor lacks AVX2 or FMA, which --target %s needs", name);
-    fputs("nncc: this processor lacks AVX2 or FMA: running portable C\n", stderr);
-    return target_find("c");
+    const Target *target = named_target(session, name ? name : target_best()->name);
+    if (!target_runs_here(target))
+        fail(session, "--target c runs everywhere", "this processor lacks %s or %s, which --target %s needs", target->feature[0],
+             target->feature[1], name);
+    if (!name && !target->query)
+        fputs("nncc: this processor lacks AVX2 or FMA: running portable C\n", stderr);
+    return target;
 }
 
 const char jit[] = "jit";

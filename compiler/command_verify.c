@@ -66,24 +66,31 @@ static void find_variants(Audit *audit)
     size_t capacity = 0;
     for (int t = 0; targets[t]; t++)
         for (int c = 0; c < 3; c++)
-            if ((!targets[t]->asks_processor || processor_has_fma()) && (compilers[c] == jit || is_installed(compilers[c]))) {
+            if (target_runs_here(targets[t]) && (compilers[c] == jit || is_installed(compilers[c]))) {
                 variant = arena_grow(&audit->session->context, variant, (size_t)audit->nvariant, &capacity, sizeof *variant);
                 variant[audit->nvariant++] = (Variant){targets[t], compilers[c]};
             }
     audit->variant = variant;
 }
 
-/* The session's program from here on; the one before needs its arena no more. */
-static void use_program(Session *session, bool apart)
+/* The session's program and weights from here on; the program before needs its arena no more. */
+static void use_program(Session *session, bool apart, Machine machine)
 {
     session->options.apart = apart;
+    session->options.machine = machine;
     session_program(session);
     free(session->arena);
-    session->arena = NULL;
+    free(session->packed);
+    session->arena = session->packed = NULL;
+    session_pack(session);
 }
 
+/* A variant that is made for another machine than the program has a program of its own. */
 static void use_variant(Session *session, const Variant *variant)
 {
+    const Machine *machine = &variant->target->machine;
+    if (memcmp(machine, &session->options.machine, sizeof *machine))
+        use_program(session, session->options.apart, *machine);
     session_model(session, variant->target, variant->compiler, false);
     session_forward(session, 1, 0, session->batch);
 }
@@ -169,11 +176,20 @@ static void find_layers(Audit *audit)
     audit->scratch = arena_alloc(&session->context, largest + 1, sizeof *audit->scratch);
 }
 
+/* What a node of another machine's program is called in this one: both had the same passes before `choose`. */
+static const Node *same_node(const Session *session, const Node *node)
+{
+    for (const Node *n = session->program->graph->first; n; n = n->next)
+        if (n->id == node->id && !strcmp(n->name, node->name))
+            return n;
+    die("verify: '%s' is not a layer of the program for another machine", node->name);
+}
+
 static void compare_layer(Audit *audit, Layer *layer, const Variant *variant)
 {
     bool first = variant == audit->variant;
     float *value = first ? layer->first : audit->scratch;
-    read_layer(audit->session, layer->node, value);
+    read_layer(audit->session, same_node(audit->session, layer->node), value);
     if (first)
         layer->difference = distance(value, layer->reference, layer->count, layer->largest);
     else if (!layer->differs && memcmp(value, layer->first, layer->count * sizeof *value))
@@ -301,8 +317,7 @@ int command_verify(Session *session)
     session_input(session);
     refer_output(&audit);
     find_variants(&audit);
-    use_program(session, true);
-    session_pack(session);
+    use_program(session, true, audit.variant->target->machine);
     verify_layers(&audit);
     if (session->arguments->json)
         session->json = json_pack("{s:s, s:i, s:f, s:o, s:[]}", "name", session->graph->name, "batch", session->batch,
@@ -312,7 +327,7 @@ int command_verify(Session *session)
                session->batch, session->batch == 1 ? "" : "s");
         print_layers(&audit);
     }
-    use_program(session, false);
+    use_program(session, false, audit.variant->target->machine);
     verify_network(&audit);
     if (session->json)
         json_object_set_new(session->json, "ok", json_boolean(audit.fine));

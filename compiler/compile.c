@@ -84,6 +84,8 @@ Graph *compile_graph(Context *context, const char *path, const char *text, const
 Program *compile_program(Graph *graph, const Options *options)
 {
     Chain chain = {options, milliseconds()};
+    if (options_of(&chain)->machine.registers)
+        graph->machine = options->machine;
     RUN(regroup);                                           /* parallel branches -> grouped convolutions  */
     RUN(fold);                                              /* batch norms into weights, identities away  */
     RUN(prune);                                             /* drop what nobody reads                     */

@@ -28,6 +28,7 @@ typedef struct {
     int max_batch;                      /* compile-time maximum, 1 unless told */
     const Training *training;           /* a training step for a batch of exactly max_batch; NULL: inference */
     const Tuned *tuned;                 /* measured choices, in the place of the cost model's; NULL: none */
+    Machine machine;                    /* for which kernels are made; all zero: the graph's own, which any x86-64 with AVX2 is */
     bool apart;                         /* no two tensors share memory: all can be read when the network has run */
     const char *dump;                   /* print the graph (or program) after this pass to `log`; NULL: none */
     bool time;                          /* print what each pass cost to `log` */

@@ -147,7 +147,8 @@ void nncc_free(nncc *net)
 
 Options library_options(const nncc *net, int max_batch)
 {
-    return (Options){.set = net->setting, .nset = (int)net->nsetting, .max_batch = max_batch, .tuned = net->tuned};
+    return (Options){.set = net->setting, .nset = (int)net->nsetting, .max_batch = max_batch, .tuned = net->tuned,
+                     .machine = target_best()->machine};
 }
 
 static void list_tensors(Network *network)

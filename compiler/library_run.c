@@ -137,9 +137,8 @@ static void end_at(Graph *graph, const char *layer)
 
 static bool load_code(Engine *engine, Failure *failure)
 {
-    const Target *target = target_find(processor_has_fma() ? "avx2" : "c");
     if (engine->backend == NNCC_AOT)
-        return aot_load(engine->program, target, NULL, false, &engine->model, failure);
+        return aot_load(engine->program, target_best(), NULL, false, &engine->model, failure);
     return jit_load(engine->program, NULL, &engine->model, failure);
 }
 

@@ -43,7 +43,7 @@ static Kernel *copy_kernel(Context *context, const char *name, int images, int64
 /* y = max(s, -0.5) on eight floats of each of `images` images. */
 static Kernel *clip_kernel(Context *context, const char *name, int images)
 {
-    Kernel *k = kernel_new(context);
+    Kernel *k = kernel_new(context, (Machine){16, 1});
     k->name = name;
     k->comment = "y[8] = max(s[8], -0.5)";
     int s = kernel_pointer(k, "s", false), y = kernel_pointer(k, "y", true);

@@ -37,32 +37,39 @@ typedef struct {
     size_t count, capacity;
 } Both;
 
-static void add_register(Text *text, const VexRow *row, const char *separator, int number)
+static void add_register(Text *text, const VexRow *row, const VIns *ins, const char *separator, int number)
 {
-    text_add(text, "%s%cmm%d", separator, row->bits == 256 ? 'y' : 'x', number);
+    int bits = row->bits << ins->wide;
+    text_add(text, "%s%cmm%d", separator, bits == 512 ? 'z' : bits == 256 ? 'y' : 'x', number);
 }
+
+/* Operands as the assembler wants them, where that is not what vops.h says; 1 is a number. */
+static const char *const written[NVOP] = {
+    [V_zero] = "ddd", [V_swap] = "daa1", [V_greater] = "dba", [V_load_high] = "ddm1", [V_store_high] = "ma1",
+};
 
 /* In Intel's order: destination first. {vex3} asks for the long prefix. */
 static void add_text(Text *text, const VIns *ins, int base, int32_t displacement)
 {
-    const VexRow *row = &vex_rows[ins->op];
+    const VexRow *row = vex_row(ins);
     const char *separator = " ";
-    text_add(text, "{vex3} %s", row->mnemonic);
-    for (const char *o = ins->op == V_zero ? "ddd" : ins->op == V_swap ? "daa" : ins->op == V_greater ? "dba" : vop_info[ins->op].operands; *o; o++, separator = ",")
+    text_add(text, "%s%s", vex_is_extended(row, ins) ? "" : "{vex3} ", row->mnemonic);
+    for (const char *o = written[ins->op] ? written[ins->op] : vop_info[ins->op].operands; *o; o++, separator = ",")
         switch (*o) {
-        case 'd': add_register(text, row, separator, ins->d); break;
-        case 'a': add_register(text, row, separator, ins->a); break;
-        case 'b': add_register(text, row, separator, ins->b); break;
+        case 'd': add_register(text, row, ins, separator, ins->d); break;
+        case 'a': add_register(text, row, ins, separator, ins->a); break;
+        case 'b': add_register(text, row, ins, separator, ins->b); break;
         case 'm': text_add(text, "%s[%s%+d]", separator, general[base], displacement); break;
         case 'i': text_add(text, "%s%d", separator, ins->imm); break;
+        case '1': text_add(text, "%s1", separator); break;
         }
-    text_add(text, "%s\n", ins->op == V_swap ? ",1" : "");
+    text_add(text, "\n");
 }
 
 static void add_instruction(Both *both, VIns ins, int base, int32_t displacement)
 {
     uint8_t byte[VEX_LONGEST];
-    int size = vex_encode(byte, &vex_rows[ins.op], &ins, base, displacement);
+    int size = vex_encode(byte, vex_row(&ins), &ins, base, displacement);
     cr_assert(size > 0 && size <= VEX_LONGEST);
     text_append(&both->bytes, (const char *)byte, (size_t)size);
     add_text(&both->text, &ins, base, displacement);
@@ -70,23 +77,28 @@ static void add_instruction(Both *both, VIns ins, int base, int32_t displacement
     both->end[both->count++] = both->bytes.size;
 }
 
-static void add_registers(Both *both, VOp op)
+/* Every pair of registers, the third being another each time. */
+static void add_registers(Both *both, VOp op, uint8_t wide)
 {
     static const uint8_t imm[] = {0, 1, 0x1b, 23, 31, 0x93, 255};
     bool third = strchr(vop_info[op].operands, 'b'), immediate = strchr(vop_info[op].operands, 'i');
-    for (uint8_t d = 0; d < MAX_REGISTERS; d++)
-        for (uint8_t a = 0; a < MAX_REGISTERS; a++)
-            for (uint8_t x = 0; x < (third ? MAX_REGISTERS : immediate ? sizeof imm : 1); x++)
-                add_instruction(both, (VIns){.op = (uint8_t)op, .d = d, .a = a, .b = third ? x : 0, .imm = immediate ? imm[x] : 0}, 0, 0);
+    int registers = op == V_greater ? 16 : MAX_REGISTERS;
+    for (int d = 0; d < registers; d++)
+        for (int a = 0; a < registers; a++)
+            for (int x = 0; x < (third ? 3 : immediate ? (int)sizeof imm : 1); x++)
+                add_instruction(both, (VIns){.op = (uint8_t)op, .d = (uint8_t)d, .a = (uint8_t)a, .wide = wide, .imm = immediate ? imm[x] : 0,
+                                             .b = third ? (uint8_t)((5 * d + 11 * a + 7 * x) % registers) : 0}, 0, 0);
 }
 
-static void add_memory(Both *both, VOp op)
+/* Displacements around the limits of one byte, in bytes and in the units of every size of operand. */
+static void add_memory(Both *both, VOp op, uint8_t wide)
 {
-    static const int32_t displacement[] = {0, 4, -4, 64, 124, 127, -128, 128, -129, 132, 4096, -4096, INT32_MAX, INT32_MIN};
+    static const int32_t displacement[] = {0, 4, -4, 64, 124, 127, -128, 128, -129, 132, 508, 512, -512, -516, 4064, 4096, -4096, -4128,
+        8128, 8192, -8192, -8256, INT32_MAX, INT32_MIN};
     for (uint8_t reg = 0; reg < MAX_REGISTERS; reg++)
         for (int base = 0; base < 16; base++)
             for (size_t i = 0; i < sizeof displacement / sizeof *displacement; i++)
-                add_instruction(both, (VIns){.op = (uint8_t)op, .d = reg, .a = reg}, base, displacement[i]);
+                add_instruction(both, (VIns){.op = (uint8_t)op, .d = reg, .a = reg, .wide = wide}, base, displacement[i]);
 }
 
 static void run_tool(const char *const *argument)
@@ -124,10 +136,13 @@ Test(encode, every_row_is_what_gnu_as_makes_of_it)
     Both both = {.bytes = text_new(&context), .text = text_new(&context)};
     size_t size;
     for (int op = V_bump + 1; op < NVOP; op++)
-        if (strchr(vop_info[op].operands, 'm'))
-            add_memory(&both, (VOp)op);
-        else
-            add_registers(&both, (VOp)op);
+        for (uint8_t wide = 0; wide < 2; wide++)
+            if (vop_info[op].width == (wide ? WIDTH_narrow : WIDTH_wide))
+                continue;
+            else if (strchr(vop_info[op].operands, 'm'))
+                add_memory(&both, (VOp)op, wide);
+            else
+                add_registers(&both, (VOp)op, wide);
     char *bytes = assemble(both.text.data, &size);
     size_t wrong = first_difference(&both, bytes, size);
     const char *line = both.text.data;
@@ -144,16 +159,19 @@ Test(encode, every_row_is_what_gnu_as_makes_of_it)
 static Kernel *full_kernel(void)
 {
     static const char *const name[MAX_POINTERS] = {"a", "b", "c", "d", "e", "f", "g", "h"};
-    Kernel *k = kernel_new(&context, (Machine){16, 1});
+    Kernel *k = kernel_new(&context, (Machine){MAX_REGISTERS, 2});
     k->name = "full";
     for (int i = 0; i < MAX_POINTERS; i++)
         kernel_pointer(k, name[i], true);
     for (int i = 0; i < 16; i++)
         k_loop(k, 2);
     for (int op = V_bump + 1; op < NVOP; op++) {
+        kernel_width(k, vop_info[op].width == WIDTH_wide || op % 2 ? 2 : 1);
+        kernel_width(k, vop_info[op].width == WIDTH_narrow ? 1 : k->width);
         k_op(k, (VOp)op, 1, 2, 3);
         k->code[k->count - 1].pointer = (uint8_t)(op % MAX_POINTERS);
     }
+    kernel_width(k, 1);
     k_load(k, 15, 7, INT32_MAX);
     k_store(k, 6, INT32_MIN, 8);
     for (int i = 0; i < 16; i++) {
