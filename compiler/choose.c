@@ -11,7 +11,6 @@ enum {
     FEWEST_TASKS = 16,                  /* of a layer, so that a few threads have equal shares */
     FILTER_CACHE = 16 << 10,            /* bytes of filters that stay in half of a first-level cache */
     NEAR_CACHE = 256 << 10,             /* bytes that surely stay in half of a second-level cache */
-    MOST_VECTORS = 16,                  /* of a panel of filters (PackPanel) */
 };
 
 /* Registers for so many vectors. */

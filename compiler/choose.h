@@ -4,6 +4,8 @@
 
 #include "compiler.h"
 
+enum { MOST_VECTORS = 16 };             /* of a panel of filters (PackPanel) */
+
 /* Can the rows of the picture be walked as one long row, here and in every tensor beside it? */
 bool can_be_flat(const Node *);
 /* The pool in a layer's tail, or NULL. */

@@ -72,6 +72,7 @@ int usage_error(const char *hint, const char *format, ...) __attribute__((format
 void session_graph(Session *, bool alone);      /* dumps and times passes only if alone: compile() runs them too */
 void session_weights(Session *);                /* needs graph; default pattern:1 */
 void session_input(Session *);                  /* needs graph; sets batch (to 1, unless set); default pattern:1 */
+const char *session_tuned(Session *);           /* reads --tuned, once: the target it was measured for; NULL: there is none */
 void session_program(Session *);                /* compiles for `batch` images at most */
 void session_pack(Session *);
 extern const char jit[];                        /* what a compiler is called that is none: TCC in this process */
@@ -85,7 +86,7 @@ _Noreturn void fail(Session *, const char *hint, const char *format, ...) __attr
 void check(Session *, bool fine, const Failure *);
 /* Both also make it the target that session_program compiles for. */
 const Target *named_target(Session *, const char *name);
-const Target *session_target(Session *);        /* the one --target names, or the best this processor runs */
+const Target *session_target(Session *);        /* the one --target names, --tuned is for, or the best this processor runs */
 TensorSpec *tensor_specs(Session *);            /* graph->ntensors of them */
 Transform input_transform(const Preprocess *);
 json_t *shape_json(Shape);                      /* [channels] or [channels, height, width] */

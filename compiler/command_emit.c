@@ -9,7 +9,8 @@
 static void choose_targets(Session *session, EmitOptions *emit)
 {
     static const char hint[] = "avx512, avx2, c, or one of the first two and c";
-    char *list = arena_strdup(&session->context, session->arguments->target ? session->arguments->target : "avx2"), *rest;
+    const char *made_for = session_tuned(session), *names = session->arguments->target ? session->arguments->target : made_for;
+    char *list = arena_strdup(&session->context, names ? names : "avx2"), *rest;
     const Target *fast = NULL;
     for (char *name = strtok_r(list, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
         const Target *target = named_target(session, name);

@@ -160,8 +160,8 @@ static void try_program(Session *session)
     if (setjmp(session->context.on_error))
         fputs(session->context.message, stderr);
     else {
-        if (session->arguments->target)
-            named_target(session, session->arguments->target);
+        if (session->arguments->target || session_tuned(session))
+            named_target(session, session->arguments->target ? session->arguments->target : session_tuned(session));
         session_program(session);
     }
     memcpy(&session->context.on_error, &outer, sizeof outer);

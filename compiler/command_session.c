@@ -160,27 +160,28 @@ void session_input(Session *session)
 
 /* ---- compiling and running ------------------------------------------------------------------------------ */
 
-/* Reads --tuned, once. */
-static void session_tuned(Session *session)
+const char *session_tuned(Session *session)
 {
-    const char *path = session->arguments->tuned, *targets = session->arguments->target, *notice;
-    if (!path || session->options.tuned)
-        return;
-    session->options.tuned = tuned_read(&session->context, path, NULL);
-    notice = tuned_notice(&session->context, session->options.tuned, targets ? targets : session_target(session)->name,
-                          session->options.max_batch);
+    if (session->arguments->tuned && !session->options.tuned)
+        session->options.tuned = tuned_read(&session->context, session->arguments->tuned, NULL);
+    return session->options.tuned ? session->options.tuned->target : NULL;
+}
+
+static void tell(const char *notice)
+{
     if (notice)
         fprintf(stderr, "nncc: %s\n", notice);
 }
 
 void session_program(Session *session)
 {
-    bool first = !session->options.tuned;
-    session_tuned(session);
+    const char *made_for = session_tuned(session), *target = session->arguments->target ? session->arguments->target : made_for;
+    bool tells = session->arguments->tuned && !session->program;
+    if (tells)
+        tell(tuned_notice(&session->context, session->options.tuned, target, session->options.max_batch));
     session->program = compile(&session->context, session->arguments->spec, NULL, &session->options);
-    const char *unused = first ? tuned_unused(session->program->graph) : NULL;
-    if (unused)
-        fprintf(stderr, "nncc: %s\n", unused);
+    if (tells)
+        tell(tuned_unused(session->program->graph));
 }
 
 const Target *named_target(Session *session, const char *name)
@@ -198,7 +199,7 @@ const Target *named_target(Session *session, const char *name)
 
 const Target *session_target(Session *session)
 {
-    const char *name = session->arguments->target;
+    const char *name = session->arguments->target ? session->arguments->target : session_tuned(session);
     const Target *target = named_target(session, name ? name : target_best()->name);
     if (!target_runs_here(target))
         fail(session, "--target c runs everywhere", "this processor lacks %s or %s, which --target %s needs", target->feature[0],

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../runtime/peak.h"
 #include "command.h"
+#include "tuned.h"
 
 enum { MOST_THREADS = 4, IMAGES = 2 };      /* unless --batch says otherwise */
 static const double TOLERANCE = 1e-4;   /* of the largest value of a layer */
@@ -59,6 +59,13 @@ static bool is_installed(const char *program)
     return false;
 }
 
+/* Are the choices, if any, for machines like this target's? */
+static bool fits(const Tuned *tuned, const Target *target)
+{
+    const Target *made_for = tuned ? target_find(tuned->target) : NULL;
+    return !made_for || !memcmp(&made_for->machine, &target->machine, sizeof target->machine);
+}
+
 static void find_variants(Audit *audit)
 {
     static const char *const compilers[] = {"gcc", "clang", jit};
@@ -66,7 +73,7 @@ static void find_variants(Audit *audit)
     size_t capacity = 0;
     for (int t = 0; targets[t]; t++)
         for (int c = 0; c < 3; c++)
-            if (target_runs_here(targets[t]) && (compilers[c] == jit || is_installed(compilers[c]))) {
+            if (target_runs_here(targets[t]) && fits(audit->session->options.tuned, targets[t]) && (compilers[c] == jit || is_installed(compilers[c]))) {
                 variant = arena_grow(&audit->session->context, variant, (size_t)audit->nvariant, &capacity, sizeof *variant);
                 variant[audit->nvariant++] = (Variant){targets[t], compilers[c]};
             }
@@ -316,6 +323,7 @@ int command_verify(Session *session)
     session_weights(session);
     session_input(session);
     refer_output(&audit);
+    session_tuned(session);
     find_variants(&audit);
     use_program(session, true, audit.variant->target->machine);
     verify_layers(&audit);

@@ -181,8 +181,7 @@ static nncc_status note_compiled(nncc *net, void *argument)
 {
     Engine *engine = argument;
     bool tuned = net->tuned && engine->backend != NNCC_REFERENCE;
-    const char *target = processor_has_fma() ? "avx2" : "c";
-    const char *line[] = {engine->model.notice, tuned ? tuned_notice(&engine->context, net->tuned, target, engine->max_batch) : NULL,
+    const char *line[] = {engine->model.notice, tuned ? tuned_notice(&engine->context, net->tuned, target_best()->name, engine->max_batch) : NULL,
                           tuned ? tuned_unused(engine->graph) : NULL};
     size_t size = 0;
     for (size_t i = 0; i < sizeof line / sizeof *line; i++)

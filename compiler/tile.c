@@ -44,16 +44,16 @@ static const char *refuse_passes(const Node *n, const Tile *t)
     return t->depth < in->blocks ? NULL : "depth must be less than the number of input blocks";
 }
 
-static const char *refuse_direct(const Node *n, const Tile *t)
+static const char *refuse_direct(const Machine *machine, const Node *n, const Tile *t)
 {
     const Node *pool = tail_pool(n);
     bool average = pool && pool->op == OP_global_avg_pool;
     int area = pool && !average ? pool->attr.kernel[0] * pool->attr.kernel[1] : 1;
     Shape result = average ? n->shape : node_result(n);
     int lines = t->flat ? result.height * result.width : result.height;
-    if (t->vectors > vectors_together(n))
+    if (t->vectors > vectors_together(n) || t->vectors > MOST_VECTORS)
         return "vectors exceed those that read the same channels";
-    if (t->pixels * (int64_t)area > tile_pixels(t->vectors))
+    if (t->pixels * (int64_t)area > tile_pixels(machine, t->vectors))
         return "vectors times pixels exceed the registers";
     if (t->flat && !can_be_flat(n))
         return "flat must be false: this layer's rows do not follow each other";
@@ -62,9 +62,9 @@ static const char *refuse_direct(const Node *n, const Tile *t)
     return refuse_passes(n, t);
 }
 
-static const char *refuse_linear(const Node *n, const Tile *t)
+static const char *refuse_linear(const Machine *machine, const Node *n, const Tile *t)
 {
-    if (t->vectors > n->layout.blocks || !tile_pixels(t->vectors))
+    if (t->vectors > n->layout.blocks || t->vectors > MOST_VECTORS || !tile_pixels(machine, t->vectors))
         return "vectors exceed those of the result, or the registers";
     return t->pixels == 1 && t->rows == 1 && !t->depth && !t->ahead && !t->flat ? NULL : "a linear layer has one pixel, one row and one pass";
 }
@@ -77,7 +77,7 @@ static const char *refuse_depthwise(const Node *n, const Tile *t)
     return t->depth || t->ahead || t->flat || t->panels_first ? "a depthwise layer has neither depth nor order" : NULL;
 }
 
-const char *tile_refusal(const Node *n, const Tile *t)
+const char *tile_refusal(const Machine *machine, const Node *n, const Tile *t)
 {
     if (t->vectors < 1 || t->pixels < 1 || t->rows < 1 || t->depth < 0)
         return "vectors, pixels and rows must be at least 1";
@@ -87,5 +87,5 @@ const char *tile_refusal(const Node *n, const Tile *t)
         return refuse_depthwise(n, t);
     if (t->algorithm != ALGORITHM_direct)
         return "this layer does not take this algorithm";
-    return n->op == OP_linear ? refuse_linear(n, t) : refuse_direct(n, t);
+    return n->op == OP_linear ? refuse_linear(machine, n, t) : refuse_direct(machine, n, t);
 }

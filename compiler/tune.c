@@ -21,7 +21,7 @@ bool tile_equal(const Tile *a, const Tile *b)
 /* Queues a tile that the layer can take and has not tried. */
 static void challenge(TuneLayer *layer, const Tile *tile)
 {
-    if (layer->ntried == MOST_TRIALS || tile_refusal(layer->node, tile))
+    if (layer->ntried == MOST_TRIALS || tile_refusal(layer->machine, layer->node, tile))
         return;
     for (int i = 0; i < layer->ntried; i++)
         if (tile_equal(&layer->tried[i], tile))
@@ -52,7 +52,7 @@ static void challenge_registers(TuneLayer *layer, Tile tile)
     Node trial = *layer->node;
     trial.tile = tile;
     if (tile.algorithm == ALGORITHM_direct && trial.op == OP_conv)
-        choose_blocking(&trial);
+        choose_blocking(layer->machine, &trial);
     challenge(layer, &trial.tile);
     if (layer->sweep)
         challenge(layer, &tile);
@@ -65,10 +65,10 @@ static void try_registers(TuneLayer *layer)
     int area = pool && pool->op == OP_max_pool ? pool->attr.kernel[0] * pool->attr.kernel[1] : 1, lines, width;
     int together = n->op == OP_linear ? n->layout.blocks : vectors_together(n);
     walk_size(n, &layer->best, &lines, &width);
-    for (int v = 1; v <= together && v <= MAX_REGISTERS; v++) {
-        if (largest_part(together, v) < v)
+    for (int v = 1; v <= together && v <= MOST_VECTORS; v++) {
+        if (largest_part(together, v) < v || (v % layer->machine->widest && v < together))
             continue;
-        int most = n->op == OP_linear ? 1 : tile_pixels(v) / area;
+        int most = n->op == OP_linear ? 1 : tile_pixels(layer->machine, v) / area;
         for (int p = most; p >= 1 && 2 * p > most; p--) {
             Tile tile = layer->best;
             tile.vectors = v;
@@ -199,7 +199,7 @@ static int find_layer(Search *search, const Node *node)
         }
     search->layer = arena_grow(search->context, search->layer, search->nlayer, &search->capacity, sizeof *search->layer);
     TuneLayer *layer = &search->layer[search->nlayer++];
-    *layer = (TuneLayer){.key = key, .node = node, .count = 1, .model = node->tile, .best = node->tile, .challenger = node->tile};
+    *layer = (TuneLayer){.key = key, .node = node, .machine = search->machine, .count = 1, .model = node->tile, .best = node->tile, .challenger = node->tile};
     layer->tried[layer->ntried++] = layer->model;
     return (int)search->nlayer - 1;
 }
@@ -207,7 +207,7 @@ static int find_layer(Search *search, const Node *node)
 Search search_begin(Context *context, const Program *program)
 {
     const Graph *graph = program->graph;
-    Search search = {.context = context, .nnode = graph->count};
+    Search search = {.context = context, .machine = &graph->machine, .nnode = graph->count};
     search.layer_of = arena_alloc(context, (size_t)graph->count + 1, sizeof *search.layer_of);
     for (const Node *node = graph->first; node; node = node->next)
         search.layer_of[node->id] = node->tile.algorithm == ALGORITHM_none ? -1 : find_layer(&search, node);

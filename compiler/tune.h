@@ -13,6 +13,7 @@ enum { MOST_TRIALS = 96 };              /* tiles of one layer */
 typedef struct {
     const char *key;                    /* layer_key */
     const Node *node;                   /* the first such layer, of the program by the cost model */
+    const Machine *machine;             /* that it is made for */
     int count;                          /* layers of this key */
     Tile model, best;
     Tile challenger;                    /* to be measured now; equal to best: none */
@@ -26,6 +27,7 @@ typedef struct {
 
 typedef struct {
     Context *context;
+    const Machine *machine;
     TuneLayer *layer;
     size_t nlayer, capacity;
     int *layer_of;                      /* by the id of a node: index of its layer, or -1 */

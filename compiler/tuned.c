@@ -276,7 +276,7 @@ void tuned_apply(Graph *graph, Node *node)
     const TunedLayer *layer = tuned_find(graph->tuned, layer_key(graph->context, node));
     if (!layer)
         return;
-    const char *refusal = tile_refusal(node, &layer->tile);
+    const char *refusal = tile_refusal(&graph->machine, node, &layer->tile);
     if (refusal)
         fail_at(graph->context, layer->loc, "run `nncc tune` again", "'%s' cannot be computed so: %s", node->name, refusal);
     node->tile = layer->tile;

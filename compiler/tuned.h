@@ -52,6 +52,6 @@ extern const Knob knobs[];              /* ends without a name */
 int knob_get(const Knob *, const Tile *);
 void knob_set(const Knob *, Tile *, int value);
 /* Why the layer cannot take the tile, or NULL. Needs layouts. */
-const char *tile_refusal(const Node *, const Tile *);
+const char *tile_refusal(const Machine *, const Node *, const Tile *);
 
 #endif

@@ -98,7 +98,7 @@ Test(tune, every_challenger_computes_the_same, .timeout = 300)
     for (; search_next(&search); round++) {
         cr_assert_lt(round, MOST_ROUNDS, "the search does not end");
         for (size_t i = 0; i < search.nlayer; i++)
-            cr_expect_null(tile_refusal(search.layer[i].node, &search.layer[i].challenger));
+            cr_expect_null(tile_refusal(search.layer[i].machine, search.layer[i].node, &search.layer[i].challenger));
         run_choices(various, search_choices(&search, SEARCH_challenger), weights, input, got);
         cr_expect(!memcmp(want, got, sizeof want), "round %u has other bits", round);
         toss(&search, round, best, challenger);
