@@ -300,6 +300,11 @@ bool safetensors_values(const Safetensors *file, const Stored *tensor, float *ou
     return true;
 }
 
+const char *safetensors_metadata(const Safetensors *file, const char *key)
+{
+    return json_string_value(json_object_get(json_object_get(file->header, "__metadata__"), key));
+}
+
 void safetensors_close(Safetensors *file)
 {
     json_decref(file->header);

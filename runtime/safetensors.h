@@ -34,6 +34,14 @@ bool safetensors_open(const char *path, Safetensors *, Failure *);
 /* The values of a tensor whose dtype converts; a double beyond float's range becomes infinite. */
 bool safetensors_values(const Safetensors *, const Stored *, float *out, Failure *);
 void safetensors_close(Safetensors *);
+/* A string of the header's "__metadata__", or NULL; owned by the file. */
+const char *safetensors_metadata(const Safetensors *, const char *key);
 const Dtype *dtype_find(const char *name);
+
+/* As safetensors_write (weights.h), with strings in the header's "__metadata__". */
+typedef struct {
+    const char *key, *value;
+} Metadata;
+bool safetensors_write_with(const char *path, const TensorData *tensors, size_t count, const Metadata *, size_t pairs, Failure *failure);
 
 #endif

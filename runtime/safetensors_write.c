@@ -71,11 +71,16 @@ static json_t *describe(const Placed *placed)
 }
 
 /* The JSON header, padded with spaces to a multiple of 8 bytes; NULL when memory runs out or a name is not UTF-8. */
-static char *header_text(const Placed *placed, size_t count, uint64_t *size)
+static char *header_text(const Placed *placed, size_t count, const Metadata *metadata, size_t pairs, uint64_t *size)
 {
-    json_t *header = json_object();
+    json_t *header = json_object(), *strings = pairs ? json_object() : NULL;
     char *text, *padded = NULL;
     bool good = header != NULL;
+    for (size_t i = 0; good && i < pairs; i++)
+        good = json_object_set_new(strings, metadata[i].key, json_string(metadata[i].value)) == 0;
+    if (pairs)
+        good = good && json_object_set(header, "__metadata__", strings) == 0;
+    json_decref(strings);
     for (size_t i = 0; good && i < count; i++)
         good = json_object_set_new(header, placed[i].tensor->name, describe(&placed[i])) == 0;
     text = good ? json_dumps(header, JSON_COMPACT) : NULL;
@@ -170,6 +175,11 @@ static bool replace_file(const char *path, const char *header, uint64_t size, co
 
 bool safetensors_write(const char *path, const TensorData *tensors, size_t count, Failure *failure)
 {
+    return safetensors_write_with(path, tensors, count, NULL, 0, failure);
+}
+
+bool safetensors_write_with(const char *path, const TensorData *tensors, size_t count, const Metadata *metadata, size_t pairs, Failure *failure)
+{
     Placed *placed = calloc(count + 1, sizeof *placed);
     char *header = NULL;
     uint64_t size = 0;
@@ -177,7 +187,7 @@ bool safetensors_write(const char *path, const TensorData *tensors, size_t count
     if (!placed)
         failure_set(failure, "%s: out of memory", path);
     else if (place_tensors(tensors, count, placed, failure)) {
-        header = header_text(placed, count, &size);
+        header = header_text(placed, count, metadata, pairs, &size);
         if (header)
             good = replace_file(path, header, size, placed, count, failure);
         else

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OPTIMIZER "optimizer."
+
 typedef struct {
     TensorSpec spec;                    /* name owned */
     float *data;                        /* into Weights.data */
@@ -221,6 +223,8 @@ static void match(Weights *weights, const TensorSpec *expected, const Safetensor
     for (size_t i = 0; i < file->count; i++) {
         const Stored *stored = &file->tensor[i];
         Entry *entry = find_entry(weights, stored->name);
+        if (!entry && strncmp(stored->name, OPTIMIZER, strlen(OPTIMIZER)) == 0)
+            continue;                   /* a checkpoint of the trainer: its optimiser's state is no business of the network's */
         if (!entry)
             names_add(&findings->unexpected, stored->name, "");
         else if (same_shape(&entry->spec, stored) && fitting_dtype(&entry->spec, stored->dtype))

@@ -33,7 +33,7 @@ typedef struct Weights Weights;
 /* Reads the expected tensors of a safetensors file (F32, F16, BF16, F64; I64 for integers) by name and shape. Missing,
  * unexpected and mismatched tensors are listed in failure->text and refused unless partial is set: then what could be
  * loaded is, the rest is 0 (1 for scales and variances), and *report says what was done. The report also warns of
- * values that are not finite. It is NULL when there is nothing to say; the caller frees it. */
+ * values that are not finite. It is NULL when there is nothing to say; the caller frees it. "optimizer.*" of a checkpoint is passed over. */
 Weights *weights_load(const char *path, const TensorSpec *expected, size_t count, bool partial, char **report, Failure *failure);
 /* Training initialisation from a seed: kaiming normal for convolutions, uniform for linear layers, norms 1 and 0. */
 Weights *weights_init(const TensorSpec *expected, size_t count, uint64_t seed, Failure *failure);
