@@ -219,7 +219,7 @@ static bool finish_epoch(Work *work, Failure *failure)
     Evaluation evaluation = { .loss = -1, .top1 = -1 };
     EpochReport report = { .epoch = p->epochs, .seconds = seconds, .images_per_second = seconds > 0 ? (double)work->epoch_images / seconds : 0 };
     bool any = trainer->overfit || trainer->dataset->count[SPLIT_val], whole = true;
-    if (any && !evaluate(trainer, work->order, p->epochs, &evaluation, &whole, failure))
+    if (any && !run_evaluation(trainer, work->order, p->epochs, &evaluation, &whole, failure))
         return false;
     if (!whole)
         return true;                    /* stopped: the evaluation begins again when the run is resumed */

@@ -60,7 +60,7 @@ static bool report_batch(const Trainer *trainer, int64_t epoch, int64_t done, in
     return (!trainer->events.step || trainer->events.step(trainer->events.context, &report, failure)) && pass_complaints(trainer, failure);
 }
 
-bool evaluate(const Trainer *trainer, const uint32_t *order, int64_t epoch, Evaluation *evaluation, bool *whole, Failure *failure)
+bool run_evaluation(const Trainer *trainer, const uint32_t *order, int64_t epoch, Evaluation *evaluation, bool *whole, Failure *failure)
 {
     Split split = trainer->overfit || !trainer->dataset->count[SPLIT_val] ? SPLIT_train : SPLIT_val;
     Pass pass = { .split = split, .order = trainer->overfit ? order : NULL,
@@ -92,6 +92,6 @@ bool evaluate(const Trainer *trainer, const uint32_t *order, int64_t epoch, Eval
 bool trainer_evaluate(const Trainer *trainer, Evaluation *evaluation, Failure *failure)
 {
     bool whole;
-    return evaluate(trainer, NULL, 0, evaluation, &whole, failure)
+    return run_evaluation(trainer, NULL, 0, evaluation, &whole, failure)
         && (whole || failure_set(failure, "stopped before the evaluation was complete"));
 }
