@@ -97,8 +97,8 @@ static const struct {
     const char *name;
     Inside *inside;
 } shapes[] = {
-    { "disc", in_disc }, { "square", in_square }, { "triangle", in_triangle }, { "ring", in_ring }, { "cross", in_cross }, { "star", in_star },
-    { "stripes", in_stripes }, { "crescent", in_crescent }, { "frame", in_frame }, { "heart", in_heart }, { "half", in_half }, { "tie", in_tie },
+    { "ring", in_ring }, { "cross", in_cross }, { "stripes", in_stripes }, { "disc", in_disc }, { "star", in_star }, { "triangle", in_triangle },
+    { "tie", in_tie }, { "square", in_square }, { "crescent", in_crescent }, { "frame", in_frame }, { "heart", in_heart }, { "half", in_half },
 };
 enum { NSHAPE = sizeof shapes / sizeof *shapes };
 
@@ -123,7 +123,7 @@ static Surface random_surface(Random *random)
     double angle = random_between(random, 0, pi), waves = random_between(random, 4, 40);
     for (int c = 0; c < 3; c++) {
         surface.colour[c] = random_between(random, 0.12, 0.88);
-        surface.amplitude[c] = random_between(random, -0.12, 0.12);
+        surface.amplitude[c] = random_between(random, -0.08, 0.08);
     }
     surface.fx = waves * cos(angle), surface.fy = waves * sin(angle);
     surface.phase = random_between(random, 0, 2 * pi);
@@ -142,15 +142,15 @@ static Scene random_scene(Random *random, int class)
 {
     Scene scene = { .inside = shapes[class].inside };
     double angle = random_between(random, 0, 2 * pi);
-    scene.size = random_between(random, 0.22, 0.40);
+    scene.size = random_between(random, 0.28, 0.42);
     scene.x = random_between(random, scene.size, 1 - scene.size);
     scene.y = random_between(random, scene.size, 1 - scene.size);
     scene.sine = sin(angle), scene.cosine = cos(angle);
-    scene.noise = random_between(random, 0.01, 0.06);
+    scene.noise = random_between(random, 0.01, 0.04);
     scene.back = random_surface(random);
     do
         scene.front = random_surface(random);
-    while (distance(&scene.front, &scene.back) < 0.45);         /* a third of all pairs and more are further apart */
+    while (distance(&scene.front, &scene.back) < 0.55);         /* two of five pairs are that far apart */
     return scene;
 }
 

@@ -363,7 +363,7 @@ Test(data, shapes)
     Image a, b, c;
     Failure failure;
     cr_expect(set->classes == 5 && set->count[SPLIT_train] == 50 && set->count[SPLIT_val] == 10 && set->height == 24);
-    cr_expect_str_eq(set->class_name[4], "cross");
+    cr_expect_str_eq(set->class_name[4], "star");
     cr_expect(other->classes == 10 && other->height == 32 && other->count[SPLIT_train] == 5000);
     cr_assert(set->picture(set, SPLIT_train, 12, 3, &a, &failure) && set->picture(set, SPLIT_train, 12, 3, &b, &failure)
               && set->picture(set, SPLIT_val, 12, 3, &c, &failure));

@@ -122,17 +122,17 @@ static const Setup small = { "shapes:1,classes=4,size=16,count=60", 16, 4, 8, 2,
 /* The shapes are easy for three small convolutions and beyond a linear model, which only learns its training pictures. */
 Test(trainer, shapes_need_more_than_a_linear_model)
 {
-    Setup setup = { "shapes:1,classes=6,count=2400", 32, 6, 16, 0, 8, 0.02, "none" };
+    Setup setup = { "shapes:1,classes=4,size=24,count=1000", 24, 4, 8, 0, 8, 0.01, "none" };
     Bench linear, convolutional;
     open_bench(&linear, &setup);
     train(&linear);
-    setup.convolutions = 3, setup.rate = 0.03, setup.augment = "flip";
+    setup.convolutions = 3, setup.rate = 0.03;
     open_bench(&convolutional, &setup);
     train(&convolutional);
     const EpochResult *a = &linear.progress.epoch[7], *b = &convolutional.progress.epoch[7];
     cr_log_info("linear: trained %.3f, held out %.3f; convolutional: %.3f, %.3f", a->accuracy, a->val_accuracy, b->accuracy, b->val_accuracy);
     cr_expect(a->accuracy > 0.5, "the linear model does learn its training pictures: %.3f", a->accuracy);
-    cr_expect(linear.progress.best_accuracy < 0.35, "linear: %.3f", linear.progress.best_accuracy);
+    cr_expect(linear.progress.best_accuracy < 0.45, "linear: %.3f", linear.progress.best_accuracy);
     cr_expect(b->val_accuracy > 0.65, "convolutional: %.3f", b->val_accuracy);
     close_bench(&linear), close_bench(&convolutional);
 }
