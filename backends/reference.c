@@ -17,13 +17,9 @@ static void map(const Run *run, double (*f)(const Attr *, double), const Node *n
 
 /* ---- convolution and linear ------------------------------------------------------------------------------- */
 
-typedef struct {
-    int begin, end;
-} Range;
-
 /* The outputs o in [0, outputs) along one axis for which the tap reads inside the picture:
  * 0 <= o * stride + tap * dilation - pad < size. */
-static Range inside(const Attr *attr, int axis, int tap, int size, int outputs)
+Range inside(const Attr *attr, int axis, int tap, int size, int outputs)
 {
     int64_t shift = (int64_t)tap * attr->dilation[axis] - attr->pad[axis], stride = attr->stride[axis];
     int64_t begin = shift < 0 ? (-shift + stride - 1) / stride : 0;
@@ -200,27 +196,24 @@ void reference_mul(const Run *run, const Node *node, const Value *in, Value out)
 
 /* ---- pools ------------------------------------------------------------------------------------------------ */
 
-/* One window of a pool over one channel: taps at top + i * dilation, left + j * dilation. */
-typedef struct {
-    const Attr *attr;
-    Shape in;
-    int64_t top, left;                  /* of the first tap; may lie in the padding */
-} Window;
-
-static double window_max(Window w, const double *x)
+int64_t largest_of(Window w, const double *x)
 {
     const Attr *a = w.attr;
-    double largest = -INFINITY;         /* padding never wins */
+    double largest = -INFINITY;
+    int64_t first = -1, at = -1;
     for (int i = 0; i < a->kernel[0]; i++)
         for (int j = 0; j < a->kernel[1]; j++) {
             int64_t row = w.top + (int64_t)i * a->dilation[0], column = w.left + (int64_t)j * a->dilation[1];
             if (row < 0 || row >= w.in.height || column < 0 || column >= w.in.width)
                 continue;
-            double v = x[row * w.in.width + column];
-            if (v > largest || isnan(v))
-                largest = v;
+            int64_t here = row * w.in.width + column;
+            first = first < 0 ? here : first;
+            if (x[here] > largest || isnan(x[here])) {
+                largest = x[here];
+                at = here;
+            }
         }
-    return largest;
+    return at < 0 ? first : at;
 }
 
 static int64_t least(int64_t a, int64_t b)
@@ -229,21 +222,32 @@ static int64_t least(int64_t a, int64_t b)
 }
 
 /* Elements of the window beyond the padded picture (ceil mode) never count; elements of the padding may. */
-static double window_mean(Window w, const double *x)
+Mean mean_of(Window w)
 {
     const Attr *a = w.attr;
     int64_t bottom = least(w.top + a->kernel[0], w.in.height + a->pad[0]);
     int64_t right = least(w.left + a->kernel[1], w.in.width + a->pad[1]);
     int64_t padded = (bottom - w.top) * (right - w.left);
-    int64_t y0 = w.top < 0 ? 0 : w.top, y1 = least(bottom, w.in.height);
-    int64_t x0 = w.left < 0 ? 0 : w.left, x1 = least(right, w.in.width);
-    if (y0 >= y1 || x0 >= x1)
+    Mean m = {w.top < 0 ? 0 : w.top, least(bottom, w.in.height), w.left < 0 ? 0 : w.left, least(right, w.in.width), 0};
+    m.divisor = a->count_pad ? padded : (m.y1 - m.y0) * (m.x1 - m.x0);
+    return m;
+}
+
+static double window_mean(Window w, const double *x)
+{
+    Mean m = mean_of(w);
+    if (m.y0 >= m.y1 || m.x0 >= m.x1)
         return 0;
     double sum = 0;
-    for (int64_t row = y0; row < y1; row++)
-        for (int64_t column = x0; column < x1; column++)
+    for (int64_t row = m.y0; row < m.y1; row++)
+        for (int64_t column = m.x0; column < m.x1; column++)
             sum += x[row * w.in.width + column];
-    return sum / (a->count_pad ? padded : (y1 - y0) * (x1 - x0));
+    return sum / m.divisor;
+}
+
+Window window_at(const Attr *a, Shape in, int oy, int ox)
+{
+    return (Window){a, in, (int64_t)oy * a->stride[0] - a->pad[0], (int64_t)ox * a->stride[1] - a->pad[1]};
 }
 
 void reference_pool(const Run *run, const Node *node, const Value *in, Value out)
@@ -254,8 +258,9 @@ void reference_pool(const Run *run, const Node *node, const Value *in, Value out
         const double *x = in[0].data + c * pixels(in[0].shape);
         for (int oy = 0; oy < out.shape.height; oy++)
             for (int ox = 0; ox < out.shape.width; ox++) {
-                Window w = {a, in[0].shape, (int64_t)oy * a->stride[0] - a->pad[0], (int64_t)ox * a->stride[1] - a->pad[1]};
-                *y++ = node->op == OP_max_pool ? window_max(w, x) : window_mean(w, x);
+                Window w = window_at(a, in[0].shape, oy, ox);
+                int64_t at = node->op == OP_max_pool ? largest_of(w, x) : -1;
+                *y++ = node->op == OP_avg_pool ? window_mean(w, x) : at < 0 ? -INFINITY : x[at];
             }
     }
 }

@@ -55,6 +55,27 @@ static inline int64_t total(const Run *run, Value value)
     return run->batch * shape_floats(value.shape);
 }
 
+/* A range of outputs along one axis; reference.c says which. */
+typedef struct {
+    int begin, end;
+} Range;
+Range inside(const Attr *, int axis, int tap, int size, int outputs);
+
+/* One window of a pool over one channel: taps at top + i * dilation, left + j * dilation. */
+typedef struct {
+    const Attr *attr;
+    Shape in;
+    int64_t top, left;                  /* of the first tap; may lie in the padding */
+} Window;
+Window window_at(const Attr *, Shape in, int oy, int ox);
+/* Where in the channel the first largest value of the window is, row by row; -1: the window lies in the padding. */
+int64_t largest_of(Window, const double *x);
+/* What an average pool sums up, rows y0..y1 - 1 and columns x0..x1 - 1, and divides by. */
+typedef struct {
+    int64_t y0, y1, x0, x1, divisor;
+} Mean;
+Mean mean_of(Window);
+
 /* Where the gradient of a parameter goes, in the rows of the parameter itself; data NULL: nobody wants it. */
 Rows gradient_rows(const Run *, const Node *, int which);
 
