@@ -61,14 +61,14 @@ static void after(Chain *chain, Graph *graph, const char *pass)
 }
 
 /* Runs one pass and what follows it. */
-#define RUN(pass) (pass(graph), after(&chain, graph, #pass))
+#define RUN(pass) (pass(graph), after(chain, graph, #pass))
 
 /* The graph as the spec says it, with shapes: what the reference interpreter, inspect and graph read. */
 Graph *compile_tree(Context *context, const Tree *tree, const Options *options)
 {
-    Chain chain = {options, milliseconds()};
+    Chain *chain = &(Chain){options, milliseconds()};
     Graph *graph = expand(context, tree, options);          /* blocks, repeats -> a flat graph, names     */
-    after(&chain, graph, "expand");
+    after(chain, graph, "expand");
     RUN(infer);                                             /* every node has a shape                     */
     return graph;
 }
@@ -81,22 +81,38 @@ Graph *compile_graph(Context *context, const char *path, const char *text, const
     return compile_tree(context, tree, options);
 }
 
-Program *compile_program(Graph *graph, const Options *options)
+/* The passes before values are joined into kernels, for training and inference. */
+static void rewrite(Chain *chain, Graph *graph)
 {
-    Chain chain = {options, milliseconds()};
-    if (options_of(&chain)->machine.registers)
-        graph->machine = options->machine;
+    graph->training = options_of(chain)->training;
     RUN(regroup);                                           /* parallel branches -> grouped convolutions  */
     RUN(fold);                                              /* batch norms into weights, identities away  */
+    if (graph->training) {
+        RUN(grad);                                          /* loss and gradients become ordinary nodes   */
+        RUN(recompute);                                     /* what need not be kept for the way back     */
+    }
     RUN(prune);                                             /* drop what nobody reads                     */
+}
+
+void compile_step(Graph *graph, const Options *options)
+{
+    rewrite(&(Chain){options, milliseconds()}, graph);
+}
+
+Program *compile_program(Graph *graph, const Options *options)
+{
+    Chain *chain = &(Chain){options, milliseconds()};
+    if (options_of(chain)->machine.registers)
+        graph->machine = options->machine;
+    rewrite(chain, graph);
     RUN(fuse);                                              /* element-wise nodes join their producer     */
     RUN(layout);                                            /* blocked, padded, shared storage            */
     RUN(choose);                                            /* algorithm and register tile per convolution */
     RUN(plan);                                              /* lifetimes -> offsets in one arena          */
     Program *program = lower(graph);                        /* nodes -> kernels and the order of calls    */
-    stop_clock(&chain, "lower");
+    stop_clock(chain, "lower");
     verify_program(program);
-    dump(&chain, "lower", graph, program);
+    dump(chain, "lower", graph, program);
     return program;
 }
 
@@ -107,7 +123,7 @@ Program *compile(Context *context, const char *path, const char *text, const Opt
 
 const char *const *pass_names(void)
 {
-    static const char *const names[] = {"expand", "infer", "regroup", "fold", "prune", "fuse", "layout", "choose", "plan",
-                                        "lower", NULL};
+    static const char *const names[] = {"expand", "infer", "regroup", "fold", "grad", "recompute", "prune", "fuse", "layout",
+                                        "choose", "plan", "lower", NULL};
     return names;
 }

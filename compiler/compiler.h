@@ -67,7 +67,9 @@ void infer_again(Graph *, const char *pass);    /* dies where a shape is not wha
 void regroup(Graph *);  /* regroup.c: needs shapes; identical parallel branches become one grouped convolution chain */
 void fold(Graph *);     /* fold.c: needs shapes; removes nodes that pass their operand on; batch norms whose only producer is a
                            convolution or linear layer become its `folded` */
-void prune(Graph *);    /* prune.c: drops what the output does not depend on (but never the input) */
+void grad(Graph *);     /* grad.c: needs graph->training; adds the loss and the gradients of all trained parameters */
+void recompute(Graph *);/* recompute.c: what the backward pass can cheaply compute again need not be kept for it */
+void prune(Graph *);    /* prune.c: drops what neither output nor loss depend on (but never the input) */
 void fuse(Graph *);     /* fuse.c: element-wise nodes and pools join their producer's tail */
 void layout(Graph *);   /* layout.c: gives every node a Layout; inserts `pack` nodes where two readers disagree */
 void choose(Graph *);   /* choose.c: gives every convolution its algorithm and tile */
@@ -84,9 +86,11 @@ int tile_pixels(const Machine *, int vectors);
 /* choose.c: `total` in the fewest parts of at most `most`, evenly: `larger` parts of *size + 1, the others of *size. */
 void split_evenly(int total, int most, int *size, int *parts, int *larger);
 
-/* compile.c: the chain, whole or in its three parts. compile_graph stops after infer: what the reference interpreter and
+/* compile.c: the chain, whole or in parts. compile_step makes a training step of a graph that compile_graph gave: what the reference
+ * interpreter runs (options->training must be set; compile_program does the same before it goes on). compile_graph stops after infer: what the reference interpreter and
  * inspect read; a tree may become any number of graphs. */
 Graph *compile_tree(Context *, const Tree *, const Options *);
+void compile_step(Graph *, const Options *);
 Program *compile_program(Graph *, const Options *);     /* needs infer; the graph is rewritten */
 Graph *compile_graph(Context *, const char *path, const char *text, const Options *);
 Program *compile(Context *, const char *path, const char *text, const Options *);

@@ -11,13 +11,19 @@ static void bypass(Graph *graph, Node *node)
     graph_replace_uses(graph, node, in);
 }
 
+static bool drops(const Graph *graph, const Node *node)
+{
+    return graph->training && graph->training->keep_dropout && node->attr.p > 0;
+}
+
 /* Is the result the operand, value for value? */
-static bool passes_on(const Node *node)
+static bool passes_on(const Graph *graph, const Node *node)
 {
     const Attr *attr = &node->attr;
     Shape in = node_result(node->in[0]);
     switch (node->op) {
-    case OP_identity: case OP_dropout: return true;
+    case OP_identity:                  return true;
+    case OP_dropout:                   return !drops(graph, node);
     case OP_flatten:                   return in.flat;
     case OP_concat:                    return node->nin == 1;
     case OP_slice:                     return node->shape.channels == in.channels;
@@ -34,17 +40,18 @@ static bool can_fold(const Node *norm)
     return (producer->op == OP_conv || producer->op == OP_linear) && producer->uses == 1 && !producer->folded;
 }
 
-/* Needs shapes and an inference graph. Gives one without nodes that pass their operand on, where every batch norm that alone
- * reads a convolution or linear layer has become its `folded`; pack() multiplies it into the weights. Keeps the rest. */
+/* Needs shapes. Gives a graph without nodes that pass their operand on, where every batch norm that alone
+ * reads a convolution or linear layer has become its `folded`; pack() multiplies it into the weights. Keeps the rest, and batch
+ * norms of a training graph. */
 void fold(Graph *graph)
 {
     graph_number(graph);
     for (Node *node = graph->first, *next; node; node = next) {
         next = node->next;
         graph_redirect(node);
-        if (node->nin > 0 && passes_on(node)) {
+        if (node->nin > 0 && passes_on(graph, node)) {
             bypass(graph, node);
-        } else if (node->op == OP_bn && can_fold(node)) {
+        } else if (node->op == OP_bn && !graph->training && can_fold(node)) {
             node->in[0]->folded = node;
             bypass(graph, node);
         }

@@ -9,7 +9,7 @@ static int tail_rank(Op op)
     switch (op) {
     case OP_conv: case OP_linear:
         return 2;
-    case OP_max_pool: case OP_avg_pool: case OP_global_avg_pool: case OP_ln: case OP_in: case OP_gn:
+    case OP_max_pool: case OP_avg_pool: case OP_global_avg_pool: case OP_ln: case OP_in: case OP_gn: case OP_bn_train:
         return 1;
     default:
         return op_is_elementwise(op);
@@ -135,7 +135,7 @@ void fuse(Graph *graph)
             int i = choose_operand(node);
             if (i >= 0)
                 join_tail(graph, node, i);
-        } else if (is_pool(node->op) && is_open(node->in[0]) && tail_has_room(node->in[0], node) && pool_can_join(node)) {
+        } else if (!graph->training && is_pool(node->op) && is_open(node->in[0]) && tail_has_room(node->in[0], node) && pool_can_join(node)) {
             join_tail(graph, node, 0);
         }
     }

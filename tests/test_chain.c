@@ -103,30 +103,43 @@ Test(chain, time_grows_with_depth)
 
 /* ---- dumps and times ------------------------------------------------------------------------------------ */
 
-/* What a compilation with `dump` and `time` writes to its log. */
-static char *log_of(const char *dump_pass, bool with_time)
+/* What a compilation with `dump` and `time` writes to its log: of a network, or of its training step up to prune. */
+static char *log_of(const char *dump_pass, bool with_time, bool training)
 {
+    static const Training plain;
     char *log;
     size_t size;
-    Options options = {.max_batch = 1, .dump = dump_pass, .time = with_time, .log = open_memstream(&log, &size)};
+    Options options = {.max_batch = 1, .dump = dump_pass, .time = with_time, .training = training ? &plain : NULL};
+    options.log = open_memstream(&log, &size);
     if (setjmp(context.on_error))
         cr_assert_fail("%s", context.message);
-    cr_assert(compile(&context, "specs/lenet.yaml", NULL, &options));
+    Graph *graph = compile_graph(&context, "specs/lenet.yaml", NULL, &options);
+    if (training)
+        compile_step(graph, &options);
+    else
+        compile_program(graph, &options);
     fclose(options.log);
     return log;
 }
 
+static bool of_training(const char *pass)
+{
+    return strcmp(pass, "grad") == 0 || strcmp(pass, "recompute") == 0;
+}
+
 Test(chain, every_pass_can_be_dumped_and_timed)
 {
-    char *times = log_of(NULL, true);
+    char *time[] = {log_of(NULL, true, false), log_of(NULL, true, true)};
     for (const char *const *pass = pass_names(); *pass; pass++) {
-        char *once = log_of(*pass, false), *again = log_of(*pass, false);
+        bool training = of_training(*pass);
+        char *once = log_of(*pass, false, training), *again = log_of(*pass, false, training);
         const char *start = strcmp(*pass, "lower") == 0 ? "step 0 conv1 = " : "%0 = input : 3x32x32";
         cr_expect(strncmp(once, start, strlen(start)) == 0, "%s: %s", *pass, once);
         cr_expect_str_eq(once, again, "dumps must be deterministic");
-        cr_expect(strstr(times, *pass), "--time must name %s", *pass);
+        cr_expect(strstr(time[training], *pass), "--time must name %s", *pass);
         free(once);
         free(again);
     }
-    free(times);
+    free(time[0]);
+    free(time[1]);
 }
