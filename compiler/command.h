@@ -23,11 +23,14 @@ typedef struct {
     const char *target;                 /* comma list of target names */
     const char *backend;                /* "jit", "aot" or "ref" */
     const char *compiler;               /* "gcc" or "clang" */
-    const char *labels;                 /* file of class names, one a line */
+    const char *labels;                 /* file of class names, one a line; grad: numbers of classes */
     const char *save_input;             /* .npy file for the input as the network sees it */
     const char *prefix;                 /* of the generated symbols */
     const char *dump;                   /* -d */
     const char *tuned;                  /* file of tuned choices */
+    const char *loss;                   /* "cross_entropy" or "mse" */
+    const char *recompute;              /* "block" */
+    double label_smoothing;
     int batch, threads, top, seconds;
     bool embed, with_main, profile, per_layer, json, partial, time;
     bool help, version, ops, schema;
@@ -100,6 +103,6 @@ void refuse_overwrite(Session *, const char *path);     /* of the spec or the we
 const char *replace_extension(Session *, const char *path, const char *extension);
 int spawn_and_wait(char *const argv[]);         /* exit status, or -1 where the program does not exist */
 
-Work command_emit, command_run, command_bench, command_inspect, command_verify, command_graph, command_tune;
+Work command_emit, command_run, command_bench, command_inspect, command_verify, command_graph, command_tune, command_grad;
 
 #endif

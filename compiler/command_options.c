@@ -9,7 +9,7 @@
 
 #include "command.h"
 
-enum { EMIT = 1, RUN = 2, BENCH = 4, INSPECT = 8, VERIFY = 16, GRAPH = 32, TUNE = 64, ALL = 127 };
+enum { EMIT = 1, RUN = 2, BENCH = 4, INSPECT = 8, VERIFY = 16, GRAPH = 32, TUNE = 64, GRAD = 128, ALL = 255 };
 
 static const Command commands[] = {
     {"", EMIT, command_emit, "nncc SPEC -o FILE.c [OPTION]...", "print the network as C",
@@ -35,10 +35,13 @@ static const Command commands[] = {
     {"tune", TUNE, command_tune, "nncc tune SPEC [-o FILE] [OPTION]...", "time other choices for every layer on this machine",
      "  nncc tune specs/resnet50.yaml -o resnet50.tuned --threads 2\n"
      "  nncc bench specs/resnet50.yaml --tuned resnet50.tuned --threads 2\n"},
+    {"grad", GRAD, command_grad, "nncc grad SPEC -o FILE.safetensors [OPTION]...", "loss, gradients and moved statistics of one training step",
+     "  nncc grad specs/lenet.yaml --weights lenet.safetensors --input pattern:7 --labels pattern:7 --batch 4 -o grads.safetensors\n"
+     "  nncc grad specs/lenet.yaml --input images.npy --labels 3,0,7 --loss mse --backend ref\n"},
 };
 enum { NCOMMAND = sizeof commands / sizeof *commands };
 
-typedef enum { FLAG, TEXT, NUMBER, SETTING } Kind;
+typedef enum { FLAG, TEXT, NUMBER, REAL, SETTING } Kind;
 
 typedef struct {
     const char *name;
@@ -47,27 +50,30 @@ typedef struct {
     const char *value;                  /* what --help calls its value; NULL: takes none */
     unsigned commands;                  /* who takes it */
     size_t field;                       /* in Arguments */
-    int low, high;                      /* bounds of a NUMBER */
+    int low, high;                      /* bounds of a NUMBER or REAL */
     const char *meaning;
 } Option;
 
 #define AT(field) offsetof(Arguments, field)
 static const Option options[] = {
-    {"output", 'o', TEXT, "FILE", EMIT | GRAPH | TUNE, AT(output), 0, 0, "where to write; - is standard output"},
+    {"output", 'o', TEXT, "FILE", EMIT | GRAPH | TUNE | GRAD, AT(output), 0, 0, "where to write; - is standard output"},
     {"set", 0, SETTING, "NAME=VALUE", ALL, 0, 0, 0, "another value for one of the spec's params"},
     {"weights", 0, TEXT, "W", ALL & ~(INSPECT | TUNE), AT(weights), 0, 0,
      "FILE.safetensors, pattern:SEED[,gain=G] or init:SEED"},
     {"partial", 0, FLAG, NULL, ALL & ~(INSPECT | TUNE), AT(partial), 0, 0, "accept weights that lack tensors or have others"},
-    {"input", 0, TEXT, "I", RUN | BENCH | VERIFY, AT(input), 0, 0, "picture (.jpg, .png), array (.npy) or pattern:SEED"},
+    {"input", 0, TEXT, "I", RUN | BENCH | VERIFY | GRAD, AT(input), 0, 0, "picture (.jpg, .png), array (.npy) or pattern:SEED"},
     {"batch", 0, NUMBER, "N", ALL, AT(batch), 1, 1 << 16, "images at once; for C output the largest number of them"},
-    {"threads", 0, NUMBER, "T", EMIT | RUN | BENCH | TUNE, AT(threads), 1, 1024, "how many; results do not depend on it"},
-    {"target", 0, TEXT, "T", EMIT | RUN | BENCH | INSPECT | TUNE, AT(target), 0, 0, "avx512, avx2 or c (portable); for C output also avx2,c or avx512,c"},
+    {"threads", 0, NUMBER, "T", EMIT | RUN | BENCH | TUNE | GRAD, AT(threads), 1, 1024, "how many; results do not depend on it"},
+    {"target", 0, TEXT, "T", EMIT | RUN | BENCH | INSPECT | TUNE | GRAD, AT(target), 0, 0, "avx512, avx2 or c (portable); for C output also avx2,c or avx512,c"},
     {"tuned", 0, TEXT, "FILE", EMIT | RUN | BENCH | INSPECT | VERIFY, AT(tuned), 0, 0, "take the choices that `nncc tune` wrote"},
     {"seconds", 0, NUMBER, "S", TUNE, AT(seconds), 1, 1 << 20, "how long to search at most (24)"},
-    {"backend", 0, TEXT, "B", RUN | BENCH, AT(backend), 0, 0, "jit (TCC, in this process), aot (the system's compiler) or ref (naive interpreter)"},
-    {"compiler", 0, TEXT, "CC", RUN | BENCH, AT(compiler), 0, 0, "gcc or clang, instead of $CC or cc"},
+    {"backend", 0, TEXT, "B", RUN | BENCH | GRAD, AT(backend), 0, 0, "jit (TCC, in this process), aot (the system's compiler) or ref (naive interpreter)"},
+    {"compiler", 0, TEXT, "CC", RUN | BENCH | GRAD, AT(compiler), 0, 0, "gcc or clang, instead of $CC or cc"},
     {"top", 0, NUMBER, "K", RUN, AT(top), 1, 1 << 20, "how many of the best classes to print (5)"},
-    {"labels", 0, TEXT, "FILE", RUN, AT(labels), 0, 0, "names of the classes, one a line"},
+    {"labels", 0, TEXT, "FILE", RUN | GRAD, AT(labels), 0, 0, "names of the classes, one a line; grad: numbers of the right ones, 3,0,7, or pattern:SEED"},
+    {"loss", 0, TEXT, "LOSS", GRAD, AT(loss), 0, 0, "cross_entropy or mse"},
+    {"label-smoothing", 0, REAL, "E", GRAD, AT(label_smoothing), 0, 1, "share of the target that is spread over all classes (0)"},
+    {"recompute", 0, TEXT, "block", GRAD, AT(recompute), 0, 0, "keep the inputs of blocks alone, compute the rest again: less memory, more time"},
     {"save-input", 0, TEXT, "FILE", RUN, AT(save_input), 0, 0, "write the input as the network sees it, as .npy"},
     {"embed", 0, FLAG, NULL, EMIT, AT(embed), 0, 0, "carry the weights in the C file"},
     {"main", 0, FLAG, NULL, EMIT, AT(with_main), 0, 0, "add a main(): classify a .npy or print timings"},
@@ -188,6 +194,16 @@ static int store_number(const Option *o, const char *text, int *field)
     return 0;
 }
 
+static int store_real(const Option *o, const char *text, double *field)
+{
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text || *end || !(number >= o->low && number <= o->high))
+        return usage_error("write a number such as 0.1", "--%s %s is not a number from %d to %d", o->name, text, o->low, o->high);
+    *field = number;
+    return 0;
+}
+
 static int store(Parser *parser, const Option *o, char *value)
 {
     void *field = (char *)parser->arguments + o->field;
@@ -200,6 +216,7 @@ static int store(Parser *parser, const Option *o, char *value)
     case FLAG:    *(bool *)field = true; return 0;
     case TEXT:    *(const char **)field = value; return 0;
     case NUMBER:  return store_number(o, value, field);
+    case REAL:    return store_real(o, value, field);
     case SETTING: return add_setting(parser, value);
     }
     return 0;

@@ -9,7 +9,7 @@ static const struct {
 } engines[] = {
     {"jit", NULL},
     {"aot", NULL},
-    {"ref", NULL},
+    {"ref", train_reference_open},
 };
 
 TrainEngine *train_engine_open(Context *context, const char *path, const char *text, const Options *options, const TrainOptions *train,

@@ -18,6 +18,7 @@ struct TrainEngine {
     /* logits[count][classes] of count <= batch images in evaluation mode (running statistics, no dropout). */
     bool (*evaluate)(TrainEngine *, const float *input, int count, float *logits, Failure *);
     /* Parameters, buffers (int64 num_batches_tracked too) and optimiser state as named tensors: for checkpoints and export.
+     * With OPTIMISER_none the gradients of the last step are there too, as "gradient.NAME" (given only: write does not ask for them).
      * Optimiser tensors are called "optimizer.momentum.NAME", "optimizer.exp_avg.NAME", "optimizer.exp_avg_sq.NAME". The caller
      * frees the array, and each tensor's name and data: tensors_free. */
     bool (*read)(TrainEngine *, TensorData **tensors, size_t *count, Failure *);
