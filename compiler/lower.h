@@ -135,6 +135,7 @@ void pack_channel_vector(Lower *, const Node *n, const Layout *, VectorKind, int
 /* These emit a function of a register and return the register with the result; the old one may be released. */
 int emit_unary(Kernel *, const Node *, int reg);
 int emit_exp(Kernel *, int reg);
+void lower_elementwise(Lower *, Node *);    /* a node of that kind which is in nobody's tail */
 /* Combines (V_add, V_max) each run of 1, 2, 4 or 8 neighbouring lanes into all of them, in place. */
 void emit_lane_reduce(Kernel *, VOp, int lanes, int reg);
 

@@ -4,6 +4,7 @@
  * Cody and Waite's reduction x = n ln 2 + r with a polynomial for e^r. */
 #include "../lower.h"
 #include "family.h"
+#include "pixels.h"
 
 static void same_shape(Graph *graph, Node *node)
 {
@@ -260,68 +261,23 @@ void emit_lane_reduce(Kernel *k, VOp op, int lanes, int reg)
 
 /* ---- kernels of their own ------------------------------------------------------------------------------------ */
 
-enum { PIXELS = 4, ROWS_CYCLES = 20000 };
-
-static void emit_pixels(Kernel *k, Stream x, const Output *out, int pixels)
+static int first_operand(Map *m, int pixel)
 {
-    for (int j = 0; j < pixels; j++) {
-        int reg = kernel_register(k);
-        k_load(k, reg, x.pointer, j * x.view.pixel);
-        output_store(k, out, reg, (Place){0, 0, j});
-    }
-    k_bump(k, x.pointer, pixels * x.view.pixel);
-    output_bump(k, out, (Place){0, 0, pixels});
-}
-
-static void emit_rows(Kernel *k, Stream x, const Output *out, int rows, int width)
-{
-    k_loop(k, rows);
-    if (width / PIXELS) {
-        k_loop(k, width / PIXELS);
-        emit_pixels(k, x, out, PIXELS);
-        k_end(k);
-    }
-    if (width % PIXELS)
-        emit_pixels(k, x, out, width % PIXELS);
-    k_bump(k, x.pointer, x.view.row - width * x.view.pixel);
-    output_bump(k, out, (Place){0, 1, -width});
-    k_end(k);
+    return map_load(m, 0, pixel);
 }
 
 /* The node becomes the first element of the tail of a producer that passes its operand on. */
-static void lower_elementwise(Lower *l, Node *n)
+void lower_elementwise(Lower *l, Node *n)
 {
+    static const MapKind kind = {1, NULL, first_operand, "elementwise"};
     Node element = *n, head = *n;
     head.tail = &element;
-    Shape s = n->shape;
-    int most = ROWS_CYCLES / s.width + 1, size, parts, larger;
-    split_evenly(s.height, most, &size, &parts, &larger);
-    int64_t vectors = output_pack(l, &head, NULL, 0);
-    step_begin(l);
-    for (int i = 0, start = 0; i < 2; i++) {
-        int rows = i ? size : size + 1, bands = i ? parts - larger : larger;
-        if (!bands)
-            continue;
-        Kernel *k = step_kernel(l);
-        Stream x = stream_operand(l, k, n->in[0], "x");
-        Output out = output_open(l, k, &head, vectors, 0);
-        emit_rows(k, x, &out, rows, s.width);
-        Call *call = step_call(l, k, (int[]){n->layout.blocks, bands, 1}, "elementwise",
-                               "8 channels of %d x %d pixels", rows, s.width);
-        call_move(call, x, start * x.view.row);
-        call_stride(call, x, 0, x.view.block);
-        call_stride(call, x, 1, rows * x.view.row);
-        output_move(call, &out, (Place){0, start, 0});
-        output_stride(call, &out, 0, (Place){1, 0, 0});
-        output_stride(call, &out, 1, (Place){0, rows, 0});
-        start += rows * bands;
-    }
     Text t = text_new(l->context);
     text_add(&t, "%s", op_name(n->op));
     for (const Node *e = n->tail; e; e = e->tail)
         text_add(&t, ", then %s", op_name(e->op));
-    text_add(&t, ": %d x %d x %d", s.channels, s.height, s.width);
-    step_end(l, n, op_name(n->op), "%s", t.data);
+    text_add(&t, ": %d x %d x %d", n->shape.channels, n->shape.height, n->shape.width);
+    lower_map(l, n, &head, &kind, t.data);
 }
 
 void lower_bn(Lower *l, Node *n)         { lower_elementwise(l, n); }
