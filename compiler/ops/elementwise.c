@@ -269,7 +269,7 @@ static int first_operand(Map *m, int pixel)
 /* The node becomes the first element of the tail of a producer that passes its operand on. */
 void lower_elementwise(Lower *l, Node *n)
 {
-    static const MapKind kind = {1, NULL, first_operand, "elementwise"};
+    static const MapKind kind = {.nin = 1, .value = first_operand, .name = "elementwise"};
     Node element = *n, head = *n;
     head.tail = &element;
     Text t = text_new(l->context);

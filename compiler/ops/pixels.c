@@ -1,4 +1,4 @@
-/* pixels.c - loops over the pixels of a channel block, and kernels that are nothing else. */
+/* pixels.c - loops over the pixels of a channel block; kernels that are nothing else; sums. */
 #include "pixels.h"
 
 enum { PIXELS = 4, BAND_CYCLES = 20000 };
@@ -53,11 +53,20 @@ void walk_rows(const Walk *w, int rows, int width, WalkBody *body, void *self)
     k_end(w->k);
 }
 
+/* ---- kernels that are one loop ------------------------------------------------------------------------------------ */
+
 int map_load(const Map *m, int i, int pixel)
 {
     int reg = kernel_register(m->k);
     k_load(m->k, reg, m->in[i].pointer, pixel * m->in[i].view.pixel);
     return reg;
+}
+
+Stream map_side(Map *m, const Node *n, const char *name)
+{
+    if (m->nside == MAX_SIDES)
+        die("lower: a kernel with more than %d vectors of its channels", MAX_SIDES);
+    return m->side[m->nside++] = stream_open(m->l, m->k, n, name, false);
 }
 
 typedef struct {
@@ -78,7 +87,7 @@ static void emit_band(Mapping *m, const Node *head, int64_t vectors, int rows)
     Map *map = &m->map;
     for (map->nin = 0; map->nin < m->kind->nin; map->nin++)
         map->in[map->nin] = stream_operand(map->l, map->k, head->in[map->nin], name[map->nin]);
-    map->out = output_open(map->l, map->k, head, vectors, 0);
+    map->out = output_open(map->l, map->k, head, vectors, m->kind->nown);
     if (m->kind->open)
         m->kind->open(map);
     walk_rows(&(Walk){map->k, map->in, map->nin, &map->out}, rows, head->shape.width, emit_values, m);
@@ -103,7 +112,7 @@ void lower_map(Lower *l, Node *n, const Node *head, const MapKind *kind, const c
     Shape s = n->shape;
     int size, parts, larger;
     split_evenly(s.height, BAND_CYCLES / s.width + 1, &size, &parts, &larger);
-    int64_t vectors = output_pack(l, head, NULL, 0);
+    int64_t vectors = output_pack(l, head, kind->own, kind->nown);
     step_begin(l);
     for (int i = 0, start = 0; i < 2; i++) {
         int rows = i ? size : size + 1, bands = i ? parts - larger : larger;
@@ -116,4 +125,90 @@ void lower_map(Lower *l, Node *n, const Node *head, const MapKind *kind, const c
         start += rows * bands;
     }
     step_end(l, n, op_name(n->op), "%s", comment);
+}
+
+/* ---- sums ----------------------------------------------------------------------------------------------------------- */
+
+/* Several sums side by side, because an addition takes longer than a load. */
+typedef struct {
+    const Sum *sum;
+    int part[2][PIXELS];
+    int count;                          /* of each: a power of two */
+} Parts;
+
+static bool has_two(SumKind kind)
+{
+    return kind == SUM_moments || kind == SUM_gradient;
+}
+
+static bool has_factor(SumKind kind)
+{
+    return kind == SUM_products || kind == SUM_gradient;
+}
+
+static void emit_term(const Sum *s, int first, int second, int x, int dy)
+{
+    Kernel *k = s->k;
+    if (s->kind != SUM_values && s->kind != SUM_products)
+        k_op(k, V_sub, x, x, s->mean);
+    switch (s->kind) {
+    case SUM_values:
+        k_op(k, V_add, first, first, x);
+        break;
+    case SUM_squares:
+        k_op(k, V_fma, first, x, x);
+        break;
+    case SUM_moments:
+        k_op(k, V_add, first, first, x);
+        k_op(k, V_fma, second, x, x);
+        break;
+    case SUM_products:
+        k_op(k, V_fma, first, x, dy);
+        break;
+    case SUM_gradient:
+        k_op(k, V_add, first, first, dy);
+        k_op(k, V_fma, second, x, dy);
+        break;
+    }
+}
+
+static void emit_terms(void *self, int pixels)
+{
+    Parts *p = self;
+    const Sum *s = p->sum;
+    int x = kernel_register(s->k), dy = kernel_register(s->k);
+    for (int j = 0; j < pixels; j++) {
+        k_load(s->k, x, s->x.pointer, j * s->x.view.pixel);
+        if (has_factor(s->kind))
+            k_load(s->k, dy, s->dy.pointer, j * s->dy.view.pixel);
+        emit_term(s, p->part[0][j % p->count], p->part[1][j % p->count], x, dy);
+    }
+    kernel_release(s->k, x);
+    kernel_release(s->k, dy);
+}
+
+/* As many as registers are free for, beside those of a term. */
+static int parts_of(const Sum *s)
+{
+    int spare = __builtin_popcount(s->k->free_registers) - 2, count = PIXELS;
+    while (count > 1 && count << has_two(s->kind) > spare)
+        count /= 2;
+    return count;
+}
+
+void emit_sums(const Sum *s, int rows, int width, int sum[2])
+{
+    Parts p = {.sum = s, .count = parts_of(s)};
+    for (int i = 0; i <= has_two(s->kind); i++)
+        for (int j = 0; j < p.count; j++)
+            k_zero(s->k, p.part[i][j] = kernel_register(s->k));
+    walk_rows(&(Walk){s->k, (Stream[]){s->x, s->dy}, 1 + has_factor(s->kind), NULL}, rows, width, emit_terms, &p);
+    for (int i = 0; i <= has_two(s->kind); i++) {
+        for (int left = p.count / 2; left; left /= 2)
+            for (int j = 0; j < left; j++) {
+                k_op(s->k, V_add, p.part[i][j], p.part[i][j], p.part[i][j + left]);
+                kernel_release(s->k, p.part[i][j + left]);
+            }
+        sum[i] = p.part[i][0];
+    }
 }

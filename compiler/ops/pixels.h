@@ -38,11 +38,38 @@ typedef struct {
     void (*open)(Map *);                /* opens the sides and fills registers before the first pixel; NULL: nothing to do */
     int (*value)(Map *, int pixel);     /* the result of that pixel, in a new register */
     const char *name;                   /* of the kernel */
+    const VectorKind *own;              /* what map.out.vectors begins with */
+    int nown;
 } MapKind;
 
 /* The step of node n, or (as `head`) of n with another tail: bands of rows of each block are tasks. */
 void lower_map(Lower *, Node *n, const Node *head, const MapKind *, const char *comment);
 /* Operand i of the pixel, in a new register. */
 int map_load(const Map *, int i, int pixel);
+
+/* Opens the next side: the vectors that node n made of its channels. */
+Stream map_side(Map *, const Node *n, const char *name);
+
+/* ---- sums over pixels ---- */
+
+typedef enum {
+    SUM_values,                         /* x */
+    SUM_squares,                        /* (x - mean)^2 */
+    SUM_moments,                        /* x - mean, and (x - mean)^2 */
+    SUM_products,                       /* dy x */
+    SUM_gradient,                       /* dy, and dy (x - mean) */
+} SumKind;
+
+/* What is summed: x, the other factor dy where the kind has one, the register that holds the mean where it has that. */
+typedef struct {
+    Kernel *k;
+    SumKind kind;
+    Stream x, dy;
+    int mean;
+} Sum;
+
+/* Sums over rows x width pixels from where the streams are, a sum for each lane, into the new register sum[0] and, where the kind
+ * is of two, sum[1]. The streams move by `rows` rows. */
+void emit_sums(const Sum *, int rows, int width, int sum[2]);
 
 #endif
