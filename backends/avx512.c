@@ -30,6 +30,7 @@ static const VRow wide_rows[NVOP] = {
     [V_imul]       = { INTEGER("_mm512_mullo_epi32(" A ", " B ")"), NULL },
     [V_shl]        = { INTEGER("_mm512_slli_epi32(" A ", %i)"), NULL },
     [V_shr]        = { INTEGER("_mm512_srli_epi32(" A ", %i)"), NULL },
+    [V_sar]        = { INTEGER("_mm512_srai_epi32(" A ", %i)"), NULL },
     [V_permute]    = { "%d = _mm512_permute_ps(%a, %i);", NULL },
     [V_load_low]   = { "%d = _mm512_zextps256_ps512(_mm256_loadu_ps(%m));", NULL },
     [V_load_high]  = { "%d = _mm512_insertf32x8(%d, _mm256_loadu_ps(%m), 1);", NULL },

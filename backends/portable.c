@@ -36,15 +36,15 @@
     "    memcpy(d, x, sizeof x);\n" \
     "}\n" }
 
-#define SHIFT(name, n, direction, operator) { \
+#define SHIFT(name, n, meaning, expression) { \
     name n "(%d, %a, %i);", \
-    "/* Shifts lanes " direction " as 32-bit integers. */\n" \
+    "/* Shifts lanes " meaning " as 32-bit integers. */\n" \
     "HELPER void " name n "(float *d, const float *a, int bits)\n" \
     "{\n" \
     "    uint32_t x[" n "];\n" \
     "    memcpy(x, a, sizeof x);\n" \
     "    for (int i = 0; i < " n "; i++)\n" \
-    "        x[i] " operator "= bits;\n" \
+    "        x[i] = " expression ";\n" \
     "    memcpy(d, x, sizeof x);\n" \
     "}\n" }
 
@@ -88,8 +88,9 @@
     [V_xor] = INTEGER("xor", n, "Bits in which they differ.", "x[i] ^ y[i]"), \
     [V_iadd] = INTEGER("iadd", n, "Adds lanes as 32-bit integers.", "x[i] + y[i]"), \
     [V_imul] = INTEGER("imul", n, "Multiplies lanes as 32-bit integers.", "x[i] * y[i]"), \
-    [V_shl] = SHIFT("shl", n, "left", "<<"), \
-    [V_shr] = SHIFT("shr", n, "right", ">>"), \
+    [V_shl] = SHIFT("shl", n, "left", "x[i] << bits"), \
+    [V_shr] = SHIFT("shr", n, "right", "x[i] >> bits"), \
+    [V_sar] = SHIFT("sar", n, "right, with copies of the sign,", "x[i] >> bits | (x[i] >> 31 ? ~(0xffffffffu >> bits) : 0)"), \
     [V_permute] = { "permute" n "(%d, %a, %i);", \
         "/* Within each four, lane l becomes lane (order >> 2 l) & 3. */\n" \
         "HELPER void permute" n "(float *d, const float *a, int order)\n" \
@@ -111,15 +112,6 @@ static const VRow narrow_rows[NVOP] = {
         "        d[i] = 0.0f;\n"
         "}\n" },
     [V_store1] = { "*(%m) = %a[0];", NULL },
-    [V_greater] = { "greater8(%d, %a, %b);",
-        "/* Every bit of a lane where a is greater, else none. */\n"
-        "HELPER void greater8(float *d, const float *a, const float *b)\n"
-        "{\n"
-        "    uint32_t x[8];\n"
-        "    for (int i = 0; i < 8; i++)\n"
-        "        x[i] = a[i] > b[i] ? 0xffffffffu : 0;\n"
-        "    memcpy(d, x, sizeof x);\n"
-        "}\n" },
     [V_swap] = { "swap8(%d, %a);",
         "/* Exchanges the halves. */\n"
         "HELPER void swap8(float *d, const float *a)\n"

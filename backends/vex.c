@@ -82,8 +82,6 @@ int vex_encode(uint8_t *out, const VexRow *row, const VIns *ins, int base, int32
     int bits = row->bits << ins->wide;
     int reg = field(row->fields[0], ins), vvvv = field(row->fields[1], ins), rm = memory ? base : field(row->fields[2], ins);
     uint8_t *at = out;
-    if (extended && ins->op == V_greater)     /* there, the result would be a mask register */
-        die("vex: %s has no form for registers beyond 15", row->mnemonic);
     at = extended ? put_evex(at, row, bits, reg, vvvv, rm) : put_vex(at, row, bits, reg, vvvv, rm);
     *at++ = row->opcode;
     if (memory)

@@ -45,7 +45,7 @@ static void add_register(Text *text, const VexRow *row, const VIns *ins, const c
 
 /* Operands as the assembler wants them, where that is not what vops.h says; 1 is a number. */
 static const char *const written[NVOP] = {
-    [V_zero] = "ddd", [V_swap] = "daa1", [V_greater] = "dba", [V_load_high] = "ddm1", [V_store_high] = "ma1",
+    [V_zero] = "ddd", [V_swap] = "daa1", [V_load_high] = "ddm1", [V_store_high] = "ma1",
 };
 
 /* In Intel's order: destination first. {vex3} asks for the long prefix. */
@@ -82,12 +82,11 @@ static void add_registers(Both *both, VOp op, uint8_t wide)
 {
     static const uint8_t imm[] = {0, 1, 0x1b, 23, 31, 0x93, 255};
     bool third = strchr(vop_info[op].operands, 'b'), immediate = strchr(vop_info[op].operands, 'i');
-    int registers = op == V_greater ? 16 : MAX_REGISTERS;
-    for (int d = 0; d < registers; d++)
-        for (int a = 0; a < registers; a++)
+    for (int d = 0; d < MAX_REGISTERS; d++)
+        for (int a = 0; a < MAX_REGISTERS; a++)
             for (int x = 0; x < (third ? 3 : immediate ? (int)sizeof imm : 1); x++)
                 add_instruction(both, (VIns){.op = (uint8_t)op, .d = (uint8_t)d, .a = (uint8_t)a, .wide = wide, .imm = immediate ? imm[x] : 0,
-                                             .b = third ? (uint8_t)((5 * d + 11 * a + 7 * x) % registers) : 0}, 0, 0);
+                                             .b = third ? (uint8_t)((5 * d + 11 * a + 7 * x) % MAX_REGISTERS) : 0}, 0, 0);
 }
 
 /* Displacements around the limits of one byte, in bytes and in the units of every size of operand. */

@@ -61,13 +61,13 @@ static float lane_result(VOp op, float d, float a, float b, int imm)
     case V_max:  return a > b ? a : b;
     case V_min:  return a < b ? a : b;
     case V_sqrt: return sqrtf(a);
-    case V_greater: return from_bits(a > b ? UINT32_MAX : 0);
     case V_and:  return from_bits(to_bits(a) & to_bits(b));
     case V_xor:  return from_bits(to_bits(a) ^ to_bits(b));
     case V_iadd: return from_bits(to_bits(a) + to_bits(b));
     case V_imul: return from_bits(to_bits(a) * to_bits(b));
     case V_shl:  return from_bits(to_bits(a) << imm);
     case V_shr:  return from_bits(to_bits(a) >> imm);
+    case V_sar:  return from_bits(to_bits(a) >> imm | (to_bits(a) >> 31 ? ~(UINT32_MAX >> imm) : 0));
     default:     cr_assert_fail("no lane-wise meaning for instruction %d", op);
     }
     return 0;
@@ -194,7 +194,7 @@ static Kernel *case_kernel(const Case *c, int index)
             k_load(k, b, x, 2 * WIDE);
         if (!c->same && c->op == V_fma)
             k_load(k, d, x, 0);
-        if (c->op == V_shl || c->op == V_shr || c->op == V_permute)
+        if (c->op == V_shl || c->op == V_shr || c->op == V_sar || c->op == V_permute)
             k_imm(k, c->op, d, a, c->imm);
         else
             k_op(k, c->op, d, a, b);
@@ -203,17 +203,16 @@ static Kernel *case_kernel(const Case *c, int index)
     return k;
 }
 
-/* A comparison has no vector as its result where registers are beyond the sixteenth. */
 static bool exists(const Case *c)
 {
-    return vop_info[c->op].width != (c->wide ? WIDTH_narrow : WIDTH_wide) && !(c->beyond && c->op == V_greater);
+    return vop_info[c->op].width != (c->wide ? WIDTH_narrow : WIDTH_wide);
 }
 
 static int all_cases(Case *list, Machine machine)
 {
     static const struct { VOp op; int imm; bool same; } extra[] = {
         {V_shl, 0, false}, {V_shl, 1, true}, {V_shl, 23, false}, {V_shl, 31, false}, {V_permute, 0x1b, false}, {V_permute, 0x4e, true},
-        {V_shr, 1, true}, {V_shr, 16, false}, {V_shr, 31, false}, {V_greater, 0, true}, {V_and, 0, true}, {V_xor, 0, true}, {V_imul, 0, true},
+        {V_shr, 1, true}, {V_shr, 16, false}, {V_shr, 31, false}, {V_sar, 31, true}, {V_sar, 5, false}, {V_and, 0, true}, {V_xor, 0, true}, {V_imul, 0, true},
         {V_permute, 0xb1, false}, {V_permute, 0x93, false}, {V_fma, 0, true}, {V_add, 0, true}, {V_sub, 0, true}, {V_mul, 0, true},
         {V_div, 0, true}, {V_max, 0, true}, {V_min, 0, true}, {V_sqrt, 0, true}, {V_iadd, 0, true}, {V_swap, 0, true}, {V_copy, 0, true},
     };
