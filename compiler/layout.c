@@ -63,6 +63,18 @@ static void pack_input(Graph *g)
             }
 }
 
+/* The caller's target is planar too; losses read a blocked copy, whose spare lanes hold zeros. */
+static void pack_target(Graph *g)
+{
+    if (!g->target)
+        return;
+    Node *pack = insert_pack(g, g->target->next, g->target, LAYOUT_blocked);
+    for (Node *n = pack->next; n; n = n->next)
+        for (int i = 0; i < n->nin; i++)
+            if (n->in[i] == g->target)
+                n->in[i] = pack;
+}
+
 /* ---- storage ------------------------------------------------------------------------------------------------ */
 
 static Node *root(Node *n)
@@ -75,8 +87,10 @@ static Node *root(Node *n)
 /* A picture of one pixel is flat already. */
 static bool is_alias(const Node *n)
 {
-    return n->op == OP_flatten && n->in[0]->layout.kind != LAYOUT_planar && !n->tail &&
-           node_result(n->in[0]).height == 1 && node_result(n->in[0]).width == 1;
+    if ((n->op != OP_flatten && n->op != OP_reshape) || n->in[0]->layout.kind == LAYOUT_planar || n->tail)
+        return false;
+    Shape picture = n->op == OP_reshape ? n->shape : node_result(n->in[0]);
+    return picture.height == 1 && picture.width == 1;
 }
 
 /* A concat may claim an operand that owns its memory and is not promised to anybody. */
@@ -180,8 +194,11 @@ static void tie_node(Segmenter *s, const Node *n)
         if (is_depthwise(n))
             tie(s, n, n->in[0], 0);
         break;
-    case OP_input: case OP_output: case OP_pack: case OP_linear: case OP_target: case OP_reshape:
-    case OP_cross_entropy: case OP_mse: case OP_cross_entropy_dx: case OP_mse_dx:
+    case OP_input: case OP_output: case OP_pack: case OP_linear: case OP_target:
+        break;
+    case OP_cross_entropy: case OP_mse:
+        tie(s, n->in[0], n->in[1], 0);
+        tie(s, n->in[1], n->in[0], 0);
         break;
     case OP_conv_dx: case OP_conv_dw: case OP_linear_dx: case OP_linear_dw: case OP_bias_dw:
         tie_gradient(s, n);
@@ -192,7 +209,7 @@ static void tie_node(Segmenter *s, const Node *n)
     case OP_embed:
         tie(s, n, n->in[0], n->attr.begin);
         break;
-    case OP_flatten:
+    case OP_flatten: case OP_reshape:
         if (is_alias(n))
             tie(s, n, n->in[0], 0);
         break;
@@ -334,6 +351,7 @@ void layout(Graph *g)
 {
     bypass_flatten(g);
     pack_input(g);
+    pack_target(g);
     share_storage(g);
     cut_segments(g);
     widen_borders(g);

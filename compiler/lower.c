@@ -229,9 +229,14 @@ void step_end(Lower *l, Node *n, const char *name, const char *comment, ...)
 
 /* ---- outputs ------------------------------------------------------------------------------------------------- */
 
+const Node *tail_norm(const Node *tail)
+{
+    return tail->op == OP_bn ? tail : tail->op == OP_bn_frozen_dx ? tail->of : NULL;
+}
+
 static int vectors_of(const Node *tail)
 {
-    return tail->op == OP_bn ? 2 : 0;
+    return tail_norm(tail) ? 2 : 0;
 }
 
 int64_t output_pack(Lower *l, const Node *n, const VectorKind *own, int nown)
@@ -295,10 +300,31 @@ static int apply_bn(Kernel *k, const Output *o, const TailElement *e, int reg, P
     return shift;
 }
 
+/* The gradient of that. */
+static int apply_scale(Kernel *k, const Output *o, const TailElement *e, int reg, Place at)
+{
+    int scale = kernel_register(k);
+    output_vector(k, o, scale, e->vector, at);
+    k_op(k, V_mul, reg, reg, scale);
+    kernel_release(k, scale);
+    return reg;
+}
+
+static Element operand_at(const Kernel *k, const Output *o, const TailElement *e, Place at)
+{
+    return (Element){e->operand.pointer, distance(e->operand.view, at), e->operand.view.block, blocks_of(k, o)};
+}
+
+int element_load(Kernel *k, Element e)
+{
+    int reg = kernel_register(k);
+    k_load_blocks(k, reg, e.pointer, e.offset, e.block, e.blocks);
+    return reg;
+}
+
 static int apply_binary(Kernel *k, const Output *o, const TailElement *e, int reg, Place at)
 {
-    int other = kernel_register(k);
-    k_load_blocks(k, other, e->operand.pointer, distance(e->operand.view, at), e->operand.view.block, blocks_of(k, o));
+    int other = element_load(k, operand_at(k, o, e, at));
     k_op(k, e->node->op == OP_add ? V_add : V_mul, reg, reg, other);
     kernel_release(k, other);
     return reg;
@@ -310,6 +336,10 @@ int output_apply(Kernel *k, const Output *o, int reg, Place at)
         const TailElement *e = &o->tail[i];
         if (e->node->op == OP_bn)
             reg = apply_bn(k, o, e, reg, at);
+        else if (e->node->op == OP_bn_frozen_dx)
+            reg = apply_scale(k, o, e, reg, at);
+        else if (e->node->op == OP_derivative)
+            reg = emit_derivative(k, e->node, reg, operand_at(k, o, e, at));
         else if (e->operand.pointer >= 0)
             reg = apply_binary(k, o, e, reg, at);
         else if (op_is_elementwise(e->node->op))

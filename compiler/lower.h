@@ -47,6 +47,13 @@ typedef struct {
     int vector;                         /* bn: index of its scale among the per-channel vectors; the shift follows */
 } TailElement;
 
+/* What one register holds of a tensor, in memory: one block of a pixel, or that and the next, `block` floats further on. */
+typedef struct {
+    int pointer;
+    int64_t offset, block;
+    int blocks;
+} Element;
+
 /* Where a kernel's results go: the result tensor and every tail operand advance together. */
 typedef struct {
     Stream y;
@@ -95,8 +102,11 @@ void call_stride(Call *, Stream, int dimension, int64_t floats);
 /* ---- outputs ---- */
 /* Reserves and packs the per-channel vectors of n: `own` ones first, then those of the tail. Returns their place. */
 int64_t output_pack(Lower *, const Node *n, const VectorKind *own, int nown);
+/* The norm whose scale and shift an element of a tail wants beside each other, or NULL. */
+const Node *tail_norm(const Node *tail);
 /* Opens y, the operands of n's tail, and the vectors that output_pack has put at `vectors`. */
 Output output_open(Lower *, Kernel *, const Node *n, int64_t vectors, int nown);
+int element_load(Kernel *, Element);    /* into a new register */
 /* Applies the tail to a register; returns the register that holds the result (the old one may be released). */
 int output_apply(Kernel *, const Output *, int reg, Place);
 /* Loads one of the per-channel vectors, or what waits in the result's place. */
@@ -135,6 +145,10 @@ void pack_channel_vector(Lower *, const Node *n, const Layout *, VectorKind, int
 /* These emit a function of a register and return the register with the result; the old one may be released. */
 int emit_unary(Kernel *, const Node *, int reg);
 int emit_exp(Kernel *, int reg);
+int emit_sigmoid(Kernel *, int reg);
+int emit_log(Kernel *, int reg);
+/* dy times the derivative of n->attr.of_op, for a value of the function's result, or of its operand. */
+int emit_derivative(Kernel *, const Node *n, int dy, Element value);
 void lower_elementwise(Lower *, Node *);    /* a node of that kind which is in nobody's tail */
 /* Combines (V_add, V_max) each run of 1, 2, 4 or 8 neighbouring lanes into all of them, in place. */
 void emit_lane_reduce(Kernel *, VOp, int lanes, int reg);

@@ -120,7 +120,7 @@ static const Weight *weight_of(const Node *n, VectorKind kind)
 static bool is_plain(const Node *n, const VectorKind *own, int nown)
 {
     for (const Node *t = n->tail; t; t = t->tail)
-        if (t->op == OP_bn)
+        if (tail_norm(t))
             return false;
     for (int i = 0; i < nown; i++)
         if (own[i] == VECTOR_norm_scale || own[i] == VECTOR_norm_shift || part_of(weight_of(n, own[i])) != part_of(weight_of(n, own[0])))
@@ -214,7 +214,7 @@ static int64_t filled_vectors(Lower *l, const Node *n, const VectorKind *own, in
 {
     int64_t lanes = (int64_t)n->layout.blocks * LANES, total = nown;
     for (const Node *t = n->tail; t; t = t->tail)
-        total += t->op == OP_bn ? 2 : 0;
+        total += tail_norm(t) ? 2 : 0;
     int64_t start = pack_reserve(l, total * lanes), at = start;
     for (int i = 0; i < nown; i++, at += lanes) {
         if (own[i] == VECTOR_norm_scale)
@@ -223,8 +223,8 @@ static int64_t filled_vectors(Lower *l, const Node *n, const VectorKind *own, in
             copy_vector(l, n, own[i], at);
     }
     for (const Node *t = n->tail; t; t = t->tail)
-        if (t->op == OP_bn) {
-            norm_vectors(l, n, t, at);
+        if (tail_norm(t)) {
+            norm_vectors(l, n, tail_norm(t), at);
             at += 2 * lanes;
         }
     return start;

@@ -145,7 +145,59 @@ int emit_exp(Kernel *k, int x)
     return p;
 }
 
-static int emit_sigmoid(Kernel *k, int x)
+/* x = m 2^e with m near 1 becomes m - 1; the result is e. */
+static int reduce_log(Kernel *k, int x)
+{
+    /* Bits of 1 - bits of sqrt(1/2); of the fraction; of sqrt(1/2); of 2^23: as floats, and all of them finite. */
+    static const float shift = 0x1.2bec34p-127f, fraction = 0x1.fffffcp-127f, root = 0x1.6a09e6p-1f, whole = 0x1p23f;
+    int e = kernel_register(k), part = kernel_register(k);
+    k_literal(k, part, shift);
+    k_op(k, V_iadd, x, x, part);
+    k_imm(k, V_shr, e, x, 23);
+    k_literal(k, part, whole);
+    k_op(k, V_iadd, e, e, part);
+    k_literal(k, part, whole + 127);
+    k_op(k, V_sub, e, e, part);
+    k_literal(k, part, fraction);
+    k_op(k, V_and, x, x, part);
+    k_literal(k, part, root);
+    k_op(k, V_iadd, x, x, part);
+    k_literal(k, part, 1);
+    k_op(k, V_sub, x, x, part);
+    kernel_release(k, part);
+    return e;
+}
+
+/* After FreeBSD's e_logf.c (Sun Microsystems, 1993): with f = m - 1, s = f / (2 + f), R the rest of a series in s^2,
+ * log = e ln 2 + f - (f^2 / 2 - s (f^2 / 2 + R)). For positive normal numbers. */
+int emit_log(Kernel *k, int x)
+{
+    static const float ln2_high = 6.9313812256e-01f, ln2_low = 9.0580006145e-06f;
+    static const float series[] = {0xf89e26p-26f, 0x91e9eep-25f, 0xccce13p-25f, 0xaaaaaap-24f};
+    int e = reduce_log(k, x), s = multiply_add(k, x, 1, 2), square = kernel_register(k), rest = kernel_register(k), half = kernel_register(k);
+    k_op(k, V_div, s, x, s);
+    k_op(k, V_mul, square, s, s);
+    k_literal(k, rest, series[0]);
+    for (int i = 1; i < 4; i++)
+        rest = horner(k, rest, square, series[i]);
+    k_op(k, V_mul, rest, rest, square);
+    k_literal(k, half, 0.5f);
+    k_op(k, V_mul, half, half, x);
+    k_op(k, V_mul, half, half, x);
+    k_op(k, V_add, rest, rest, half);
+    k_literal(k, square, ln2_low);
+    k_op(k, V_mul, square, square, e);
+    k_op(k, V_fma, square, s, rest);
+    k_op(k, V_sub, square, square, half);
+    k_op(k, V_add, x, x, square);
+    k_literal(k, half, ln2_high);
+    k_op(k, V_fma, x, e, half);
+    for (int i = 0; i < 5; i++)
+        kernel_release(k, (int[]){e, s, square, rest, half}[i]);
+    return x;
+}
+
+int emit_sigmoid(Kernel *k, int x)
 {
     int negative = kernel_register(k);
     k_zero(k, negative);
@@ -272,12 +324,7 @@ void lower_elementwise(Lower *l, Node *n)
     static const MapKind kind = {.nin = 1, .value = first_operand, .name = "elementwise"};
     Node element = *n, head = *n;
     head.tail = &element;
-    Text t = text_new(l->context);
-    text_add(&t, "%s", op_name(n->op));
-    for (const Node *e = n->tail; e; e = e->tail)
-        text_add(&t, ", then %s", op_name(e->op));
-    text_add(&t, ": %d x %d x %d", n->shape.channels, n->shape.height, n->shape.width);
-    lower_map(l, n, &head, &kind, t.data);
+    lower_map(l, n, &head, &kind);
 }
 
 void lower_bn(Lower *l, Node *n)         { lower_elementwise(l, n); }

@@ -186,43 +186,40 @@ static int channel_run(const Layout *x, const Layout *y, int channel, int channe
     return n;
 }
 
-/* y's rows are `width` pixels of `pixel` floats, `row` floats apart. */
+/* A tensor as somebody reads or writes it: in its own layout, or in one line (see lower_flatten). */
 typedef struct {
-    int64_t row, pixel;
-    int height, width;
-} Picture;
+    const Node *node;
+    const Layout *as;
+} Side;
 
-static void copy_run(Lower *l, Node *n, const Layout *to, Picture p, int channel, int count, int64_t dx, int64_t dy)
+static void copy_run(Lower *l, Side from, Side to, Shape s, int channel, int count, int64_t dx, int64_t dy)
 {
-    const Node *source = n->in[0];
-    const Layout *from = &source->layout;
-    bool line = p.height * p.width == 1 && dx == 1 && dy == 1;     /* channels side by side, one pixel each */
-    int64_t pixel = from->kind == LAYOUT_planar ? 1 : LANES;
+    bool line = s.height * s.width == 1 && dx == 1 && dy == 1;     /* channels side by side, one pixel each */
+    int64_t step[2] = {from.as->kind == LAYOUT_planar ? 1 : LANES, to.as->kind == LAYOUT_planar ? 1 : LANES};
     Kernel *k = step_kernel(l);
-    Stream x = stream_open(l, k, source, "x", false), y = stream_open(l, k, n, "y", true);
-    k_loop(k, p.height);
+    Stream x = stream_open(l, k, from.node, "x", false), y = stream_open(l, k, to.node, "y", true);
+    k_loop(k, s.height);
     if (line)
         emit_copy(k, x, y, 1, 1, count);
     else
-        emit_copy(k, x, y, pixel, p.pixel, p.width);
-    k_bump(k, x.pointer, from->row - p.width * pixel);
-    k_bump(k, y.pointer, p.row - p.width * p.pixel);
+        emit_copy(k, x, y, step[0], step[1], s.width);
+    k_bump(k, x.pointer, from.as->row - s.width * step[0]);
+    k_bump(k, y.pointer, to.as->row - s.width * step[1]);
     k_end(k);
     Call *call = line ? step_call(l, k, (int[]){1, 1, 1}, "copy", "%d channels of one pixel", count)
-                      : step_call(l, k, (int[]){count, 1, 1}, "copy", "one channel of %d x %d pixels", p.height, p.width);
-    call_move(call, x, channel_offset(from, channel));
-    call_move(call, y, channel_offset(to, channel));
+                      : step_call(l, k, (int[]){count, 1, 1}, "copy", "one channel of %d x %d pixels", s.height, s.width);
+    call_move(call, x, channel_offset(from.as, channel));
+    call_move(call, y, channel_offset(to.as, channel));
     call_stride(call, x, 0, line ? 0 : dx);
     call_stride(call, y, 0, line ? 0 : dy);
 }
 
-static void copy_channels(Lower *l, Node *n, const Layout *to, Picture p)
+static void copy_channels(Lower *l, Side from, Side to, Shape s)
 {
-    int channels = node_result(n->in[0]).channels;
     int64_t dx, dy;
-    for (int c = 0, count; c < channels; c += count) {
-        count = channel_run(&n->in[0]->layout, to, c, channels, &dx, &dy);
-        copy_run(l, n, to, p, c, count, dx, dy);
+    for (int c = 0, count; c < s.channels; c += count) {
+        count = channel_run(from.as, to.as, c, s.channels, &dx, &dy);
+        copy_run(l, from, to, s, c, count, dx, dy);
     }
 }
 
@@ -249,38 +246,59 @@ static void zero_lanes(Lower *l, Node *n)
     }
 }
 
+/* A step of its own, because others write the channels of the same blocks. */
+static void zero_spare_lanes(Lower *l, Node *n)
+{
+    bool partial = false;
+    for (int i = 0; n->layout.kind == LAYOUT_blocked && i < n->layout.nsegment; i++)
+        partial = partial || n->layout.segment[i] % LANES;
+    if (!partial)
+        return;
+    step_begin(l);
+    zero_lanes(l, n);
+    step_end(l, n, "zero", "zeros in the lanes that hold no channel");
+}
+
 void lower_convert(Lower *l, Node *n)
 {
-    Layout *y = &n->layout;
     Shape s = node_result(n);
-    bool partial = false;
-    for (int i = 0; y->kind == LAYOUT_blocked && i < y->nsegment; i++)
-        partial = partial || y->segment[i] % LANES;
-    if (partial) {
-        step_begin(l);
-        zero_lanes(l, n);
-        step_end(l, n, "zero", "zeros in the lanes that hold no channel");
-    }
+    zero_spare_lanes(l, n);
     step_begin(l);
-    copy_channels(l, n, y, (Picture){y->row, y->kind == LAYOUT_planar ? 1 : LANES, s.height, s.width});
+    copy_channels(l, (Side){n->in[0], &n->in[0]->layout}, (Side){n, &n->layout}, s);
     step_end(l, n, n->op == OP_output ? "output" : "copy", "%s: %d x %d x %d",
              n->op == OP_output ? "the output as the caller reads it" : "another layout", s.channels, s.height,
              s.width);
 }
 
 /* Channel by channel, row by row, in one line: the order of a flat tensor, whose blocks follow each other. */
+static Layout as_line(Lower *l, const Node *flat, Shape s)
+{
+    if (flat->layout.nsegment > 1)
+        fail_at(l->context, flat->loc, "split before the flatten, or at multiples of 8",
+                "'%s' is split at channels that are no multiple of %d", flat->name, LANES);
+    return (Layout){.kind = LAYOUT_planar, .row = s.width, .plane = (int64_t)s.height * s.width};
+}
+
 void lower_flatten(Lower *l, Node *n)
 {
     if (n->layout.storage == n->in[0]->layout.storage)
         return;
-    if (n->layout.nsegment > 1)
-        fail_at(l->context, n->loc, "split before the flatten, or at multiples of 8",
-                "'%s' is split at channels that are no multiple of %d", n->name, LANES);
     Shape s = node_result(n->in[0]);
-    Layout line = {.kind = LAYOUT_planar, .row = s.width, .plane = (int64_t)s.height * s.width};
+    Layout line = as_line(l, n, s);
     step_begin(l);
-    copy_channels(l, n, &line, (Picture){s.width, 1, s.height, s.width});
+    copy_channels(l, (Side){n->in[0], &n->in[0]->layout}, (Side){n, &line}, s);
     step_end(l, n, "flatten", "flatten: %d x %d x %d", s.channels, s.height, s.width);
+}
+
+void lower_reshape(Lower *l, Node *n)
+{
+    if (n->layout.storage == n->in[0]->layout.storage)
+        return;
+    Layout line = as_line(l, n->in[0], n->shape);
+    zero_spare_lanes(l, n);
+    step_begin(l);
+    copy_channels(l, (Side){n->in[0], &line}, (Side){n, &n->layout}, n->shape);
+    step_end(l, n, "reshape", "from one line: %d x %d x %d", n->shape.channels, n->shape.height, n->shape.width);
 }
 
 /* ---- padding ------------------------------------------------------------------------------------------------- */
@@ -345,12 +363,43 @@ static void pad_blocks(Lower *l, const Node *n, int block)
 
 /* Layout has cut the result where the operand begins and ends, so every block is all constant or all operand; constants that
  * stand in another channel's spare lanes are never read. */
-void lower_pad(Lower *l, Node *n)
+static void pad_from(Lower *l, Node *n, int channel)
 {
-    int before = block_of(&n->layout, n->attr.channels[0]), middle = n->in[0]->layout.blocks;
+    int before = block_of(&n->layout, channel), middle = n->in[0]->layout.blocks;
     step_begin(l);
     fill_blocks(l, n, 0, before);
     pad_blocks(l, n, before);
     fill_blocks(l, n, before + middle, n->layout.blocks - before - middle);
-    step_end(l, n, "pad", "pad: %d x %d x %d", n->shape.channels, n->shape.height, n->shape.width);
+    step_end(l, n, op_name(n->op), "%s: %d x %d x %d", op_name(n->op), n->shape.channels, n->shape.height, n->shape.width);
+}
+
+void lower_pad(Lower *l, Node *n)
+{
+    pad_from(l, n, n->attr.channels[0]);
+}
+
+/* The attributes are those of a slice: no edges, and the value 0. */
+void lower_embed(Lower *l, Node *n)
+{
+    pad_from(l, n, n->attr.begin);
+}
+
+void lower_crop(Lower *l, Node *n)
+{
+    const Node *source = n->in[0];
+    const int *edge = n->attr.edges;
+    Shape s = n->shape;
+    step_begin(l);
+    Kernel *k = step_kernel(l);
+    Stream x = stream_open(l, k, source, "x", false), y = stream_open(l, k, n, "y", true);
+    k_loop(k, s.height);
+    emit_copy(k, x, y, 1, 1, s.width * LANES);
+    k_bump(k, x.pointer, x.view.row - s.width * LANES);
+    k_bump(k, y.pointer, y.view.row - s.width * LANES);
+    k_end(k);
+    Call *call = step_call(l, k, (int[]){n->layout.blocks, 1, 1}, "crop", "8 channels of %d x %d pixels", s.height, s.width);
+    call_move(call, x, block_of(&source->layout, n->attr.channels[0]) * x.view.block + edge[0] * x.view.row + edge[2] * x.view.pixel);
+    call_stride(call, x, 0, x.view.block);
+    call_stride(call, y, 0, y.view.block);
+    step_end(l, n, "crop", "crop: %d x %d x %d", s.channels, s.height, s.width);
 }

@@ -108,7 +108,7 @@ static int sums_of(SumKind kind)
 static void emit_block_sums(const NormSet *s, SumKind kind, int mean, Lanes lanes, const int *total)
 {
     Kernel *k = s->k;
-    Shape shape = s->groups->n->shape;
+    Shape shape = s->groups->norm->shape;
     int part[2];
     emit_sums(&(Sum){k, kind, s->x, s->dy, mean}, shape.height, shape.width, part);
     for (int i = 0; i < sums_of(kind); i++) {
@@ -166,7 +166,7 @@ static void emit_means(const NormSet *s, SumKind kind, int mean, int total[2])
         k_zero(k, total[i] = kernel_register(k));
     (g->crossing ? emit_crossing_sums : emit_set_sums)(s, kind, mean, total);
     int factor = kernel_register(k);
-    k_literal(k, factor, (float)(1.0 / ((double)g->size * g->n->shape.height * g->n->shape.width)));
+    k_literal(k, factor, (float)(1.0 / ((double)g->size * g->norm->shape.height * g->norm->shape.width)));
     for (int i = 0; i < sums_of(kind); i++) {
         emit_lane_reduce(k, V_add, g->lanes, total[i]);
         k_op(k, V_mul, total[i], total[i], factor);
@@ -257,7 +257,7 @@ static void emit_scaled(void *self, int pixels)
 static void emit_block(const NormSet *set, const Output *out, Statistics of)
 {
     Kernel *k = set->k;
-    Shape s = set->groups->n->shape;
+    Shape s = set->groups->norm->shape;
     Scaling scaling = {k, set->x, out, kernel_register(k), kernel_register(k)};
     int offset = kernel_register(k);
     k_op(k, V_copy, scaling.scale, of.inverse, 0);

@@ -8,7 +8,7 @@
 /* How the channels of a tensor are divided into groups, and blocks into sets: one set is the work of one kernel. */
 typedef struct {
     const Node *norm;                   /* ln, in or gn */
-    const Node *n;                      /* gives shape and layout: the norm, or a node of its gradient */
+    const Node *n;                      /* whose layout counts: the norm, or a node of its gradient */
     int size;                           /* channels of a group */
     int lanes;                          /* neighbouring lanes of one group: fewer than 8 where a block holds several groups */
     int blocks;                         /* of one set */

@@ -107,7 +107,7 @@ static void move_streams(Call *call, const Map *m, int start, int rows)
     output_stride(call, &m->out, 1, (Place){0, rows, 0});
 }
 
-void lower_map(Lower *l, Node *n, const Node *head, const MapKind *kind, const char *comment)
+void lower_map(Lower *l, Node *n, const Node *head, const MapKind *kind)
 {
     Shape s = n->shape;
     int size, parts, larger;
@@ -124,7 +124,11 @@ void lower_map(Lower *l, Node *n, const Node *head, const MapKind *kind, const c
         move_streams(call, &m.map, start, rows);
         start += rows * bands;
     }
-    step_end(l, n, op_name(n->op), "%s", comment);
+    Text t = text_new(l->context);
+    text_add(&t, "%s", op_name(n->op));
+    for (const Node *e = n->tail; e; e = e->tail)
+        text_add(&t, ", then %s", op_name(e->op));
+    step_end(l, n, op_name(n->op), "%s: %d x %d x %d", t.data, s.channels, s.height, s.width);
 }
 
 /* ---- sums ----------------------------------------------------------------------------------------------------------- */

@@ -43,7 +43,7 @@ typedef struct {
 } MapKind;
 
 /* The step of node n, or (as `head`) of n with another tail: bands of rows of each block are tasks. */
-void lower_map(Lower *, Node *n, const Node *head, const MapKind *, const char *comment);
+void lower_map(Lower *, Node *n, const Node *head, const MapKind *);
 /* Operand i of the pixel, in a new register. */
 int map_load(const Map *, int i, int pixel);
 

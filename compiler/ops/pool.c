@@ -2,12 +2,13 @@
  *
  * Windows are clipped to the picture when the code is made, not when it runs: rows whose windows are clipped alike share a
  * kernel; within it, columns whose windows are clipped alike share a loop. */
-#include "../lower.h"
+#include "pool.h"
+
 #include "family.h"
 
 /* Output rows (axis 0) or columns (axis 1): PyTorch's rule. With ceil_mode the last window may hang over the end, but
  * must start inside the input or the padding before it. */
-static int64_t windows(Graph *graph, const Node *node, Shape in, int axis)
+static int64_t window_count(Graph *graph, const Node *node, Shape in, int axis)
 {
     const Attr *attr = &node->attr;
     int64_t size = axis ? in.width : in.height, pad = attr->pad[axis], stride = attr->stride[axis];
@@ -31,7 +32,7 @@ void infer_pool(Graph *graph, Node *node)
 {
     need_picture(graph, node);
     Shape in = operand_shape(node, 0);
-    int64_t height = windows(graph, node, in, 0), width = windows(graph, node, in, 1);
+    int64_t height = window_count(graph, node, in, 0), width = window_count(graph, node, in, 1);
     set_shape(graph, node, in.channels, height, width);
 }
 
@@ -45,14 +46,6 @@ void infer_global_avg_pool(Graph *graph, Node *node)
 
 enum { PIXELS = 4, LONGEST_BODY = 400, WIDEST = 16 };
 
-/* Consecutive windows along one axis that are clipped alike. */
-typedef struct {
-    int first, count;                   /* windows */
-    int start;                          /* input position of the first tap inside, of the first window */
-    int taps;                           /* inside the input */
-    int extent;                         /* taps that an average divides by */
-} Run;
-
 typedef struct {
     const Node *n;
     Kernel *k;
@@ -60,29 +53,33 @@ typedef struct {
     Output out;
 } Build;
 
-static int dilation_of(const Node *n, int axis)
+static Windows windows_of(const Node *n)
 {
-    return n->op == OP_max_pool ? n->attr.dilation[axis] : 1;
+    return (Windows){&n->attr, node_result(n->in[0]), n->shape, n->op == OP_max_pool};
 }
 
-static Run window(const Node *n, int axis, int o)
+int window_step(const Windows *w, int axis)
 {
-    const Attr *a = &n->attr;
-    Shape in = node_result(n->in[0]);
-    int size = axis ? in.width : in.height, d = dilation_of(n, axis), start = o * a->stride[axis] - a->pad[axis];
+    return w->dilated ? w->attr->dilation[axis] : 1;
+}
+
+static Run window(const Windows *w, int axis, int o)
+{
+    const Attr *a = w->attr;
+    int size = axis ? w->in.width : w->in.height, d = window_step(w, axis), start = o * a->stride[axis] - a->pad[axis];
     int low = start < 0 ? (-start + d - 1) / d : 0, high = (size - start + d - 1) / d;
     high = high < a->kernel[axis] ? high : a->kernel[axis];
     int end = start + a->kernel[axis] < size + a->pad[axis] ? start + a->kernel[axis] : size + a->pad[axis];
     return (Run){o, 1, start + low * d, high - low, a->count_pad ? end - start : high - low};
 }
 
-static Run window_run(const Node *n, int axis, int first)
+Run window_run(const Windows *w, int axis, int first)
 {
-    Run run = window(n, axis, first);
-    int total = axis ? n->shape.width : n->shape.height;
+    Run run = window(w, axis, first);
+    int total = axis ? w->out.width : w->out.height;
     for (; first + run.count < total; run.count++) {
-        Run next = window(n, axis, first + run.count);
-        if (next.taps != run.taps || next.extent != run.extent || next.start != run.start + run.count * n->attr.stride[axis])
+        Run next = window(w, axis, first + run.count);
+        if (next.taps != run.taps || next.extent != run.extent || next.start != run.start + run.count * w->attr->stride[axis])
             break;
     }
     return run;
@@ -103,7 +100,8 @@ static void emit_tap(Build *b, const int *acc, int pixels, int64_t at)
 static void emit_window(Build *b, const int *acc, int pixels, int rows, int columns)
 {
     Kernel *k = b->k;
-    int64_t row = dilation_of(b->n, 0) * b->x.view.row, column = dilation_of(b->n, 1) * b->x.view.pixel;
+    Windows w = windows_of(b->n);
+    int64_t row = window_step(&w, 0) * b->x.view.row, column = window_step(&w, 1) * b->x.view.pixel;
     bool wide = columns > WIDEST, all = !wide && rows * columns * pixels <= LONGEST_BODY;
     k_loop(k, all ? 1 : rows);
     for (int y = 0; y < (all ? rows : 1); y++) {
@@ -149,8 +147,9 @@ static void emit_row(Build *b, Run rows)
 {
     Kernel *k = b->k;
     int at = 0, stride = b->n->attr.stride[1];
+    Windows w = windows_of(b->n);
     for (int o = 0; o < b->n->shape.width;) {
-        Run run = window_run(b->n, 1, o);
+        Run run = window_run(&w, 1, o);
         k_bump(k, b->x.pointer, (run.start - at) * b->x.view.pixel);
         if (run.count / PIXELS) {
             k_loop(k, run.count / PIXELS);
@@ -167,10 +166,11 @@ static void emit_row(Build *b, Run rows)
 void lower_pool(Lower *l, Node *n)
 {
     Shape in = node_result(n->in[0]), s = n->shape;
+    Windows w = windows_of(n);
     int64_t vectors = output_pack(l, n, NULL, 0);
     step_begin(l);
     for (int o = 0; o < s.height;) {
-        Run run = window_run(n, 0, o);
+        Run run = window_run(&w, 0, o);
         Build b = {.n = n, .k = step_kernel(l)};
         b.x = stream_open(l, b.k, n->in[0], "x", false);
         b.out = output_open(l, b.k, n, vectors, 0);
@@ -192,45 +192,16 @@ void lower_pool(Lower *l, Node *n)
 
 /* ---- the whole picture as one window ------------------------------------------------------------------------- */
 
-/* acc[0] = the sum of all pixels of one block; x ends where it began. */
-static void emit_picture_sum(Kernel *k, Stream x, Shape s, int *acc)
-{
-    int pixel = kernel_register(k);
-    for (int j = 0; j < PIXELS; j++)
-        k_zero(k, acc[j] = kernel_register(k));
-    k_loop(k, s.height);
-    for (int part = 0; part < 2; part++) {
-        int pixels = part ? s.width % PIXELS : PIXELS, trips = part ? 1 : s.width / PIXELS;
-        if (!pixels || !trips)
-            continue;
-        k_loop(k, trips);
-        for (int j = 0; j < pixels; j++) {
-            k_load(k, pixel, x.pointer, j * x.view.pixel);
-            k_op(k, V_add, acc[j], acc[j], pixel);
-        }
-        k_bump(k, x.pointer, pixels * x.view.pixel);
-        k_end(k);
-    }
-    k_bump(k, x.pointer, x.view.row - s.width * x.view.pixel);
-    k_end(k);
-    k_bump(k, x.pointer, -s.height * x.view.row);
-    for (int j = 1; j < PIXELS; j++) {
-        k_op(k, V_add, acc[0], acc[0], acc[j]);
-        kernel_release(k, acc[j]);
-    }
-    kernel_release(k, pixel);
-}
-
 void lower_global_avg_pool(Lower *l, Node *n)
 {
     Shape in = node_result(n->in[0]);
-    int acc[PIXELS];
+    int acc[2];
     int64_t vectors = output_pack(l, n, NULL, 0);
     step_begin(l);
     Kernel *k = step_kernel(l);
     Stream x = stream_open(l, k, n->in[0], "x", false);
     Output out = output_open(l, k, n, vectors, 0);
-    emit_picture_sum(k, x, in, acc);
+    emit_sums(&(Sum){.k = k, .kind = SUM_values, .x = x}, in.height, in.width, acc);
     int factor = kernel_register(k);
     k_literal(k, factor, 1.0f / ((float)in.height * (float)in.width));
     k_op(k, V_mul, acc[0], acc[0], factor);
