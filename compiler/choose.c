@@ -124,19 +124,26 @@ static int64_t line_bytes(const Node *n)
     return in->blocks * (n->tile.flat ? LANES : fresh * in->row) * (int64_t)sizeof(float);
 }
 
-/* Lines of one task: about TASK_CYCLES; not so many that tasks become few, or that what they read leaves the cache before
- * the next panel reads it; and a divisor of all lines if one is near. */
-static int choose_rows(const Node *n, int lines, int panels, double line_cycles)
+/* Lines of one task: about TASK_CYCLES; not more than `most`, and not so many that tasks become few; and a divisor of all
+ * lines if one is near. */
+int task_rows(int lines, int panels, double line_cycles, int64_t most)
 {
-    int64_t most = lines * (int64_t)panels / FEWEST_TASKS, cached = NEAR_CACHE / line_bytes(n);
+    int64_t shared = lines * (int64_t)panels / FEWEST_TASKS;
     int rows = (int)(TASK_CYCLES / line_cycles);
-    most = panels > 1 && cached < most ? cached : most;
+    most = shared < most ? shared : most;
     rows = rows < most ? rows : (int)most;
     rows = rows < 1 ? 1 : rows < lines ? rows : lines;
     for (int r = rows; 2 * r > rows; r--)
         if (lines % r == 0)
             return r;
     return rows;
+}
+
+/* Likewise, where what they read must not leave the cache before the next panel reads it. */
+static int choose_rows(const Node *n, int lines, int panels, double line_cycles)
+{
+    int64_t cached = NEAR_CACHE / line_bytes(n);
+    return task_rows(lines, panels, line_cycles, panels > 1 ? cached : lines);
 }
 
 /* Sums in several passes pay when a panel's filters overflow the cache; they need the result's own place, whole. */
@@ -210,19 +217,13 @@ bool is_depthwise(const Node *n)
     return n->op == OP_conv && n->attr.groups > 1 && n->attr.groups == node_result(n->in[0]).channels && n->attr.groups == n->attr.out;
 }
 
-static void choose_depthwise(Node *n)
-{
-    int rows = TASK_CYCLES / (n->shape.width * n->attr.kernel[0] * n->attr.kernel[1]) + 1;
-    n->tile = (Tile){.algorithm = ALGORITHM_depthwise, .vectors = 1, .pixels = 12, .rows = rows < n->shape.height ? rows : n->shape.height};
-}
-
 void choose(Graph *g)
 {
     for (Node *n = g->first; n; n = n->next) {
         if (n->op == OP_linear)
             choose_linear(n);
-        else if (is_depthwise(n))
-            choose_depthwise(n);
+        else if (can_slide(n) && (!g->training || is_depthwise(n)))     /* gradients read the filters of direct tiles */
+            choose_sliding(n);
         else if (n->op == OP_conv)
             choose_direct(&g->machine, n);
         if (g->tuned && n->tile.algorithm != ALGORITHM_none)

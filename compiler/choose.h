@@ -15,4 +15,12 @@ int vectors_together(const Node *);
 /* Sets what remains of a direct tile by the cost model, when algorithm, flat, vectors and pixels are there. */
 void choose_blocking(const Machine *, Node *);
 
+/* Lines of one task, at most `most`, where there are `lines` lines of so many cycles for each of `panels`. */
+int task_rows(int lines, int panels, double line_cycles, int64_t most);
+/* choose_sliding.c: pixels of a sliding tile, and tiles with code of their own that a band is cut into, at most. */
+enum { SLIDING_PIXELS = 12, SLIDING_TAPS = 3, SLIDING_TILES = 6 };
+bool can_slide(const Node *);           /* is it a grouped convolution for ops/sliding.c? */
+void choose_sliding(Node *);
+int band_tiles(const Node *, int rows, int pixels);     /* that many rows are cut into */
+
 #endif

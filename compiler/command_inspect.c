@@ -9,7 +9,7 @@
 /* How a node of the spec is computed in the compiled program. */
 typedef struct {
     const char *name;                   /* of the node */
-    const char *algorithm;              /* "direct", "depthwise", "step", "view", "fused", "folded", "joined", "none" */
+    const char *algorithm;              /* "direct", "sliding", "step", "view", "fused", "folded", "joined", "none" */
     const char *into;                   /* fused, folded, joined, view: the node that does its work or holds its memory */
     int vectors, pixels;                /* the register tile, or 0 */
     const Node *node;                   /* in the program; NULL where another does its work */
@@ -33,7 +33,7 @@ static void add_fate(Context *context, Fates *fates, Fate fate)
 
 static Fate own_fate(const Node *node)
 {
-    static const char *const algorithms[] = {[ALGORITHM_none] = "step", [ALGORITHM_direct] = "direct", [ALGORITHM_depthwise] = "depthwise"};
+    static const char *const algorithms[] = {[ALGORITHM_none] = "step", [ALGORITHM_direct] = "direct", [ALGORITHM_sliding] = "sliding"};
     Fate fate = {node->name, algorithms[node->tile.algorithm], NULL, node->tile.vectors, node->tile.pixels, node};
     const Node *storage = node->layout.storage;
     if (op_info[node->op].kind == KIND_VIEW && (storage != node || node->op == OP_concat))

@@ -157,7 +157,9 @@ View view_of(const Node *);
 /* Adds calls that zero the border around a storage: ops/movement.c. */
 void zero_border(Lower *, const Node *owner);
 
-void lower_depthwise(Lower *, Node *);  /* ops/depthwise.c */
+/* ops/sliding.c; and the place of such a convolution's filters in the packed weights. */
+void lower_sliding(Lower *, Node *);
+int64_t sliding_filters(Lower *, const Node *);
 _Noreturn void no_kernel_yet(Lower *, const Node *);    /* ops/gradient.c: for operations of a training graph */
 
 /* ---- one function per family of ops.h ---- */

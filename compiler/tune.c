@@ -88,6 +88,15 @@ static void try_pixels(TuneLayer *layer)
     }
 }
 
+static void try_band(TuneLayer *layer)
+{
+    for (int band = 1; band <= 8; band++) {
+        Tile tile = layer->best;
+        tile.band = band;
+        challenge(layer, &tile);
+    }
+}
+
 /* Tasks of about so many rows, equally long; flat ones of whole tiles. */
 static void try_rows(TuneLayer *layer)
 {
@@ -135,12 +144,12 @@ static void try_order(TuneLayer *layer)
 typedef void Stage(TuneLayer *);
 static Stage *const direct_stages[] = {try_registers, try_rows, try_depth, try_ahead, try_order, NULL};
 static Stage *const linear_stages[] = {try_registers, try_order, NULL};
-static Stage *const depthwise_stages[] = {try_pixels, try_rows, NULL};
+static Stage *const sliding_stages[] = {try_pixels, try_band, try_rows, NULL};
 
 static Stage *const *stages_of(const TuneLayer *layer)
 {
-    if (layer->best.algorithm == ALGORITHM_depthwise)
-        return depthwise_stages;
+    if (layer->best.algorithm == ALGORITHM_sliding)
+        return sliding_stages;
     return layer->node->op == OP_linear ? linear_stages : direct_stages;
 }
 

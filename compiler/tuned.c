@@ -59,7 +59,7 @@ const char *layer_key(Context *context, const Node *n)
 
 /* ---- reading ------------------------------------------------------------------------------------------------------ */
 
-static const char *const algorithms[] = {[ALGORITHM_direct] = "direct", [ALGORITHM_depthwise] = "depthwise"};
+static const char *const algorithms[] = {[ALGORITHM_direct] = "direct", [ALGORITHM_sliding] = "sliding"};
 enum { NALGORITHM = sizeof algorithms / sizeof *algorithms };
 
 static const char *const file_keys[] = {"tuned", "network", "processor", "target", "threads", "batch", "layers", NULL};
@@ -274,7 +274,7 @@ const char *tuned_unused(const Graph *graph)
 void tuned_apply(Graph *graph, Node *node)
 {
     const TunedLayer *layer = tuned_find(graph->tuned, layer_key(graph->context, node));
-    if (!layer)
+    if (!layer || (graph->training && layer->tile.algorithm != node->tile.algorithm))
         return;
     const char *refusal = tile_refusal(&graph->machine, node, &layer->tile);
     if (refusal)

@@ -161,12 +161,13 @@ typedef struct {
 } Layout;
 
 /* What `choose` decided for a convolution or linear layer. */
-typedef enum { ALGORITHM_none, ALGORITHM_direct, ALGORITHM_depthwise } Algorithm;
+typedef enum { ALGORITHM_none, ALGORITHM_direct, ALGORITHM_sliding } Algorithm;
 typedef struct {
     Algorithm algorithm;
     int vectors;                        /* output-channel vectors of one register tile */
     int pixels;                         /* results of one register tile; vectors * pixels accumulators (times a fused pool's window) */
     int rows;                           /* result rows of one task, or pixels when flat */
+    int band;                           /* sliding: rows of results that are cut into tiles as one long row */
     bool ahead;                         /* one pass fetches the filters of the next, because they come from far away */
     int depth;                          /* input blocks summed in one pass over a task's pixels: their filters stay in the
                                            first-level cache, the sums wait in the result's place; 0: all, in registers */

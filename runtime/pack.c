@@ -147,14 +147,27 @@ static void pack_panel(const PackItem *item, const PackPanel *panel, const Opera
     }
 }
 
-/* out[vector][ky][kx][lane]: every lane reads the one input channel of its own group. */
-static void pack_depthwise(const PackItem *item, int vector, const Operands *from, float *out)
+/* Floats of one vector of a PACK_grouped. */
+static int64_t grouped_floats(const PackItem *item)
 {
-    int taps = item->kh * item->kw;
+    return (int64_t)(item->in / item->groups) * item->kh * item->kw * LANES;
+}
+
+/* Where a filter [channel of the group][ky][kx] has element j of [ky][channel of the group][kx]. */
+static int64_t grouped_element(const PackItem *item, int64_t j)
+{
+    int inputs = item->in / item->groups;
+    int64_t kx = j % item->kw, channel = j / item->kw % inputs, ky = j / item->kw / inputs;
+    return (channel * item->kh + ky) * item->kw + kx;
+}
+
+/* out[ky][channel of the group][kx][lane] of one vector. */
+static void pack_grouped(const PackItem *item, int vector, const Operands *from, float *out)
+{
     for (int i = 0; i < LANES; i++) {
         Lane lane = lane_of(item, vector * LANES + i, from);
-        for (int tap = 0; lane.filter && tap < taps; tap++)
-            out[tap * LANES + i] = (float)(lane.factor * lane.filter[tap]);
+        for (int64_t j = 0; lane.filter && j < grouped_floats(item) / LANES; j++)
+            out[j * LANES + i] = (float)(lane.factor * lane.filter[grouped_element(item, j)]);
     }
 }
 
@@ -176,14 +189,14 @@ static void pack_vector(const PackItem *item, const Operands *from, float *out)
 /* Pieces of an item that are packed independently. */
 static int unit_count(const PackItem *item)
 {
-    return item->kind == PACK_conv ? item->npanel : item->kind == PACK_depthwise ? (item->nlane + LANES - 1) / LANES : 1;
+    return item->kind == PACK_conv ? item->npanel : item->kind == PACK_grouped ? (item->nlane + LANES - 1) / LANES : 1;
 }
 
 static void pack_unit(const PackItem *item, int unit, const Operands *from, float *out)
 {
     switch (item->kind) {
     case PACK_conv:      pack_panel(item, &item->panel[unit], from, out + item->panel[unit].at); break;
-    case PACK_depthwise: pack_depthwise(item, unit, from, out + (int64_t)unit * item->kh * item->kw * LANES); break;
+    case PACK_grouped:   pack_grouped(item, unit, from, out + unit * grouped_floats(item)); break;
     case PACK_vector:    pack_vector(item, from, out); break;
     }
 }
@@ -254,13 +267,12 @@ static void unpack_lane(const PackItem *item, const PackPanel *panel, int index,
     }
 }
 
-static void unpack_depthwise(const PackItem *item, int vector, const Slice *weight, const float *in)
+static void unpack_grouped(const PackItem *item, int vector, const Slice *weight, const float *in)
 {
-    int taps = item->kh * item->kw;
     for (int i = 0; i < LANES; i++) {
         float *filter = (float *)(uintptr_t)lane_of(item, vector * LANES + i, &(Operands){ .weight = *weight }).filter;
-        for (int tap = 0; filter && tap < taps; tap++)
-            filter[tap] = in[tap * LANES + i];
+        for (int64_t j = 0; filter && j < grouped_floats(item) / LANES; j++)
+            filter[grouped_element(item, j)] = in[j * LANES + i];
     }
 }
 
@@ -280,7 +292,7 @@ static void unpack_unit(const PackItem *item, int unit, const Slice *slice, cons
         for (int i = 0; i < LANES * panel->vectors; i++)
             unpack_lane(item, panel, i, slice, in + panel->at);
         break;
-    case PACK_depthwise: unpack_depthwise(item, unit, slice, in + (int64_t)unit * item->kh * item->kw * LANES); break;
+    case PACK_grouped:   unpack_grouped(item, unit, slice, in + unit * grouped_floats(item)); break;
     case PACK_vector:    unpack_vector(item, slice, in); break;
     }
 }

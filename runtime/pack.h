@@ -18,7 +18,7 @@ typedef struct {
 
 typedef enum {
     PACK_conv,          /* filters, panel by panel */
-    PACK_depthwise,     /* filters of one input and one output channel each: [vector][ky][kx][lane] */
+    PACK_grouped,       /* each lane has the filters of its own group's channels: [vector][ky][channel of the group][kx][lane] */
     PACK_vector,        /* one float per output lane */
 } PackKind;
 

@@ -182,20 +182,30 @@ Test(pack, a_matrix_read_as_filters)
     clear();
 }
 
-Test(pack, depthwise_filters)
+/* Groups of one channel (depthwise), and of two: [vector][ky][channel of the group][kx][lane]. */
+static void expect_grouped(int inputs)
 {
     static const int channel[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -1, -1, -1, -1, -1 };
-    const PackItem item = { .kind = PACK_depthwise, .size = 2 * 9 * LANES, .weight = { "w", 0, 0, 10 }, .out = 10, .in = 10, .kh = 3, .kw = 3,
-                            .groups = 10, .channel = channel, .nlane = 16 };
-    const float *weight = add("w", 4, (int64_t[]){ 10, 1, 3, 3 }, 0);
-    float payload[2 * 9 * LANES] = { 0 };
+    enum { KH = 3, KW = 2, MOST = 2 * KH * 2 * KW * LANES };
+    const PackItem item = { .kind = PACK_grouped, .size = 2 * KH * inputs * KW * LANES, .weight = { "w", 0, 0, 10 }, .out = 10, .in = 10,
+                            .kh = KH, .kw = KW, .groups = 10 / inputs, .channel = channel, .nlane = 16 };
+    const float *weight = add("w", 4, (int64_t[]){ 10, inputs, KH, KW }, 0);
+    float payload[MOST] = { 0 };
     const char *missing;
-    cr_assert(pack(&item, 1, look_up, table, payload, 1, &missing));
-    for (int lane = 0; lane < 16; lane++)
-        for (int tap = 0; tap < 9; tap++)
-            cr_expect_eq(payload[(lane / 8 * 9 + tap) * 8 + lane % 8], lane < 10 ? weight[lane * 9 + tap] : 0);
+    cr_assert(pack(&item, 1, look_up, table, payload, 2, &missing));
+    for (int i = 0; i < (int)item.size; i++) {
+        int lane = i % LANES, kx = i / LANES % KW, c = i / LANES / KW % inputs, ky = i / LANES / KW / inputs % KH;
+        int out = channel[i / LANES / KW / inputs / KH * LANES + lane];
+        cr_expect_eq(payload[i], out < 0 ? 0 : weight[((out * inputs + c) * KH + ky) * KW + kx], "%d channels, float %d", inputs, i);
+    }
     expect_unpacked(&item, payload);
     clear();
+}
+
+Test(pack, grouped_filters)
+{
+    expect_grouped(1);
+    expect_grouped(2);
 }
 
 /* ---- norms ----------------------------------------------------------------------------------------------------------- */
@@ -295,7 +305,7 @@ Test(pack, tensors_that_are_missing_or_too_small)
     expect_missing(&item, "bn.beta");
     item.bias = (PackSource){ "b", 0, 1, 4 };
     expect_missing(&item, "b");
-    item = (PackItem){ .kind = PACK_depthwise, .weight = { "b", 0, 0, 5 }, .in = 5, .out = 5, .groups = 5, .kh = 1, .kw = 2, .channel = lanes, .nlane = 8 };
+    item = (PackItem){ .kind = PACK_grouped, .weight = { "b", 0, 0, 5 }, .in = 5, .out = 5, .groups = 5, .kh = 1, .kw = 2, .channel = lanes, .nlane = 8 };
     expect_missing(&item, "b");
     item.weight.name = NULL;
     expect_missing(&item, "(filter without name)");

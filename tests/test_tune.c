@@ -258,11 +258,11 @@ Test(tune, impossible_choices)
         {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 0", "at least 1"},
         {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 2, depth: 2", "depth must be 0"},
         {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 2, flat: true", "flat must be"},
-        {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: depthwise, vectors: 1, pixels: 1, rows: 2", "this algorithm"},
+        {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: sliding, vectors: 1, pixels: 1, rows: 2", "this algorithm"},
         {"layer: linear 56x1x1 to 70, algorithm: direct, vectors: 3, pixels: 1, rows: 1", NULL},
         {"layer: linear 56x1x1 to 70, algorithm: direct, vectors: 3, pixels: 2, rows: 1", "a linear layer has"},
         {"layer: linear 56x1x1 to 70, algorithm: direct, vectors: 10, pixels: 1, rows: 1", "vectors exceed"},
-        {"layer: \"conv 3x3 pad 1 groups 64 64x6x6 to 64x6x6\", algorithm: depthwise, vectors: 1, pixels: 13, rows: 1", "pixels at most 12"},
+        {"layer: \"conv 3x3 pad 1 groups 64 64x6x6 to 64x6x6\", algorithm: sliding, vectors: 1, pixels: 13, rows: 1", "pixels at most 12"},
         {"layer: conv 3x3 stride 7 1x1 to 2x2, algorithm: direct, vectors: 99", NULL},      /* of another network */
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {

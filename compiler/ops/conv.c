@@ -296,8 +296,8 @@ void lower_conv(Lower *l, Node *n)
     memcpy(c.stride, n->attr.stride, sizeof c.stride);
     memcpy(c.dilation, n->attr.dilation, sizeof c.dilation);
     memcpy(c.pad, n->attr.pad, sizeof c.pad);
-    if (n->tile.algorithm == ALGORITHM_depthwise)
-        lower_depthwise(l, n);
+    if (n->tile.algorithm == ALGORITHM_sliding)
+        lower_sliding(l, n);
     else
         lower_direct(&c);
 }

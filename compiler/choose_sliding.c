@@ -1,0 +1,68 @@
+/* choose_sliding.c - which grouped convolutions the kernel of ops/sliding.c computes, and its tile. */
+#include "choose.h"
+
+/* Each segment holds whole groups, and input and output are cut alike, so that output lanes face their groups' input lanes. */
+static bool blocks_match(const Layout *in, const Layout *out, int size)
+{
+    bool match = in->nsegment == out->nsegment && in->kind == LAYOUT_blocked;
+    for (int i = 0; match && i < in->nsegment; i++)
+        match = in->segment[i] == out->segment[i] && in->segment[i] % size == 0;
+    return match;
+}
+
+/* Groups of 1, 2 or 4 channels in a vector, or of whole vectors. The latter are as good for direct tiles of several vectors
+ * unless columns serve several taps. */
+bool can_slide(const Node *n)
+{
+    const Attr *a = &n->attr;
+    if (n->op != OP_conv || a->groups == 1)
+        return false;
+    int in = node_result(n->in[0]).channels / a->groups;
+    if (in != a->out / a->groups)
+        return false;
+    if (in > LANES && a->kernel[1] * a->dilation[1] <= a->stride[1])
+        return false;
+    return (LANES % in == 0 || in % LANES == 0) && blocks_match(&n->in[0]->layout, &n->layout, in);
+}
+
+/* Cycles of some taps of one channel for so many pixels: two FMAs and two loads a cycle, and each sum waits four cycles for
+ * each of its taps. */
+static double tile_cycles(const Node *n, int pixels)
+{
+    int taps = n->attr.kernel[1] < SLIDING_TAPS ? n->attr.kernel[1] : SLIDING_TAPS, stride = n->attr.stride[1];
+    double fma = taps * pixels / 2.0, loads = (taps + pixels * (stride < taps ? stride : taps) + taps - 1) / 2.0, wait = 4 * taps;
+    double bound = fma > loads ? fma : loads;
+    return (bound > wait ? bound : wait) + 1;
+}
+
+int band_tiles(const Node *n, int rows, int pixels)
+{
+    return (rows * n->shape.width + pixels - 1) / pixels;
+}
+
+/* Cycles of a row where `rows` rows are cut into tiles as one. */
+static double row_cycles(const Node *n, int rows)
+{
+    int size, parts, larger;
+    split_evenly(rows * n->shape.width, SLIDING_PIXELS, &size, &parts, &larger);
+    return (larger * tile_cycles(n, size + 1) + (parts - larger) * tile_cycles(n, size)) / rows;
+}
+
+/* Narrow rows are cut together where that makes better tiles. */
+static int choose_band(const Node *n)
+{
+    int best = 1;
+    for (int rows = 2; rows <= n->shape.height && band_tiles(n, rows, SLIDING_PIXELS) <= SLIDING_TILES; rows++)
+        if (row_cycles(n, rows) < 0.98 * row_cycles(n, best))
+            best = rows;
+    return best;
+}
+
+void choose_sliding(Node *n)
+{
+    const Attr *a = &n->attr;
+    double line = (double)n->shape.width * a->kernel[0] * a->kernel[1] * (node_result(n->in[0]).channels / a->groups) / 2;
+    int band = choose_band(n), lines = n->shape.height / band;
+    n->tile = (Tile){.algorithm = ALGORITHM_sliding, .vectors = 1, .pixels = SLIDING_PIXELS, .band = band,
+                     .rows = band * task_rows(lines, n->layout.blocks, band * line, lines)};
+}
