@@ -52,6 +52,7 @@ typedef struct {
     float *payload;                     /* the same behind the stamp */
     Model model;
     void *arena;
+    size_t arena_size;                  /* bytes */
     float *input, *output;              /* [batch][channels][height][width], [batch][...] */
     int batch;
 } Session;

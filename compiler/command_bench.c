@@ -14,6 +14,15 @@ enum { WARM_UPS = 3, LEAST_RUNS = 5, ENOUGH_RUNS = 20, MOST_RUNS = 5000, PROFILE
 static const double LONG_ENOUGH = 3, PEAK_EVERY = 0.5;      /* seconds */
 static const double NOISY = 0.1;        /* variation of an idle machine stays below */
 
+/* The same network by the cost model's choices, to be measured beside the tuned one. It takes the session's place for a run. */
+typedef struct {
+    Program *program;                   /* NULL: nothing was tuned */
+    void *packed;
+    Model model;
+    double best;                        /* seconds of the fastest run */
+    double *node;                       /* seconds of each node in the fastest profiled runs, by id; NULL: not measured */
+} Rival;
+
 typedef struct {
     double *sample;                     /* seconds of each run, sorted by finish() */
     int count;
@@ -27,6 +36,8 @@ typedef struct {
     const Target *target;
     const char *compiler;               /* jit, the name of a C compiler, or NULL for the system's */
     double compiler_seconds;            /* of that: JIT or C compiler; 0 when the object came from the cache */
+    double memory;                      /* bytes that the process has had at most, without the rival */
+    Rival rival;
 } Bench;
 
 /* ---- classes of layers ---------------------------------------------------------------------------------- */
@@ -50,6 +61,13 @@ static Class class_of(const Node *node)
     return CLASS_conv;
 }
 
+/* Bytes that this process has had at most. */
+static double peak_memory(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) ? 0 : (double)usage.ru_maxrss * 1024;
+}
+
 /* ---- measuring ------------------------------------------------------------------------------------------ */
 
 static int ascending(const void *a, const void *b)
@@ -67,6 +85,59 @@ static void finish(Bench *bench)
     bench->variation = (bench->p90 - bench->best) / bench->median;
 }
 
+static void change_places(Session *session, Rival *rival)
+{
+    Program *program = session->program;
+    void *packed = session->packed;
+    Model model = session->model;
+    session->program = rival->program;
+    session->packed = rival->packed;
+    session->model = rival->model;
+    rival->program = program;
+    rival->packed = packed;
+    rival->model = model;
+}
+
+/* Compiles and packs the network without the tuned choices. */
+static void make_rival(Session *session, Bench *bench)
+{
+    Rival *rival = &bench->rival;
+    Options options = session->options;
+    options.tuned = NULL;
+    options.times = NULL;
+    options.time = false;
+    options.dump = NULL;
+    rival->program = compile(&session->context, session->arguments->spec, NULL, &options);
+    rival->model = (Model){0};
+    change_places(session, rival);
+    session_pack(session);
+    session_model(session, bench->target, bench->compiler, false);
+    change_places(session, rival);
+}
+
+/* Steps of one node together. */
+static double *node_seconds(Context *context, const Program *program, const double *step)
+{
+    double *node = arena_alloc(context, (size_t)program->graph->count + 1, sizeof *node);
+    for (size_t i = 0; i < program->nstep; i++)
+        if (program->step[i].node)
+            node[program->step[i].node->id] += step[i];
+    return node;
+}
+
+static void run_rival(Session *session, Bench *bench)
+{
+    Rival *rival = &bench->rival;
+    if (!rival->program)
+        return;
+    change_places(session, rival);
+    double start = seconds_now();
+    session_forward(session, bench->threads, 0, session->batch);
+    double seconds = seconds_now() - start;
+    change_places(session, rival);
+    rival->best = rival->best > 0 ? fmin(rival->best, seconds) : seconds;
+}
+
 static void measure(Session *session, Bench *bench)
 {
     bench->sample = arena_alloc(&session->context, MOST_RUNS, sizeof *bench->sample);
@@ -80,6 +151,7 @@ static void measure(Session *session, Bench *bench)
         double start = seconds_now();
         session_forward(session, bench->threads, 0, session->batch);
         bench->sample[bench->count++] = seconds_now() - start;
+        run_rival(session, bench);
         if (seconds_now() - last_peak > PEAK_EVERY) {
             bench->peak = fmax(bench->peak, fma_peak(bench->threads, bench->lanes));
             last_peak = seconds_now();
@@ -90,21 +162,43 @@ static void measure(Session *session, Bench *bench)
     finish(bench);
 }
 
-/* The fastest time of each step among some profiled runs, seconds. */
+/* One profiled run; best[i]: the fastest time of step i so far, seconds. */
+static void profile(Session *session, const Bench *bench, double *best)
+{
+    const Model *model = &session->model;
+    size_t nstep = session->program->nstep;
+    double *now = arena_alloc(&session->context, nstep + 1, sizeof *now);
+    int status = model->profiled(session->packed, session->arena, session->input, session->batch, bench->threads, session->output, now);
+    if (status)
+        fail(session, NULL, "%s", model->strerror(status));
+    for (size_t i = 0; i < nstep; i++)
+        best[i] = best[i] > 0 ? fmin(best[i], now[i]) : now[i];
+}
+
+/* The fastest time of each step among some profiled runs, seconds; likewise of each node of the rival. */
 static double *measure_steps(Session *session, Bench *bench)
 {
-    size_t nstep = session->program->nstep;
-    double *best = arena_alloc(&session->context, nstep + 1, sizeof *best), *now = arena_alloc(&session->context, nstep + 1, sizeof *now);
+    Rival *rival = &bench->rival;
+    Context *context = &session->context;
+    double *best = arena_alloc(context, session->program->nstep + 1, sizeof *best);
+    double *other = rival->program ? arena_alloc(context, rival->program->nstep + 1, sizeof *other) : NULL;
     session_model(session, bench->target, bench->compiler, true);
+    if (other) {
+        change_places(session, rival);
+        session_model(session, bench->target, bench->compiler, true);
+        change_places(session, rival);
+    }
     for (int run = 0; run < WARM_UPS + PROFILED_RUNS; run++) {
-        memset(now, 0, nstep * sizeof *now);
-        int status = session->model.profiled(session->packed, session->arena, session->input, session->batch, bench->threads, session->output, now);
-        if (status)
-            fail(session, NULL, "%s", session->model.strerror(status));
-        for (size_t i = 0; i < nstep; i++)
-            best[i] = run == 0 || now[i] < best[i] ? now[i] : best[i];
+        profile(session, bench, best);
+        if (other) {
+            change_places(session, rival);
+            profile(session, bench, other);
+            change_places(session, rival);
+        }
         bench->peak = fmax(bench->peak, fma_peak(bench->threads, bench->lanes));
     }
+    if (other)
+        rival->node = node_seconds(context, rival->program, other);
     return best;
 }
 
@@ -118,12 +212,6 @@ static double gflops(double macs, double seconds)
 static double network_macs(const Session *session)
 {
     return (double)graph_macs(session->graph) * session->batch;
-}
-
-static double peak_memory(void)
-{
-    struct rusage usage;
-    return getrusage(RUSAGE_SELF, &usage) ? 0 : (double)usage.ru_maxrss * 1024;
 }
 
 static json_t *steps_json(const Session *session, const Bench *bench, const double *seconds)
@@ -148,7 +236,7 @@ static json_t *bench_json(const Session *session, const Bench *bench, const doub
         json_object_set_new(passes, bench->times.pass[i].name, json_real(bench->times.pass[i].milliseconds));
     for (int i = 0; i < session->options.nset; i++)
         json_object_set_new(set, session->options.set[i].name, json_string(session->options.set[i].value));
-    return json_pack("{s:s, s:o, s:s, s:s, s:I, s:I, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:I, s:I, s:I, s:o}",
+    json_t *json = json_pack("{s:s, s:o, s:s, s:s, s:I, s:I, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:I, s:I, s:I, s:o}",
                      "name", session->graph->name, "set", set, "target", bench->target->name, "backend", bench->compiler == jit ? jit : "aot",
                      "parameters", (json_int_t)graph_parameters(session->graph), "macs", (json_int_t)graph_macs(session->graph),
                      "batch", session->batch, "threads", bench->threads, "runs", bench->count, "min_ms", 1e3 * bench->best, "median_ms", 1e3 * bench->median,
@@ -156,7 +244,10 @@ static json_t *bench_json(const Session *session, const Bench *bench, const doub
                      "peak_percent", 100 * rate / bench->peak, "compile_ms", 1e3 * (bench->compile + bench->compiler_seconds),
                      "nncc_ms", 1e3 * bench->compile, "cc_ms", 1e3 * bench->compiler_seconds, "pack_ms", 1e3 * bench->pack, "passes_ms", passes,
                      "arena_bytes", (json_int_t)session->model.arena_size, "weights_bytes", (json_int_t)session->program->weights_floats * 4,
-                     "peak_rss_bytes", (json_int_t)peak_memory(), "layers", steps_json(session, bench, seconds));
+                     "peak_rss_bytes", (json_int_t)bench->memory, "layers", steps_json(session, bench, seconds));
+    if (bench->rival.program)
+        json_object_set_new(json, "model_min_ms", json_real(1e3 * bench->rival.best));
+    return json;
 }
 
 /* Where the time from the spec to a network that can be called went. Passes too quick to show count as the rest, as the
@@ -192,33 +283,59 @@ static void print_summary(Session *session, const Bench *bench)
     if (bench->lanes > LANES)
         printf(", %.1f %% of AVX2's %.1f", 100 * rate / bench->avx2_peak, bench->avx2_peak);
     putchar('\n');
+    if (bench->rival.program)
+        printf("  the cost model's own choices: min %.4g ms, %+.1f %%\n", 1e3 * bench->rival.best, 100 * (bench->rival.best / bench->best - 1));
     print_compilation(bench);
     printf("  arena %s bytes, weights %s bytes, peak memory of this process %.0f MB\n", with_commas(context, (int64_t)session->model.arena_size),
-           with_commas(context, session->program->weights_floats * 4), 1e-6 * peak_memory());
+           with_commas(context, session->program->weights_floats * 4), 1e-6 * bench->memory);
+}
+
+/* One line of a table: seconds by these choices and, where there is a rival, how much longer the model's take. */
+static void print_line(const Bench *bench, const char *name, const char *class, double macs, double seconds, double rival, double total)
+{
+    double rate = gflops(macs, seconds);
+    printf("%-32s %-11s %10.4f %10.1f %8.1f %8.1f", name, class, 1e3 * seconds, rate, 100 * rate / bench->peak, 100 * seconds / total);
+    if (rival > 0)
+        printf(" %10.4f %+8.1f", 1e3 * rival, 100 * (rival / seconds - 1));
+    putchar('\n');
+}
+
+static void print_heads(const Bench *bench, const char *name, const char *class)
+{
+    printf("\n%-32s %-11s %10s %10s %8s %8s", name, class, "ms", "GFLOP/s", "% peak", "% time");
+    puts(bench->rival.node ? "   model ms     by %" : "");
+}
+
+/* What the rival's node took, in the line of the first step that computes the node. */
+static double rival_seconds(const Session *session, const Bench *bench, size_t step)
+{
+    const Node *node = session->program->step[step].node;
+    bool first = node && (!step || session->program->step[step - 1].node != node);
+    return bench->rival.node && first ? bench->rival.node[node->id] : 0;
 }
 
 static void print_steps(const Session *session, const Bench *bench, const double *seconds)
 {
-    double total = 0, class_seconds[NCLASS] = {0}, class_macs[NCLASS] = {0};
+    double total = 0, rivals = 0, class_seconds[NCLASS] = {0}, class_rival[NCLASS] = {0}, class_macs[NCLASS] = {0};
     for (size_t i = 0; i < session->program->nstep; i++)
         total += seconds[i];
-    printf("\n%-32s %-11s %10s %10s %8s %8s\n", "Layer", "Class", "ms", "GFLOP/s", "% peak", "% time");
+    print_heads(bench, "Layer", "Class");
     for (size_t i = 0; i < session->program->nstep; i++) {
         const Step *step = &session->program->step[i];
         Class class = class_of(step->node);
-        double macs = (double)step->code->macs * session->batch, rate = gflops(macs, seconds[i]);
+        double macs = (double)step->code->macs * session->batch, rival = rival_seconds(session, bench, i);
         class_seconds[class] += seconds[i];
+        class_rival[class] += rival;
         class_macs[class] += macs;
-        printf("%-32s %-11s %10.4f %10.1f %8.1f %8.1f\n", step->label ? step->label : step->code->name, class_name[class], 1e3 * seconds[i], rate,
-               100 * rate / bench->peak, 100 * seconds[i] / total);
+        rivals += rival;
+        print_line(bench, step->label ? step->label : step->code->name, class_name[class], macs, seconds[i], rival, total);
     }
-    printf("\n%-32s %-11s %10s %10s %8s %8s\n", "Class of layers", "", "ms", "GFLOP/s", "% peak", "% time");
-    for (int c = 0; c < NCLASS; c++) {
-        double rate = gflops(class_macs[c], class_seconds[c]);
+    print_heads(bench, "Class of layers", "");
+    for (int c = 0; c < NCLASS; c++)
         if (class_seconds[c] > 0)
-            printf("%-32s %-11s %10.4f %10.1f %8.1f %8.1f\n", class_name[c], "", 1e3 * class_seconds[c], rate, 100 * rate / bench->peak,
-                   100 * class_seconds[c] / total);
-    }
+            print_line(bench, class_name[c], "", class_macs[c], class_seconds[c], class_rival[c], total);
+    if (rivals > 0)
+        print_line(bench, "all", "", network_macs(session), total, rivals, total);
 }
 
 static void print_row(Session *session, const Bench *bench)
@@ -255,6 +372,10 @@ int command_bench(Session *session)
     bench.pack = seconds_now() - start;
     session_model(session, bench.target, bench.compiler, false);
     bench.compiler_seconds = session->model.compile_seconds;
+    session_forward(session, bench.threads, 0, session->batch);
+    bench.memory = peak_memory();
+    if (session->options.tuned)
+        make_rival(session, &bench);
     measure(session, &bench);
     bool layers = arguments->per_layer || (arguments->json && session->nrow == 1);
     double *seconds = layers ? measure_steps(session, &bench) : NULL;
@@ -268,5 +389,7 @@ int command_bench(Session *session)
         print_summary(session, &bench);
     if (arguments->per_layer && !arguments->json)
         print_steps(session, &bench, seconds);
+    model_close(&bench.rival.model);
+    free(bench.rival.packed);
     return 0;
 }

@@ -234,8 +234,10 @@ void session_model(Session *session, const Target *target, const char *compiler,
         model_close(&session->model);
     check(session, compiler == jit ? jit_load(session->program, target, &session->model, &failure)
                                    : aot_load(session->program, target, compiler, profile, &session->model, &failure), &failure);
-    if (!session->arena)
-        session->arena = allocate(session, session->model.arena_size);
+    if (!session->arena || session->arena_size < session->model.arena_size) {
+        free(session->arena);
+        session->arena = allocate(session, session->arena_size = session->model.arena_size);
+    }
     if (!session->output)
         session->output = allocate(session, batch_floats(session, session->graph->output->shape) * sizeof(float));
 }

@@ -35,7 +35,7 @@ typedef struct {
     const Target *target;
     const char *processor;
     int threads;
-    size_t weights_size, arena_size;    /* of the session's blocks, which both contenders use */
+    size_t weights_size;                /* of the session's block, which both contenders use, as they do its arena */
     float *output;
     double begin, limit;                /* seconds_now: of the search, and how long it may take */
     int round, trials;
@@ -108,7 +108,7 @@ static void compile_contender(Tuning *tuning, Contender *contender, const Tuned 
     if (!jit_load(contender->program, tuning->target, &contender->model, &failure))
         fail_at(&contender->context, (Loc){0}, NULL, "%s", failure.text);
     grow(session, &session->packed, &tuning->weights_size, sizeof contender->stamp + contender->stamp.bytes + 64);
-    grow(session, &session->arena, &tuning->arena_size, contender->model.arena_size + 64);
+    grow(session, &session->arena, &session->arena_size, contender->model.arena_size + 64);
 }
 
 /* One run; keeps the least time of each layer. Returns how long it took. */
