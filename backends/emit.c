@@ -230,7 +230,8 @@ static void emit_includes(Emit *e)
         text_file_name(e->out, e->options->header_name);
         text_add(e->out, "\"\n");
     }
-    emit_lines(e, "\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n");
+    emit_lines(e, "\n#ifdef _OPENMP\n#include <omp.h>\n#endif\n");
+    emit_lines(e, "#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n");
     if (e->options->with_main)
         emit_lines(e, "#include <stdio.h>\n#include <stdlib.h>\n");
     emit_lines(e, "#include <string.h>\n");
@@ -302,12 +303,16 @@ static void emit_types(Emit *e)
         emit_lines(e, "    double *seconds;                    /* what each step took, or NULL */\n");
     emit_lines(e,
         "} Run;\n\n"
+        "/* Tasks of one layer that follow each other and cost the same. */\n"
+        "typedef struct {\n"
+        "    int images;                         /* that a task computes: those of a group, or one; 0 ends a list */\n"
+        "    ptrdiff_t tasks;                    /* of each group of so many images */\n"
+        "    double work;                        /* of one task, in vector instructions */\n"
+        "} Part;\n\n"
         "/* One layer. Its tasks are independent of each other; a task is one tile of an image, or of a group of images. */\n"
         "typedef struct {\n"
         "    void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);\n"
-        "    int images;                         /* of one group */\n"
-        "    ptrdiff_t group_tasks;              /* tasks of each group */\n"
-        "    ptrdiff_t image_tasks;              /* tasks of each image that is left over, where groups have several */\n");
+        "    const Part *part;                   /* all of its tasks */\n");
     text_add(e->out, "    ptrdiff_t slot[%d];                  /* where its arrays begin: floats from the start of what holds them */\n", slots);
     emit_lines(e, "} Step;\n\n");
 }

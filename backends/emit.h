@@ -40,6 +40,15 @@ typedef struct {
 } StepTasks;
 StepTasks step_tasks(const StepCode *);
 
+/* Tasks that follow each other and cost the same, for the split among threads. */
+typedef struct {
+    int images;                         /* that one of them computes; 0 ends a list */
+    int64_t tasks;                      /* of each group of so many images */
+    int64_t work;                       /* of one task, in vector instructions */
+} StepPart;
+/* In the order in which tasks are numbered; at least one, and the end. */
+StepPart *step_parts(Context *, const StepCode *);
+
 /* ---- emit_api.c ---- */
 void emit_api(Emit *);                  /* everything in the header */
 

@@ -72,36 +72,87 @@ static void emit_checks(Emit *e)
     emit_lines(e, "}\n\n");
 }
 
+/* Where a thread's share of a layer's tasks begins: what runtime/parallel.c does for the JIT. */
+static void emit_share(Emit *e)
+{
+    emit_lines(e,
+        "/* The tasks, and their work, of a group of so many images. */\n"
+        "static Part sum_parts(const Part *part, int images)\n"
+        "{\n"
+        "    Part sum = { images, 0, 0 };\n"
+        "    for (; part->images; part++)\n"
+        "        if (part->images == images) {\n"
+        "            sum.tasks += part->tasks;\n"
+        "            sum.work += (double)part->tasks * part->work;\n"
+        "        }\n"
+        "    return sum;\n"
+        "}\n\n"
+        "/* Of the tasks of one group of images, those that come before so much work. */\n"
+        "static ptrdiff_t tasks_before(const Part *part, int images, double work)\n"
+        "{\n"
+        "    ptrdiff_t task = 0;\n"
+        "    for (; part->images; part++)\n"
+        "        if (part->images == images) {\n"
+        "            const ptrdiff_t count = (ptrdiff_t)(work / part->work + 0.5);\n"
+        "            if (count < part->tasks)\n"
+        "                return task + (count > 0 ? count : 0);\n"
+        "            task += part->tasks;\n"
+        "            work -= (double)part->tasks * part->work;\n"
+        "        }\n"
+        "    return task;\n"
+        "}\n\n"
+        "/* The first task of a thread: before it lies the work of the threads before. Groups of images come first, then the images\n"
+        " * that are left. */\n"
+        "static ptrdiff_t first_task(const Part *part, int batch, int thread, int threads)\n"
+        "{\n"
+        "    const int group = part->images;\n"
+        "    const Part grouped = sum_parts(part, group), single = sum_parts(part, 1);\n"
+        "    const ptrdiff_t groups = batch / group, rest = batch % group;\n"
+        "    const double first = (double)groups * grouped.work;\n"
+        "    double work = (first + (double)rest * single.work) * thread / threads;\n"
+        "    if (thread == threads)\n"
+        "        return groups * grouped.tasks + rest * single.tasks;\n"
+        "    const int among_groups = work < first || thread == 0;\n"
+        "    const Part each = among_groups ? grouped : single;\n"
+        "    work -= among_groups ? 0 : first;\n"
+        "    const ptrdiff_t whole = (ptrdiff_t)(work / each.work);\n"
+        "    return (among_groups ? 0 : groups * grouped.tasks) + whole * each.tasks\n"
+        "         + tasks_before(part, each.images, work - (double)whole * each.work);\n"
+        "}\n\n");
+}
+
 /* One thread's way through all layers; the others do the same with other tasks. */
 static void emit_run(Emit *e)
 {
     bool profile = e->options->profile;
     emit_lines(e,
-        "/* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others:\n"
-        " * the end of an `omp for` is a barrier. Without a team, or without OpenMP, one thread does them all. */\n"
+        "/* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others. Without a\n"
+        " * team, or without OpenMP, one thread does them all. */\n"
         "static void run_steps(const Run *run)\n"
-        "{\n");
+        "{\n"
+        "    int thread = 0, threads = 1;\n"
+        "#ifdef _OPENMP\n"
+        "    thread = omp_get_thread_num();\n"
+        "    threads = omp_get_num_threads();\n"
+        "#endif\n");
     if (profile)
         emit_lines(e, "    double start = run->seconds ? now() : 0;\n");
     emit_lines(e,
         "    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {\n"
         "        const Step *step = &steps[i];\n"
-        "        const ptrdiff_t groups = run->batch / step->images, rest = run->batch % step->images;\n"
-        "        const ptrdiff_t tasks = groups * step->group_tasks + rest * step->image_tasks;\n"
+        "        const ptrdiff_t end = first_task(step->part, run->batch, thread + 1, threads);\n"
+        "        for (ptrdiff_t task = first_task(step->part, run->batch, thread, threads); task < end; task++)\n"
+        "            step->run(run, step->slot, task);\n"
         "#ifdef _OPENMP\n"
-        "#pragma omp for schedule(static)\n"
-        "#endif\n"
-        "        for (ptrdiff_t task = 0; task < tasks; task++)\n"
-        "            step->run(run, step->slot, task);\n");
+        "#pragma omp barrier\n"
+        "#endif\n");
     if (profile)
         emit_lines(e,
             "        if (run->seconds) {\n"
-            "            const double end = now();\n"
-            "#ifdef _OPENMP\n"
-            "#pragma omp master\n"
-            "#endif\n"
-            "            run->seconds[i] = end - start;\n"
-            "            start = end;\n"
+            "            const double stop = now();\n"
+            "            if (thread == 0)\n"
+            "                run->seconds[i] = stop - start;\n"
+            "            start = stop;\n"
             "        }\n");
     emit_lines(e, "    }\n}\n\n");
 }
@@ -309,6 +360,7 @@ void emit_api(Emit *e)
     emit_sizes(e);
     emit_checks(e);
     emit_clock(e);
+    emit_share(e);
     emit_run(e);
     emit_forward(e);
     emit_files(e);

@@ -53,6 +53,34 @@ StepTasks step_tasks(const StepCode *code)
     return t;
 }
 
+/* A call that follows another is more work for the same tasks. */
+static void add_part(StepPart *part, int *count, const Call *call)
+{
+    StepPart *last = &part[*count - 1];
+    int64_t work = kernel_work(call->kernel);
+    if (call->follows)
+        last->work += work;
+    else
+        part[(*count)++] = (StepPart){call->images, call_tasks(call), work};
+}
+
+StepPart *step_parts(Context *context, const StepCode *code)
+{
+    StepPart *part = arena_alloc(context, (size_t)code->ncall + 1, sizeof *part);
+    int images = step_tasks(code).images, count = 0, kept = 0;
+    for (int grouped = 1; grouped >= 0; grouped--)
+        for (int i = 0; i < code->ncall; i++)
+            if ((code->call[i].images == images) == grouped)
+                add_part(part, &count, &code->call[i]);
+    for (int i = 1; i < count; i++)
+        if (part[kept].images == part[i].images && part[kept].work == part[i].work)
+            part[kept].tasks += part[i].tasks;
+        else
+            part[++kept] = part[i];
+    part[kept + 1] = (StepPart){0};
+    return part;
+}
+
 static void order_calls(StepPrinter *p)
 {
     int n = 0;
@@ -297,6 +325,15 @@ static StepPrinter step_printer(Emit *e, const StepCode *code)
     return p;
 }
 
+static void print_parts(const StepPrinter *p)
+{
+    const StepPart *part = step_parts(p->emit->program->context, p->code);
+    text_add(p->emit->out, "static const Part parts_%s[] = {", p->code->name);
+    for (; part->images; part++)
+        text_add(p->emit->out, "{%d, %lld, %lld}, ", part->images, (long long)part->tasks, (long long)part->work);
+    text_add(p->emit->out, "{0}};\n\n");
+}
+
 static void print_step(const StepPrinter *p, const Uses *uses)
 {
     if (!p->emit->bare)
@@ -307,6 +344,8 @@ static void print_step(const StepPrinter *p, const Uses *uses)
     print_pointers(p);
     print_tasks(p);
     text_add(p->emit->out, "}\n\n");
+    if (!p->emit->bare)
+        print_parts(p);
 }
 
 static Uses *collect_uses(const Program *program)
@@ -321,15 +360,13 @@ static Uses *collect_uses(const Program *program)
     return uses;
 }
 
-static void print_table(Emit *e, const StepPrinter *printer)
+static void print_table(Emit *e)
 {
     text_add(e->out, "static const Step steps[] = {\n");
     for (size_t i = 0; i < e->program->nstep; i++) {
         const Step *step = &e->program->step[i];
-        const StepPrinter *p = &printer[step->code->id];
         size_t start = e->out->size;
-        text_add(e->out, "    { step_%s, %d, %lld, %lld, {", step->code->name, p->tasks.images, (long long)p->tasks.group_tasks,
-                 (long long)p->tasks.image_tasks);
+        text_add(e->out, "    { step_%s, parts_%s, {", step->code->name, step->code->name);
         for (int s = 0; s < step->code->nslot; s++)
             text_add(e->out, "%s %lld", s ? "," : "", (long long)step->slot[s].offset);
         text_add(e->out, " } }, ");
@@ -353,5 +390,5 @@ void emit_steps(Emit *e)
     if (e->bare)
         return;
     text_add(e->out, "/* The layers in the order in which they run. */\n");
-    print_table(e, printer);
+    print_table(e);
 }

@@ -22,6 +22,7 @@ typedef struct {
     size_t code_size;
     float *constants;                   /* the pools of all kernels, one after the other */
     RunStep *step;
+    RunPart *part;                      /* of all codes, one list after the other */
     size_t nstep;
     Stamp expected;                     /* of the weights that fit */
     int max_batch;
@@ -234,6 +235,7 @@ static void jit_free(void *handle)
         munmap(jit->code, jit->code_size);
     free(jit->constants);
     free(jit->step);
+    free(jit->part);
     free(jit);
 }
 
@@ -245,12 +247,36 @@ static void copy_constants(Jit *jit, const Program *program)
             at = (float *)memcpy(at, kernel->constant, kernel->nconstant * sizeof *at) + kernel->nconstant;
 }
 
-static void copy_steps(Jit *jit, const Program *program)
+/* The parts of all codes, one list after the other. */
+typedef struct {
+    const StepPart **list;              /* by the id of a code */
+    size_t *first;                      /* likewise: where its list begins */
+    size_t count;
+} Parts;
+
+static Parts find_parts(const Program *program)
 {
+    size_t codes = (size_t)program->ncodes + 1;
+    Parts parts = {arena_alloc(program->context, codes, sizeof *parts.list), arena_alloc(program->context, codes, sizeof *parts.first), 0};
+    for (const StepCode *code = program->codes; code; code = code->next) {
+        const StepPart *part = parts.list[code->id] = step_parts(program->context, code);
+        parts.first[code->id] = parts.count;
+        while (parts.count++, part->images)
+            part++;
+    }
+    return parts;
+}
+
+static void copy_steps(Jit *jit, const Program *program, const Parts *parts)
+{
+    for (const StepCode *code = program->codes; code; code = code->next) {
+        RunPart *to = jit->part + parts->first[code->id];
+        for (const StepPart *part = parts->list[code->id]; part->images; part++)
+            *to++ = (RunPart){part->images, (ptrdiff_t)part->tasks, (double)part->work};
+    }
     for (size_t i = 0; i < program->nstep; i++) {
         const Step *step = &program->step[i];
-        StepTasks tasks = step_tasks(step->code);
-        jit->step[i] = (RunStep){.images = tasks.images, .group_tasks = tasks.group_tasks, .image_tasks = tasks.image_tasks};
+        jit->step[i] = (RunStep){.part = jit->part + parts->first[step->code->id]};
         for (int s = 0; s < step->code->nslot; s++)
             jit->step[i].slot[s] = step->slot[s].offset;
     }
@@ -259,6 +285,7 @@ static void copy_steps(Jit *jit, const Program *program)
 /* Everything but the code; NULL where memory runs out. */
 static Jit *jit_new(const Program *program)
 {
+    const Parts parts = find_parts(program);
     size_t constants = 0;
     for (const Kernel *kernel = program->kernels; kernel; kernel = kernel->next)
         constants += kernel->nconstant;
@@ -269,12 +296,13 @@ static Jit *jit_new(const Program *program)
                  .scratch_floats = (size_t)program->scratch_floats};
     jit->constants = malloc((constants + 1) * sizeof *jit->constants);
     jit->step = calloc(program->nstep + 1, sizeof *jit->step);
-    if (!jit->constants || !jit->step) {
+    jit->part = calloc(parts.count + 1, sizeof *jit->part);
+    if (!jit->constants || !jit->step || !jit->part) {
         jit_free(jit);
         return NULL;
     }
     copy_constants(jit, program);
-    copy_steps(jit, program);
+    copy_steps(jit, program, &parts);
     return jit;
 }
 

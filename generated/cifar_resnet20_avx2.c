@@ -17,6 +17,9 @@
 #endif
 #include "cifar_resnet20_avx2.h"
 
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -54,12 +57,17 @@ typedef struct {
     int batch;
 } Run;
 
+/* Tasks of one layer that follow each other and cost the same. */
+typedef struct {
+    int images;                         /* that a task computes: those of a group, or one; 0 ends a list */
+    ptrdiff_t tasks;                    /* of each group of so many images */
+    double work;                        /* of one task, in vector instructions */
+} Part;
+
 /* One layer. Its tasks are independent of each other; a task is one tile of an image, or of a group of images. */
 typedef struct {
     void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);
-    int images;                         /* of one group */
-    ptrdiff_t group_tasks;              /* tasks of each group */
-    ptrdiff_t image_tasks;              /* tasks of each image that is left over, where groups have several */
+    const Part *part;                   /* all of its tasks */
     ptrdiff_t slot[5];                  /* where its arrays begin: floats from the start of what holds them */
 } Step;
 
@@ -6114,6 +6122,8 @@ static void step_copy_0(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_border_1(y + i * 1123 - 34);
 }
 
+static const Part parts_copy_0[] = {{1, 3, 610}, {1, 3, 124}, {0}};
+
 /* convolution 3 x 3, stride 1: 3 x 32 x 32 -> 16 x 32 x 32, then relu; direct, tiles of 16 x 6
  * 442,368 MACs per image. Layer conv1 (cifar_resnet.yaml:35). */
 static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -6133,6 +6143,8 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     const ptrdiff_t i = tile;
     avx2_border_3(y + i * 8984 - 272);
 }
+
+static const Part parts_conv_1[] = {{1, 16, 6756}, {1, 2, 237}, {0}};
 
 /* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then relu; direct, tiles of 16 x 6
  * 2,359,296 MACs per image. Layers layer1.0.conv1 (cifar_resnet.yaml:26), layer1.1.conv1 (cifar_resnet.yaml:26),
@@ -6154,6 +6166,8 @@ static void step_conv_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     const ptrdiff_t i = tile;
     avx2_border_3(y + i * 8984 - 272);
 }
+
+static const Part parts_conv_2[] = {{1, 16, 32424}, {1, 2, 237}, {0}};
 
 /* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; direct, tiles of 16 x 6
  * 2,359,296 MACs per image. Layers layer1.0.conv2 (cifar_resnet.yaml:29), layer1.1.conv2 (cifar_resnet.yaml:29),
@@ -6177,6 +6191,8 @@ static void step_conv_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_border_3(y + i * 8984 - 272);
 }
 
+static const Part parts_conv_3[] = {{1, 16, 32695}, {1, 2, 237}, {0}};
+
 /* convolution 3 x 3, stride 2: 16 x 32 x 32 -> 32 x 16 x 16, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer2.0.conv1 (cifar_resnet.yaml:26). */
 static void step_conv_4(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -6197,6 +6213,8 @@ static void step_conv_4(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_border_7(y + i * 2456 - 144);
 }
 
+static const Part parts_conv_4[] = {{1, 16, 16064}, {1, 4, 125}, {0}};
+
 /* max_pool 1 x 1, stride 2: 16 x 32 x 32 -> 16 x 16 x 16
  * Layer layer2.0.subsample (cifar_resnet.yaml:24). */
 static void step_max_pool_5(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -6209,6 +6227,8 @@ static void step_max_pool_5(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     const ptrdiff_t j = tile % 16;
     avx2_max_pool_8(x + i * 8984 + j * 528, y + i * 2064 + j * 128);
 }
+
+static const Part parts_max_pool_5[] = {{1, 32, 74}, {0}};
 
 /* pad: 32 x 16 x 16
  * Layer layer2.0.widen (cifar_resnet.yaml:24). */
@@ -6227,6 +6247,8 @@ static void step_pad_6(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     const ptrdiff_t i = tile;
     avx2_fill_10(y + i * 2064 + 4128, fill_10_constants);
 }
+
+static const Part parts_pad_6[] = {{1, 2, 1058}, {1, 2, 547}, {0}};
 
 /* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; direct, tiles of 32 x 3
  * 2,359,296 MACs per image. Layer layer2.0.conv2 (cifar_resnet.yaml:29). */
@@ -6249,6 +6271,8 @@ static void step_conv_7(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_border_7(y + i * 2456 - 144);
 }
 
+static const Part parts_conv_7[] = {{1, 16, 31876}, {1, 4, 125}, {0}};
+
 /* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; direct, tiles of 32 x 3
  * 2,359,296 MACs per image. Layers layer2.1.conv1 (cifar_resnet.yaml:26), layer2.2.conv1 (cifar_resnet.yaml:26). */
 static void step_conv_8(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -6268,6 +6292,8 @@ static void step_conv_8(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     const ptrdiff_t i = tile;
     avx2_border_7(y + i * 2456 - 144);
 }
+
+static const Part parts_conv_8[] = {{1, 16, 31706}, {1, 4, 125}, {0}};
 
 /* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; direct, tiles of 32 x 3
  * 2,359,296 MACs per image. Layers layer2.1.conv2 (cifar_resnet.yaml:29), layer2.2.conv2 (cifar_resnet.yaml:29). */
@@ -6289,6 +6315,8 @@ static void step_conv_9(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     const ptrdiff_t i = tile;
     avx2_border_7(y + i * 2456 - 144);
 }
+
+static const Part parts_conv_9[] = {{1, 16, 31876}, {1, 4, 125}, {0}};
 
 /* convolution 3 x 3, stride 2: 32 x 16 x 16 -> 64 x 8 x 8, then relu; direct, tiles of 24 x 4
  * 1,179,648 MACs per image. Layer layer3.0.conv1 (cifar_resnet.yaml:26). */
@@ -6317,6 +6345,8 @@ static void step_conv_10(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_border_16(y + i * 728 - 80);
 }
 
+static const Part parts_conv_10[] = {{1, 16, 11476}, {1, 8, 8516}, {1, 8, 69}, {0}};
+
 /* max_pool 1 x 1, stride 2: 32 x 16 x 16 -> 32 x 8 x 8
  * Layer layer3.0.subsample (cifar_resnet.yaml:24). */
 static void step_max_pool_11(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -6329,6 +6359,8 @@ static void step_max_pool_11(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     const ptrdiff_t j = tile % 8;
     avx2_max_pool_17(x + i * 2456 + j * 272, y + i * 528 + j * 64);
 }
+
+static const Part parts_max_pool_11[] = {{1, 32, 38}, {0}};
 
 /* pad: 64 x 8 x 8
  * Layer layer3.0.widen (cifar_resnet.yaml:24). */
@@ -6347,6 +6379,8 @@ static void step_pad_12(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     const ptrdiff_t i = tile;
     avx2_fill_19(y + i * 528 + 2112, fill_19_constants);
 }
+
+static const Part parts_pad_12[] = {{1, 4, 274}, {1, 4, 147}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; direct, tiles of 24 x 4
  * 2,359,296 MACs per image. Layer layer3.0.conv2 (cifar_resnet.yaml:29). */
@@ -6376,6 +6410,8 @@ static void step_conv_13(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_border_16(y + i * 728 - 80);
 }
 
+static const Part parts_conv_13[] = {{1, 16, 22856}, {1, 8, 16968}, {1, 8, 69}, {0}};
+
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then relu; direct, tiles of 24 x 4
  * 2,359,296 MACs per image. Layers layer3.1.conv1 (cifar_resnet.yaml:26), layer3.2.conv1 (cifar_resnet.yaml:26). */
 static void step_conv_14(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -6402,6 +6438,8 @@ static void step_conv_14(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     const ptrdiff_t i = tile;
     avx2_border_16(y + i * 728 - 80);
 }
+
+static const Part parts_conv_14[] = {{1, 16, 22790}, {1, 8, 16918}, {1, 8, 69}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; direct, tiles of 24 x 4
  * 2,359,296 MACs per image. Layer layer3.1.conv2 (cifar_resnet.yaml:29). */
@@ -6431,6 +6469,8 @@ static void step_conv_15(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_border_16(y + i * 728 - 80);
 }
 
+static const Part parts_conv_15[] = {{1, 16, 22856}, {1, 8, 16968}, {1, 8, 69}, {0}};
+
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool; direct, tiles
  * of 24 x 4
  * 2,359,296 MACs per image. Layer layer3.2.conv2 (cifar_resnet.yaml:29). */
@@ -6452,6 +6492,8 @@ static void step_conv_16(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_conv3x3_16x4_27(x - 80, w + 27648, y + 48, r + 4368, b + 48, conv3x3_16x4_27_constants);
 }
 
+static const Part parts_conv_16[] = {{1, 2, 180338}, {1, 1, 133838}, {0}};
+
 /* linear: 64 -> 10; direct, tiles of 16 x 1
  * 640 MACs per image. Layer fc (cifar_resnet.yaml:42). */
 static void step_linear_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -6464,6 +6506,8 @@ static void step_linear_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t task
     avx2_conv1x1_16x1_28(x, w, y, b);
 }
 
+static const Part parts_linear_17[] = {{1, 1, 344}, {0}};
+
 /* the output as the caller reads it: 10 x 1 x 1
  * Layer output (cifar_resnet.yaml:42). */
 static void step_output_18(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -6474,34 +6518,36 @@ static void step_output_18(const Run *run, const ptrdiff_t *slot, ptrdiff_t task
     avx2_copy_29(x, y);
 }
 
+static const Part parts_output_18[] = {{1, 1, 10}, {0}};
+
 /* The layers in the order in which they run. */
 static const Step steps[] = {
-    { step_copy_0, 1, 6, 0, { 0, 18002 } },                             /* input.border */
-    { step_conv_1, 1, 18, 0, { 18002, 0, 272, 432 } },                  /* conv1 */
-    { step_conv_2, 1, 18, 0, { 272, 448, 18240, 2752 } },               /* layer1.0.conv1 */
-    { step_conv_3, 1, 18, 0, { 18240, 2768, 36208, 272, 5072 } },       /* layer1.0.conv2 */
-    { step_conv_2, 1, 18, 0, { 36208, 5088, 272, 7392 } },              /* layer1.1.conv1 */
-    { step_conv_3, 1, 18, 0, { 272, 7408, 18240, 36208, 9712 } },       /* layer1.1.conv2 */
-    { step_conv_2, 1, 18, 0, { 18240, 9728, 272, 12032 } },             /* layer1.2.conv1 */
-    { step_conv_3, 1, 18, 0, { 272, 12048, 36208, 18240, 14352 } },     /* layer1.2.conv2 */
-    { step_conv_4, 1, 20, 0, { 36208, 14368, 144, 18976 } },            /* layer2.0.conv1 */
-    { step_max_pool_5, 1, 32, 0, { 36208, 9824 } },                     /* layer2.0.subsample */
-    { step_pad_6, 1, 4, 0, { 9824, 19648 } },                           /* layer2.0.widen */
-    { step_conv_7, 1, 20, 0, { 144, 19008, 9968, 19648, 28224 } },      /* layer2.0.conv2 */
-    { step_conv_8, 1, 20, 0, { 9968, 28256, 144, 37472 } },             /* layer2.1.conv1 */
-    { step_conv_9, 1, 20, 0, { 144, 37504, 19792, 9968, 46720 } },      /* layer2.1.conv2 */
-    { step_conv_8, 1, 20, 0, { 19792, 46752, 144, 55968 } },            /* layer2.2.conv1 */
-    { step_conv_9, 1, 20, 0, { 144, 56000, 9968, 19792, 65216 } },      /* layer2.2.conv2 */
-    { step_conv_10, 1, 32, 0, { 9968, 65248, 80, 83680 } },             /* layer3.0.conv1 */
-    { step_max_pool_11, 1, 32, 0, { 9968, 5824 } },                     /* layer3.0.subsample */
-    { step_pad_12, 1, 8, 0, { 5824, 11648 } },                          /* layer3.0.widen */
-    { step_conv_13, 1, 32, 0, { 80, 83744, 5904, 11648, 120608 } },     /* layer3.0.conv2 */
-    { step_conv_14, 1, 32, 0, { 5904, 120672, 80, 157536 } },           /* layer3.1.conv1 */
-    { step_conv_15, 1, 32, 0, { 80, 157600, 11728, 5904, 194464 } },    /* layer3.1.conv2 */
-    { step_conv_14, 1, 32, 0, { 11728, 194528, 80, 231392 } },          /* layer3.2.conv1 */
-    { step_conv_16, 1, 3, 0, { 80, 231456, 5824, 11728, 268320 } },     /* layer3.2.conv2 */
-    { step_linear_17, 1, 1, 0, { 5824, 268384, 0, 269408 } },           /* fc */
-    { step_output_18, 1, 1, 0, { 0, 0 } },                              /* output */
+    { step_copy_0, parts_copy_0, { 0, 18002 } },                        /* input.border */
+    { step_conv_1, parts_conv_1, { 18002, 0, 272, 432 } },              /* conv1 */
+    { step_conv_2, parts_conv_2, { 272, 448, 18240, 2752 } },           /* layer1.0.conv1 */
+    { step_conv_3, parts_conv_3, { 18240, 2768, 36208, 272, 5072 } },   /* layer1.0.conv2 */
+    { step_conv_2, parts_conv_2, { 36208, 5088, 272, 7392 } },          /* layer1.1.conv1 */
+    { step_conv_3, parts_conv_3, { 272, 7408, 18240, 36208, 9712 } },   /* layer1.1.conv2 */
+    { step_conv_2, parts_conv_2, { 18240, 9728, 272, 12032 } },         /* layer1.2.conv1 */
+    { step_conv_3, parts_conv_3, { 272, 12048, 36208, 18240, 14352 } }, /* layer1.2.conv2 */
+    { step_conv_4, parts_conv_4, { 36208, 14368, 144, 18976 } },        /* layer2.0.conv1 */
+    { step_max_pool_5, parts_max_pool_5, { 36208, 9824 } },             /* layer2.0.subsample */
+    { step_pad_6, parts_pad_6, { 9824, 19648 } },                       /* layer2.0.widen */
+    { step_conv_7, parts_conv_7, { 144, 19008, 9968, 19648, 28224 } },  /* layer2.0.conv2 */
+    { step_conv_8, parts_conv_8, { 9968, 28256, 144, 37472 } },         /* layer2.1.conv1 */
+    { step_conv_9, parts_conv_9, { 144, 37504, 19792, 9968, 46720 } },  /* layer2.1.conv2 */
+    { step_conv_8, parts_conv_8, { 19792, 46752, 144, 55968 } },        /* layer2.2.conv1 */
+    { step_conv_9, parts_conv_9, { 144, 56000, 9968, 19792, 65216 } },  /* layer2.2.conv2 */
+    { step_conv_10, parts_conv_10, { 9968, 65248, 80, 83680 } },        /* layer3.0.conv1 */
+    { step_max_pool_11, parts_max_pool_11, { 9968, 5824 } },            /* layer3.0.subsample */
+    { step_pad_12, parts_pad_12, { 5824, 11648 } },                     /* layer3.0.widen */
+    { step_conv_13, parts_conv_13, { 80, 83744, 5904, 11648, 120608 } }, /* layer3.0.conv2 */
+    { step_conv_14, parts_conv_14, { 5904, 120672, 80, 157536 } },      /* layer3.1.conv1 */
+    { step_conv_15, parts_conv_15, { 80, 157600, 11728, 5904, 194464 } }, /* layer3.1.conv2 */
+    { step_conv_14, parts_conv_14, { 11728, 194528, 80, 231392 } },     /* layer3.2.conv1 */
+    { step_conv_16, parts_conv_16, { 80, 231456, 5824, 11728, 268320 } }, /* layer3.2.conv2 */
+    { step_linear_17, parts_linear_17, { 5824, 268384, 0, 269408 } },   /* fc */
+    { step_output_18, parts_output_18, { 0, 0 } },                      /* output */
 };
 
 const char *cifar_resnet20_strerror(int status)
@@ -6558,19 +6604,69 @@ static int has_avx2(void)
     return (state & 6) == 6 && (b >> 5 & 1);
 }
 
-/* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others:
- * the end of an `omp for` is a barrier. Without a team, or without OpenMP, one thread does them all. */
+/* The tasks, and their work, of a group of so many images. */
+static Part sum_parts(const Part *part, int images)
+{
+    Part sum = { images, 0, 0 };
+    for (; part->images; part++)
+        if (part->images == images) {
+            sum.tasks += part->tasks;
+            sum.work += (double)part->tasks * part->work;
+        }
+    return sum;
+}
+
+/* Of the tasks of one group of images, those that come before so much work. */
+static ptrdiff_t tasks_before(const Part *part, int images, double work)
+{
+    ptrdiff_t task = 0;
+    for (; part->images; part++)
+        if (part->images == images) {
+            const ptrdiff_t count = (ptrdiff_t)(work / part->work + 0.5);
+            if (count < part->tasks)
+                return task + (count > 0 ? count : 0);
+            task += part->tasks;
+            work -= (double)part->tasks * part->work;
+        }
+    return task;
+}
+
+/* The first task of a thread: before it lies the work of the threads before. Groups of images come first, then the images
+ * that are left. */
+static ptrdiff_t first_task(const Part *part, int batch, int thread, int threads)
+{
+    const int group = part->images;
+    const Part grouped = sum_parts(part, group), single = sum_parts(part, 1);
+    const ptrdiff_t groups = batch / group, rest = batch % group;
+    const double first = (double)groups * grouped.work;
+    double work = (first + (double)rest * single.work) * thread / threads;
+    if (thread == threads)
+        return groups * grouped.tasks + rest * single.tasks;
+    const int among_groups = work < first || thread == 0;
+    const Part each = among_groups ? grouped : single;
+    work -= among_groups ? 0 : first;
+    const ptrdiff_t whole = (ptrdiff_t)(work / each.work);
+    return (among_groups ? 0 : groups * grouped.tasks) + whole * each.tasks
+         + tasks_before(part, each.images, work - (double)whole * each.work);
+}
+
+/* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others. Without a
+ * team, or without OpenMP, one thread does them all. */
 static void run_steps(const Run *run)
 {
+    int thread = 0, threads = 1;
+#ifdef _OPENMP
+    thread = omp_get_thread_num();
+    threads = omp_get_num_threads();
+#endif
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         const Step *step = &steps[i];
-        const ptrdiff_t groups = run->batch / step->images, rest = run->batch % step->images;
-        const ptrdiff_t tasks = groups * step->group_tasks + rest * step->image_tasks;
-#ifdef _OPENMP
-#pragma omp for schedule(static)
-#endif
-        for (ptrdiff_t task = 0; task < tasks; task++)
+        const ptrdiff_t end = first_task(step->part, run->batch, thread + 1, threads);
+        for (ptrdiff_t task = first_task(step->part, run->batch, thread, threads); task < end; task++)
             step->run(run, step->slot, task);
+#ifdef _OPENMP
+#pragma omp barrier
+#endif
     }
 }
 

@@ -17,6 +17,9 @@
 #endif
 #include "lenet_c.h"
 
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,12 +52,17 @@ typedef struct {
     int batch;
 } Run;
 
+/* Tasks of one layer that follow each other and cost the same. */
+typedef struct {
+    int images;                         /* that a task computes: those of a group, or one; 0 ends a list */
+    ptrdiff_t tasks;                    /* of each group of so many images */
+    double work;                        /* of one task, in vector instructions */
+} Part;
+
 /* One layer. Its tasks are independent of each other; a task is one tile of an image, or of a group of images. */
 typedef struct {
     void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);
-    int images;                         /* of one group */
-    ptrdiff_t group_tasks;              /* tasks of each group */
-    ptrdiff_t image_tasks;              /* tasks of each image that is left over, where groups have several */
+    const Part *part;                   /* all of its tasks */
     ptrdiff_t slot[4];                  /* where its arrays begin: floats from the start of what holds them */
 } Step;
 
@@ -922,6 +930,8 @@ static void step_conv_0(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     c_conv5x5_8x3_0(x + i * 64, w, y + i * 112, b);
 }
 
+static const Part parts_conv_0[] = {{1, 14, 9356}, {0}};
+
 /* convolution 5 x 5, stride 1: 6 x 14 x 14 -> 16 x 10 x 10, then relu, then max_pool; direct, tiles of 16 x 1
  * 240,000 MACs per image. Layer conv2 (lenet.yaml:13). */
 static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -935,6 +945,8 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     const ptrdiff_t i = tile;
     c_conv5x5_16x1_1(x + i * 224, w, y + i * 40, b);
 }
+
+static const Part parts_conv_1[] = {{1, 5, 11019}, {0}};
 
 /* linear: 400 -> 120, then relu; direct, tiles of 32 x 1
  * 48,000 MACs per image. Layer fc1 (lenet.yaml:17). */
@@ -955,6 +967,8 @@ static void step_linear_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     c_conv5x5_24x1_3(x, w + 38400, y + 96, b + 96);
 }
 
+static const Part parts_linear_2[] = {{1, 3, 3744}, {1, 1, 2940}, {0}};
+
 /* linear: 120 -> 84, then relu; direct, tiles of 32 x 1
  * 10,080 MACs per image. Layer fc2 (lenet.yaml:19). */
 static void step_linear_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -974,6 +988,8 @@ static void step_linear_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     c_conv1x1_24x1_5(x, w + 7680, y + 64, b + 64);
 }
 
+static const Part parts_linear_3[] = {{1, 2, 1130}, {1, 1, 886}, {0}};
+
 /* linear: 84 -> 2; direct, tiles of 8 x 1
  * 168 MACs per image. Layer fc3 (lenet.yaml:21). */
 static void step_linear_4(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -986,6 +1002,8 @@ static void step_linear_4(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     c_conv1x1_8x1_6(x, w, y, b);
 }
 
+static const Part parts_linear_4[] = {{1, 1, 278}, {0}};
+
 /* the output as the caller reads it: 2 x 1 x 1
  * Layer output (lenet.yaml:21). */
 static void step_output_5(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -996,14 +1014,16 @@ static void step_output_5(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     c_copy_7(x, y);
 }
 
+static const Part parts_output_5[] = {{1, 1, 6}, {0}};
+
 /* The layers in the order in which they run. */
 static const Step steps[] = {
-    { step_conv_0, 1, 14, 0, { 0, 0, 0, 608 } },                        /* conv1 */
-    { step_conv_1, 1, 5, 0, { 0, 624, 1568, 3024 } },                   /* conv2 */
-    { step_linear_2, 1, 4, 0, { 1568, 3040, 0, 51040 } },               /* fc1 */
-    { step_linear_3, 1, 3, 0, { 0, 51168, 128, 61728 } },               /* fc2 */
-    { step_linear_4, 1, 1, 0, { 128, 61824, 0, 62496 } },               /* fc3 */
-    { step_output_5, 1, 1, 0, { 0, 0 } },                               /* output */
+    { step_conv_0, parts_conv_0, { 0, 0, 0, 608 } },                    /* conv1 */
+    { step_conv_1, parts_conv_1, { 0, 624, 1568, 3024 } },              /* conv2 */
+    { step_linear_2, parts_linear_2, { 1568, 3040, 0, 51040 } },        /* fc1 */
+    { step_linear_3, parts_linear_3, { 0, 51168, 128, 61728 } },        /* fc2 */
+    { step_linear_4, parts_linear_4, { 128, 61824, 0, 62496 } },        /* fc3 */
+    { step_output_5, parts_output_5, { 0, 0 } },                        /* output */
 };
 
 const char *lenet_strerror(int status)
@@ -1047,19 +1067,69 @@ static int check_stamp(const Stamp *stamp)
     return LENET_OK;
 }
 
-/* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others:
- * the end of an `omp for` is a barrier. Without a team, or without OpenMP, one thread does them all. */
+/* The tasks, and their work, of a group of so many images. */
+static Part sum_parts(const Part *part, int images)
+{
+    Part sum = { images, 0, 0 };
+    for (; part->images; part++)
+        if (part->images == images) {
+            sum.tasks += part->tasks;
+            sum.work += (double)part->tasks * part->work;
+        }
+    return sum;
+}
+
+/* Of the tasks of one group of images, those that come before so much work. */
+static ptrdiff_t tasks_before(const Part *part, int images, double work)
+{
+    ptrdiff_t task = 0;
+    for (; part->images; part++)
+        if (part->images == images) {
+            const ptrdiff_t count = (ptrdiff_t)(work / part->work + 0.5);
+            if (count < part->tasks)
+                return task + (count > 0 ? count : 0);
+            task += part->tasks;
+            work -= (double)part->tasks * part->work;
+        }
+    return task;
+}
+
+/* The first task of a thread: before it lies the work of the threads before. Groups of images come first, then the images
+ * that are left. */
+static ptrdiff_t first_task(const Part *part, int batch, int thread, int threads)
+{
+    const int group = part->images;
+    const Part grouped = sum_parts(part, group), single = sum_parts(part, 1);
+    const ptrdiff_t groups = batch / group, rest = batch % group;
+    const double first = (double)groups * grouped.work;
+    double work = (first + (double)rest * single.work) * thread / threads;
+    if (thread == threads)
+        return groups * grouped.tasks + rest * single.tasks;
+    const int among_groups = work < first || thread == 0;
+    const Part each = among_groups ? grouped : single;
+    work -= among_groups ? 0 : first;
+    const ptrdiff_t whole = (ptrdiff_t)(work / each.work);
+    return (among_groups ? 0 : groups * grouped.tasks) + whole * each.tasks
+         + tasks_before(part, each.images, work - (double)whole * each.work);
+}
+
+/* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others. Without a
+ * team, or without OpenMP, one thread does them all. */
 static void run_steps(const Run *run)
 {
+    int thread = 0, threads = 1;
+#ifdef _OPENMP
+    thread = omp_get_thread_num();
+    threads = omp_get_num_threads();
+#endif
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         const Step *step = &steps[i];
-        const ptrdiff_t groups = run->batch / step->images, rest = run->batch % step->images;
-        const ptrdiff_t tasks = groups * step->group_tasks + rest * step->image_tasks;
-#ifdef _OPENMP
-#pragma omp for schedule(static)
-#endif
-        for (ptrdiff_t task = 0; task < tasks; task++)
+        const ptrdiff_t end = first_task(step->part, run->batch, thread + 1, threads);
+        for (ptrdiff_t task = first_task(step->part, run->batch, thread, threads); task < end; task++)
             step->run(run, step->slot, task);
+#ifdef _OPENMP
+#pragma omp barrier
+#endif
     }
 }
 

@@ -18,6 +18,9 @@
 #endif
 #include "resnext_block_avx2.h"
 
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,12 +58,17 @@ typedef struct {
     int batch;
 } Run;
 
+/* Tasks of one layer that follow each other and cost the same. */
+typedef struct {
+    int images;                         /* that a task computes: those of a group, or one; 0 ends a list */
+    ptrdiff_t tasks;                    /* of each group of so many images */
+    double work;                        /* of one task, in vector instructions */
+} Part;
+
 /* One layer. Its tasks are independent of each other; a task is one tile of an image, or of a group of images. */
 typedef struct {
     void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);
-    int images;                         /* of one group */
-    ptrdiff_t group_tasks;              /* tasks of each group */
-    ptrdiff_t image_tasks;              /* tasks of each image that is left over, where groups have several */
+    const Part *part;                   /* all of its tasks */
     ptrdiff_t slot[5];                  /* where its arrays begin: floats from the start of what holds them */
 } Step;
 
@@ -1848,6 +1856,8 @@ static void step_copy_0(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_copy_0(x + i * 3136 + 777728, y + i * 1 + 778224);
 }
 
+static const Part parts_copy_0[] = {{1, 256, 12658}, {0}};
+
 /* convolution 1 x 1, stride 1: 256 x 56 x 56 -> 128 x 56 x 56, then relu; direct, tiles of 32 x 3
  * 102,760,448 MACs per image. Layer conv1 (resnext_block.yaml:43). */
 static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -1869,6 +1879,8 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_border_2(y + i * 26456 - 464);
 }
 
+static const Part parts_conv_1[] = {{1, 56, 379636}, {1, 16, 405}, {0}};
+
 /* convolution 3 x 3, stride 1: 128 x 56 x 56 -> 128 x 56 x 56, 32 groups; sliding, tiles of 8 x 12
  * 14,450,688 MACs per image. Layer conv2 (resnext_block.yaml:46). */
 static void step_grouped_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
@@ -1882,6 +1894,8 @@ static void step_grouped_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task
     const ptrdiff_t i = tile;
     avx2_slide3x3_12_3(x + i * 26456 - 464, w + i * 288, y + i * 25104, b + i * 8);
 }
+
+static const Part parts_grouped_2[] = {{1, 16, 232794}, {0}};
 
 /* convolution 1 x 1, stride 1: 128 x 56 x 56 -> 256 x 56 x 56, then add, then relu; direct, tiles of 32 x 3
  * 102,760,448 MACs per image. Layer conv3 (resnext_block.yaml:49). */
@@ -1898,6 +1912,8 @@ static void step_conv_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     const ptrdiff_t j = tile % 8;
     avx2_conv1x1_32x3_4(x + i * 3584, w + j * 4096, y + i * 3584 + j * 100416, r + i * 3584 + j * 100416, b + j * 32);
 }
+
+static const Part parts_conv_3[] = {{1, 56, 380129}, {0}};
 
 /* the output as the caller reads it: 256 x 56 x 56
  * Layer output (resnext_block.yaml:51). */
@@ -2097,13 +2113,15 @@ static void step_output_4(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_copy_5(x + i * 1 + 778224, y + i * 3136 + 777728);
 }
 
+static const Part parts_output_4[] = {{1, 256, 12658}, {0}};
+
 /* The layers in the order in which they run. */
 static const Step steps[] = {
-    { step_copy_0, 1, 256, 0, { 0, 0 } },                               /* input.copy */
-    { step_conv_1, 1, 72, 0, { 0, 0, 803792, 32768 } },                 /* conv1 */
-    { step_grouped_2, 1, 16, 0, { 803792, 32896, 1606656, 37504 } },    /* conv2 */
-    { step_conv_3, 1, 56, 0, { 1606656, 37632, 803328, 0, 70400 } },    /* conv3 */
-    { step_output_4, 1, 256, 0, { 803328, 0 } },                        /* output */
+    { step_copy_0, parts_copy_0, { 0, 0 } },                            /* input.copy */
+    { step_conv_1, parts_conv_1, { 0, 0, 803792, 32768 } },             /* conv1 */
+    { step_grouped_2, parts_grouped_2, { 803792, 32896, 1606656, 37504 } }, /* conv2 */
+    { step_conv_3, parts_conv_3, { 1606656, 37632, 803328, 0, 70400 } }, /* conv3 */
+    { step_output_4, parts_output_4, { 803328, 0 } },                   /* output */
 };
 
 const char *resnext_form_c_strerror(int status)
@@ -2160,19 +2178,69 @@ static int has_avx2(void)
     return (state & 6) == 6 && (b >> 5 & 1);
 }
 
-/* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others:
- * the end of an `omp for` is a barrier. Without a team, or without OpenMP, one thread does them all. */
+/* The tasks, and their work, of a group of so many images. */
+static Part sum_parts(const Part *part, int images)
+{
+    Part sum = { images, 0, 0 };
+    for (; part->images; part++)
+        if (part->images == images) {
+            sum.tasks += part->tasks;
+            sum.work += (double)part->tasks * part->work;
+        }
+    return sum;
+}
+
+/* Of the tasks of one group of images, those that come before so much work. */
+static ptrdiff_t tasks_before(const Part *part, int images, double work)
+{
+    ptrdiff_t task = 0;
+    for (; part->images; part++)
+        if (part->images == images) {
+            const ptrdiff_t count = (ptrdiff_t)(work / part->work + 0.5);
+            if (count < part->tasks)
+                return task + (count > 0 ? count : 0);
+            task += part->tasks;
+            work -= (double)part->tasks * part->work;
+        }
+    return task;
+}
+
+/* The first task of a thread: before it lies the work of the threads before. Groups of images come first, then the images
+ * that are left. */
+static ptrdiff_t first_task(const Part *part, int batch, int thread, int threads)
+{
+    const int group = part->images;
+    const Part grouped = sum_parts(part, group), single = sum_parts(part, 1);
+    const ptrdiff_t groups = batch / group, rest = batch % group;
+    const double first = (double)groups * grouped.work;
+    double work = (first + (double)rest * single.work) * thread / threads;
+    if (thread == threads)
+        return groups * grouped.tasks + rest * single.tasks;
+    const int among_groups = work < first || thread == 0;
+    const Part each = among_groups ? grouped : single;
+    work -= among_groups ? 0 : first;
+    const ptrdiff_t whole = (ptrdiff_t)(work / each.work);
+    return (among_groups ? 0 : groups * grouped.tasks) + whole * each.tasks
+         + tasks_before(part, each.images, work - (double)whole * each.work);
+}
+
+/* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others. Without a
+ * team, or without OpenMP, one thread does them all. */
 static void run_steps(const Run *run)
 {
+    int thread = 0, threads = 1;
+#ifdef _OPENMP
+    thread = omp_get_thread_num();
+    threads = omp_get_num_threads();
+#endif
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         const Step *step = &steps[i];
-        const ptrdiff_t groups = run->batch / step->images, rest = run->batch % step->images;
-        const ptrdiff_t tasks = groups * step->group_tasks + rest * step->image_tasks;
-#ifdef _OPENMP
-#pragma omp for schedule(static)
-#endif
-        for (ptrdiff_t task = 0; task < tasks; task++)
+        const ptrdiff_t end = first_task(step->part, run->batch, thread + 1, threads);
+        for (ptrdiff_t task = first_task(step->part, run->batch, thread, threads); task < end; task++)
             step->run(run, step->slot, task);
+#ifdef _OPENMP
+#pragma omp barrier
+#endif
     }
 }
 

@@ -346,6 +346,7 @@ void k_store1(Kernel *, int pointer, int64_t offset, int a);        /* lane 0 */
 void k_prefetch(Kernel *, int pointer, int64_t offset);
 void k_op(Kernel *, VOp, int d, int a, int b);          /* register operations; for V_fma d += a * b */
 void k_imm(Kernel *, VOp, int d, int a, int imm);
+int64_t kernel_work(const Kernel *);                    /* instructions that one call runs */
 void k_literal(Kernel *, int d, float value);           /* broadcast of a pooled constant */
 
 /* ---- programs ------------------------------------------------------------------------------------------- */

@@ -209,3 +209,19 @@ void k_literal(Kernel *k, int d, float value)
     int at = kernel_constant(k, value);     /* first: it may create the pool */
     k_broadcast(k, d, k->constants, at);
 }
+
+int64_t kernel_work(const Kernel *k)
+{
+    int64_t work = 0, times[33] = {1};  /* how often the loops around an instruction run it, by depth */
+    int depth = 0;
+    for (const VIns *i = k->code; i < k->code + k->count; i++) {
+        if (i->op == V_end)
+            depth--;
+        work += times[depth];
+        if (i->op == V_loop) {
+            times[depth + 1] = times[depth] * i->count;
+            depth++;
+        }
+    }
+    return work;
+}

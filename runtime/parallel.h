@@ -21,15 +21,22 @@ typedef struct {
 
 enum { RUN_SLOTS = 8 };
 
+/* Tasks of one layer that follow each other and cost the same. */
+typedef struct {
+    int images;                         /* that a task computes: those of a group, which come first, or one; 0 ends a list */
+    ptrdiff_t tasks;                    /* of each group of so many images */
+    double work;                        /* of one task, in any unit */
+} RunPart;
+
 /* One layer. Its tasks are independent of each other; a task is one tile of an image, or of a group of images. */
 typedef struct {
     void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);
-    int images;                         /* of one group */
-    ptrdiff_t group_tasks;              /* tasks of each group */
-    ptrdiff_t image_tasks;              /* tasks of each image that is left over, where groups have several */
+    const RunPart *part;                /* all of its tasks */
     ptrdiff_t slot[RUN_SLOTS];          /* where its arrays begin: floats from the start of what holds them */
 } RunStep;
 
+/* The first task of thread `thread` of `threads`, which does those before the first of the next: shares of equal work. */
+ptrdiff_t first_task(const RunPart *, int batch, int thread, int threads);
 /* On up to `threads` threads, which stay for the next run; their number never changes the result. */
 void run_steps(const RunStep *step, size_t count, const Run *, int threads);
 

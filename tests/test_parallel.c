@@ -1,0 +1,54 @@
+/* The split of tasks among threads: nothing left out, nothing twice, equal work as far as whole tasks allow. */
+#include <criterion/criterion.h>
+
+#include "../runtime/parallel.h"
+
+/* Work of tasks begin..end - 1, and the work of the longest task. */
+static double work_of(const RunPart *part, int batch, ptrdiff_t begin, ptrdiff_t end, double *longest)
+{
+    ptrdiff_t task = 0;
+    double sum = 0;
+    int group = part->images;
+    for (int singles = 0; singles < 1 + (group > 1); singles++) {
+        int images = singles ? 1 : group, count = singles ? batch % group : batch / group;
+        for (int i = 0; i < count; i++)
+            for (const RunPart *p = part; p->images; p++)
+                for (ptrdiff_t t = 0; p->images == images && t < p->tasks; t++, task++) {
+                    sum += task >= begin && task < end ? p->work : 0;
+                    *longest = p->work > *longest ? p->work : *longest;
+                }
+    }
+    return end < 0 ? task : sum;
+}
+
+static void expect_fair(const RunPart *part, int batch, int threads)
+{
+    double longest = 0;
+    ptrdiff_t all = (ptrdiff_t)work_of(part, batch, 0, -1, &longest);
+    double total = work_of(part, batch, 0, all, &longest);
+    cr_expect_eq(first_task(part, batch, 0, threads), 0);
+    cr_expect_eq(first_task(part, batch, threads, threads), all, "batch %d: %td tasks, not %td", batch, first_task(part, batch, threads, threads), all);
+    for (int t = 0; t < threads; t++) {
+        ptrdiff_t begin = first_task(part, batch, t, threads), end = first_task(part, batch, t + 1, threads);
+        cr_expect_leq(begin, end, "thread %d of %d, batch %d", t, threads, batch);
+        double share = work_of(part, batch, begin, end, &longest);
+        cr_expect_leq(share, total / threads + longest * 1.001, "thread %d of %d, batch %d: %g of %g", t, threads, batch, share, total);
+    }
+}
+
+Test(parallel, shares_are_fair)
+{
+    static const RunPart layer[][5] = {
+        {{1, 1, 5}, {0}},
+        {{1, 64, 1000}, {0}},
+        {{1, 16, 1000}, {1, 32, 3}, {0}},                   /* tiles and borders */
+        {{1, 9, 1000}, {1, 3, 400}, {1, 3, 90}, {0}},       /* and last rows */
+        {{8, 25, 800}, {1, 25, 110}, {0}},                  /* a linear layer by groups of images */
+        {{8, 3, 800}, {8, 1, 500}, {1, 3, 110}, {1, 1, 60}, {0}},
+        {{7, 6, 1e9}, {0}},                                 /* whole batches alone */
+    };
+    for (size_t i = 0; i < sizeof layer / sizeof *layer; i++)
+        for (int batch = layer[i][0].images == 7 ? 7 : 1; batch <= 20; batch += layer[i][0].images == 7 ? 7 : 1)
+            for (int threads = 1; threads <= 9; threads++)
+                expect_fair(layer[i], batch, threads);
+}
