@@ -48,8 +48,9 @@ static bool same_shape(Shape a, Shape b)
  * latest, so that the other operands are there when it runs. -1: none. */
 static int choose_operand(const Node *node)
 {
+    bool any = node->op == OP_add || node->op == OP_mul;       /* other operands have their order */
     int best = -1;
-    for (int i = 0; i < node->nin; i++) {
+    for (int i = 0; i < (any ? node->nin : 1); i++) {
         Node *head = node->in[i];
         if (!is_open(head) || !tail_has_room(head, node) || !same_shape(node_result(head), node->shape))
             continue;

@@ -187,8 +187,20 @@ static void tie_gradient(Segmenter *s, const Node *n)
     tie(s, n->in[n->nin - 1], of, 0);
 }
 
+/* A layer that `recompute` repeats reads the filters and the vectors of the first one. */
+static void tie_copy(Segmenter *s, const Node *n)
+{
+    const Node *of = n->of;
+    if (!of || of->op != n->op)
+        return;
+    tie(s, of, n, 0);
+    if (node_result(of->in[0]).channels == node_result(n->in[0]).channels)
+        tie(s, of->in[0], n->in[0], 0);
+}
+
 static void tie_node(Segmenter *s, const Node *n)
 {
+    tie_copy(s, n);
     switch (n->op) {
     case OP_conv:
         if (is_depthwise(n))
