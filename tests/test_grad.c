@@ -316,3 +316,19 @@ Test(grad, neither_recomputation_nor_fusion_changes_a_gradient)
 {
     each_seed(100, check_forms);
 }
+
+static void check_chain(uint64_t seed)
+{
+    Training training = random_training(seed);
+    Graph *graph = random_network(seed);
+    to_step(graph, &training);
+    run_pass(fuse, graph, "fuse");
+    run_pass(layout, graph, "layout");
+    run_pass(choose, graph, "choose");
+    run_pass(plan, graph, "plan");
+}
+
+Test(grad, training_graphs_are_laid_out_and_planned)
+{
+    each_seed(300, check_chain);
+}
