@@ -248,11 +248,11 @@ static void text_add_names(char *out, size_t size, const char *what, const Names
     snprintf(out + used, size - used, names->count ? "; %s %d (%s%s)" : "; %s %d", what, names->count, names->text, remark);
 }
 
-static void findings_text(const Findings *findings, char *out, size_t size)
+static void findings_text(const Findings *findings, const char *remark, char *out, size_t size)
 {
     int total = findings->loaded + findings->missing.count + findings->mismatched.count;
     snprintf(out, size, "loaded %d/%d", findings->loaded, total);
-    text_add_names(out, size, "missing", &findings->missing, ": left at 0, scales and variances at 1");
+    text_add_names(out, size, "missing", &findings->missing, remark);
     text_add_names(out, size, "unexpected", &findings->unexpected, "");
     text_add_names(out, size, "shape mismatch", &findings->mismatched, "");
     if (findings->infinite.count)
@@ -293,8 +293,19 @@ static bool check_values(const Entry *entry, const char *path, Findings *finding
     return true;
 }
 
-/* Entries read their values in the order of the file; those it lacks take the values of a fresh norm, or 0. */
-static bool read_values(Weights *weights, const Safetensors *file, Findings *findings, Failure *failure)
+/* What a file lacks: the values of a fresh norm or 0, or with a seed the training initialisation. */
+static void fill_missing(const Weights *weights, const Entry *entry, const uint64_t *seed)
+{
+    TensorRole role = tensor_role(&entry->spec);
+    if (seed)
+        init_fill(&entry->spec, sibling(weights, &entry->spec), entry->data, entry->count, *seed);
+    else
+        for (size_t k = 0; (role == ROLE_scale || role == ROLE_variance) && k < entry->count; k++)
+            entry->data[k] = 1;
+}
+
+/* Entries read their values in the order of the file. */
+static bool read_values(Weights *weights, const Safetensors *file, const uint64_t *seed, Findings *findings, Failure *failure)
 {
     for (size_t i = 0; i < file->count; i++) {
         const Entry *entry = find_entry(weights, file->tensor[i].name);
@@ -304,33 +315,33 @@ static bool read_values(Weights *weights, const Safetensors *file, Findings *fin
             return false;
     }
     for (size_t i = 0; i < weights->count; i++) {
-        const Entry *entry = &weights->entry[i];
-        TensorRole role = tensor_role(&entry->spec);
-        for (size_t k = 0; !entry->stored && (role == ROLE_scale || role == ROLE_variance) && k < entry->count; k++)
-            entry->data[k] = 1;
+        if (!weights->entry[i].stored)
+            fill_missing(weights, &weights->entry[i], seed);
     }
     return true;
 }
 
-static bool load(Weights *weights, const TensorSpec *expected, const Safetensors *file, bool partial, Findings *findings, Failure *failure)
+static bool load(Weights *weights, const TensorSpec *expected, const Safetensors *file, bool partial, const uint64_t *seed, Findings *findings,
+                 Failure *failure)
 {
     match(weights, expected, file, findings);
     if (!partial && (findings->missing.count || findings->unexpected.count || findings->mismatched.count))
         return refuse_findings(file->file.path, findings, failure);
-    return read_values(weights, file, findings, failure);
+    return read_values(weights, file, seed, findings, failure);
 }
 
-static bool make_report(const Findings *findings, bool partial, char **report, Failure *failure)
+static bool make_report(const Findings *findings, bool partial, const uint64_t *seed, char **report, Failure *failure)
 {
     char text[3200];
     if (!report || (!partial && !findings->infinite.count && !findings->zero_variance.count))
         return true;
-    findings_text(findings, text, sizeof text);
+    findings_text(findings, seed ? ": re-initialised" : ": left at 0, scales and variances at 1", text, sizeof text);
     *report = strdup(text);
     return *report || failure_set(failure, "out of memory");
 }
 
-Weights *weights_load(const char *path, const TensorSpec *expected, size_t count, bool partial, char **report, Failure *failure)
+static Weights *load_file(const char *path, const TensorSpec *expected, size_t count, bool partial, const uint64_t *seed, char **report,
+                          Failure *failure)
 {
     Safetensors file;
     Findings findings = { 0 };
@@ -341,12 +352,18 @@ Weights *weights_load(const char *path, const TensorSpec *expected, size_t count
     if (!safetensors_open(path, &file, failure))
         return NULL;
     weights = weights_new(expected, count, failure);
-    done = weights && load(weights, expected, &file, partial, &findings, failure) && make_report(&findings, partial, report, failure);
+    done = weights && load(weights, expected, &file, partial, seed, &findings, failure)
+        && make_report(&findings, partial, seed, report, failure);
     safetensors_close(&file);
     if (done)
         return weights;
     weights_free(weights);
     return NULL;
+}
+
+Weights *weights_load(const char *path, const TensorSpec *expected, size_t count, bool partial, char **report, Failure *failure)
+{
+    return load_file(path, expected, count, partial, NULL, report, failure);
 }
 
 /* ---- from the command line ---------------------------------------------------------------------------------- */
@@ -370,12 +387,13 @@ static bool parse_seed(const char *text, bool with_gain, Seed *seed)
     return *end == 0;
 }
 
-Weights *weights_open(const char *argument, const TensorSpec *expected, size_t count, bool partial, char **report, Failure *failure)
+static Weights *open_weights(const char *argument, const TensorSpec *expected, size_t count, bool partial, const uint64_t *rest, char **report,
+                             Failure *failure)
 {
     bool pattern = strncmp(argument, "pattern:", 8) == 0, init = strncmp(argument, "init:", 5) == 0;
     Seed seed;
     if (!pattern && !init)
-        return weights_load(argument, expected, count, partial, report, failure);
+        return load_file(argument, expected, count, partial, rest, report, failure);
     if (report)
         *report = NULL;
     if (!parse_seed(strchr(argument, ':') + 1, pattern, &seed)) {
@@ -386,4 +404,15 @@ Weights *weights_open(const char *argument, const TensorSpec *expected, size_t c
     if (init)
         return weights_init(expected, count, seed.value, failure);
     return weights_pattern(expected, count, seed.value, seed.gain, failure);
+}
+
+Weights *weights_open(const char *argument, const TensorSpec *expected, size_t count, bool partial, char **report, Failure *failure)
+{
+    return open_weights(argument, expected, count, partial, NULL, report, failure);
+}
+
+Weights *weights_open_for_training(const char *argument, const TensorSpec *expected, size_t count, bool partial, uint64_t seed, char **report,
+                                   Failure *failure)
+{
+    return open_weights(argument, expected, count, partial, &seed, report, failure);
 }

@@ -41,6 +41,9 @@ Weights *weights_init(const TensorSpec *expected, size_t count, uint64_t seed, F
 Weights *weights_pattern(const TensorSpec *expected, size_t count, uint64_t seed, double gain, Failure *failure);
 /* `W` of the command line: pattern:SEED[,gain=G], init:SEED or a path. */
 Weights *weights_open(const char *argument, const TensorSpec *expected, size_t count, bool partial, char **report, Failure *failure);
+/* The same, but what a partial file lacks is initialised as weights_init does: a new last layer for other classes. */
+Weights *weights_open_for_training(const char *argument, const TensorSpec *expected, size_t count, bool partial, uint64_t seed, char **report,
+                                   Failure *failure);
 const float *weights_find(const Weights *, const char *name, int *rank, int64_t dim[4]);
 /* Replaces the values of a tensor; false where none is called so. */
 bool weights_write(Weights *, const char *name, const float *values);
