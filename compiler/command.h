@@ -15,6 +15,23 @@
 
 enum { EXIT_MISTAKE = 1, EXIT_USAGE = 2, MAX_SETTINGS = 256 };
 
+/* A number that may be 0: was it said? */
+typedef struct {
+    bool said;
+    double value;
+} Real;
+
+/* Of `nncc train`. */
+typedef struct {
+    const char *data;                   /* D of the help text */
+    const char *optimizer, *schedule, *warmup, *rate_per, *norm_decay, *freeze_norm, *augment;
+    const char *train;                  /* globs, separated by commas */
+    const char *directory, *log, *svg;
+    Real rate, momentum, beta1, beta2, epsilon, weight_decay, clip_norm;
+    int epochs, seed, workers, keep, save_every;
+    bool nesterov, resume, dry_run, overfit, evaluate;
+} TrainArguments;
+
 /* What the command line said; NULL, 0 and false where it said nothing. */
 typedef struct {
     const char *spec;
@@ -30,12 +47,13 @@ typedef struct {
     const char *tuned;                  /* file of tuned choices */
     const char *loss;                   /* "cross_entropy" or "mse" */
     const char *recompute;              /* "block" */
-    double label_smoothing;
+    Real label_smoothing;
     int batch, threads, top, seconds;
     bool embed, with_main, profile, per_layer, json, partial, time;
     bool help, version, ops, schema;
     Setting set[MAX_SETTINGS];          /* --set, in order; a value may be a comma list (see main.c) */
     int nset;
+    TrainArguments train;
 } Arguments;
 
 /* Everything a command holds. The context's arena holds what is not named here. */
@@ -55,6 +73,8 @@ typedef struct {
     size_t arena_size;                  /* bytes */
     float *input, *output;              /* [batch][channels][height][width], [batch][...] */
     int batch;
+    void *work;                         /* of one command alone, freed by close_work, if any */
+    void (*close_work)(void *work);
 } Session;
 
 typedef int Work(Session *);            /* returns the exit status */
@@ -96,14 +116,16 @@ Transform input_transform(const Preprocess *);
 json_t *shape_json(Shape);                      /* [channels] or [channels, height, width] */
 const char *with_commas(Context *, int64_t);    /* "25,557,032" */
 double seconds_now(void);
+bool wants_colour(void);                        /* standard error is a terminal that may be drawn upon (main.c) */
 
 /* command_file.c: outputs appear whole or not at all. */
 bool is_stream(const char *path);               /* "-" or something that exists and is no regular file */
 void write_output(Session *, const char *path, const char *bytes, size_t size);
+bool try_output(const char *path, const char *bytes, size_t size, Failure *);  /* the same for those who must not jump */
 void refuse_overwrite(Session *, const char *path);     /* of the spec or the weights */
 const char *replace_extension(Session *, const char *path, const char *extension);
 int spawn_and_wait(char *const argv[]);         /* exit status, or -1 where the program does not exist */
 
-Work command_emit, command_run, command_bench, command_inspect, command_verify, command_graph, command_tune, command_grad;
+Work command_emit, command_run, command_bench, command_inspect, command_verify, command_graph, command_tune, command_grad, command_train;
 
 #endif

@@ -34,36 +34,43 @@ static int write_and_close(int file, const char *bytes, size_t size)
     return problem;
 }
 
-static void write_stream(Session *session, const char *path, const char *bytes, size_t size)
+static int write_stream(const char *path, const char *bytes, size_t size)
 {
     int file = strcmp(path, "-") ? open(path, O_WRONLY | O_CLOEXEC) : dup(STDOUT_FILENO);
-    int problem = file < 0 ? errno : write_and_close(file, bytes, size);
+    return file < 0 ? errno : write_and_close(file, bytes, size);
+}
+
+/* Written beside its place, then renamed. Returns 0 or an errno. */
+static int replace_file(const char *path, const char *bytes, size_t size)
+{
+    char real[PATH_MAX], temporary[PATH_MAX + 8];
+    const char *place = realpath(path, real) ? real : path;     /* of a symbolic link, what it points to is replaced */
+    if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", place) >= sizeof temporary)
+        return ENAMETOOLONG;
+    int file = mkostemp(temporary, O_CLOEXEC);
+    if (file < 0)
+        return errno;
+    mode_t mask = umask(0);
+    umask(mask);
+    fchmod(file, 0666 & ~mask);
+    int problem = write_and_close(file, bytes, size);
+    if (!problem && rename(temporary, place))
+        problem = errno;
     if (problem)
-        fail(session, NULL, "cannot write %s: %s", path, strerror(problem));
+        unlink(temporary);
+    return problem;
+}
+
+bool try_output(const char *path, const char *bytes, size_t size, Failure *failure)
+{
+    int problem = is_stream(path) ? write_stream(path, bytes, size) : replace_file(path, bytes, size);
+    return !problem || failure_set(failure, "cannot write %s: %s", path, strerror(problem));
 }
 
 void write_output(Session *session, const char *path, const char *bytes, size_t size)
 {
-    if (is_stream(path)) {
-        write_stream(session, path, bytes, size);
-        return;
-    }
-    char real[PATH_MAX];                /* of a symbolic link, what it points to is replaced */
-    const char *place = realpath(path, real) ? real : path;
-    char *temporary = arena_printf(&session->context, "%s.XXXXXX", place);
-    int file = mkostemp(temporary, O_CLOEXEC), problem = file < 0 ? errno : 0;
-    if (problem)
-        fail(session, NULL, "cannot write %s: %s", path, strerror(problem));
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(file, 0666 & ~mask);
-    problem = write_and_close(file, bytes, size);
-    if (!problem && rename(temporary, place))
-        problem = errno;
-    if (problem) {
-        unlink(temporary);
-        fail(session, NULL, "cannot write %s: %s", path, strerror(problem));
-    }
+    Failure failure;
+    check(session, try_output(path, bytes, size, &failure), &failure);
 }
 
 void refuse_overwrite(Session *session, const char *path)

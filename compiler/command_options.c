@@ -9,7 +9,7 @@
 
 #include "command.h"
 
-enum { EMIT = 1, RUN = 2, BENCH = 4, INSPECT = 8, VERIFY = 16, GRAPH = 32, TUNE = 64, GRAD = 128, ALL = 255 };
+enum { EMIT = 1, RUN = 2, BENCH = 4, INSPECT = 8, VERIFY = 16, GRAPH = 32, TUNE = 64, GRAD = 128, TRAIN = 256, ALL = 511 };
 
 static const Command commands[] = {
     {"", EMIT, command_emit, "nncc SPEC -o FILE.c [OPTION]...", "print the network as C",
@@ -38,6 +38,12 @@ static const Command commands[] = {
     {"grad", GRAD, command_grad, "nncc grad SPEC -o FILE.safetensors [OPTION]...", "loss, gradients and moved statistics of one training step",
      "  nncc grad specs/lenet.yaml --weights lenet.safetensors --input pattern:7 --labels pattern:7 --batch 4 -o grads.safetensors\n"
      "  nncc grad specs/lenet.yaml --input images.npy --labels 3,0,7 --loss mse --backend ref\n"},
+    {"train", TRAIN, command_train, "nncc train SPEC --data D [OPTION]...", "train a network",
+     "  nncc train specs/cifar_resnet.yaml --data shapes:1 --epochs 5 --out run --svg run.svg     pictures from a formula\n"
+     "  nncc train specs/cifar_resnet.yaml --data cifar10:cifar-10-batches-bin --batch 128 --epochs 164 --schedule milestones:82,123 --out run\n"
+     "  nncc train specs/cifar_resnet.yaml --data cifar10:cifar-10-batches-bin --batch 128 --epochs 164 --schedule milestones:82,123 --out run --resume\n"
+     "  nncc train specs/resnet18.yaml --set classes=5 --data folder:pictures --weights resnet18.safetensors --partial --train 'fc.*' --out run\n"
+     "  nncc train specs/cifar_resnet.yaml --data shapes:1 --eval --weights run/best.safetensors\n"},
 };
 enum { NCOMMAND = sizeof commands / sizeof *commands };
 
@@ -63,24 +69,55 @@ static const Option options[] = {
     {"partial", 0, FLAG, NULL, ALL & ~(INSPECT | TUNE), AT(partial), 0, 0, "accept weights that lack tensors or have others"},
     {"input", 0, TEXT, "I", RUN | BENCH | VERIFY | GRAD, AT(input), 0, 0, "picture (.jpg, .png), array (.npy) or pattern:SEED"},
     {"batch", 0, NUMBER, "N", ALL, AT(batch), 1, 1 << 16, "images at once; for C output the largest number of them"},
-    {"threads", 0, NUMBER, "T", EMIT | RUN | BENCH | TUNE | GRAD, AT(threads), 1, 1024, "how many; results do not depend on it"},
-    {"target", 0, TEXT, "T", EMIT | RUN | BENCH | INSPECT | TUNE | GRAD, AT(target), 0, 0, "avx512, avx2 or c (portable); for C output also avx2,c or avx512,c"},
+    {"threads", 0, NUMBER, "T", EMIT | RUN | BENCH | TUNE | GRAD | TRAIN, AT(threads), 1, 1024, "how many; results do not depend on it"},
+    {"target", 0, TEXT, "T", EMIT | RUN | BENCH | INSPECT | TUNE | GRAD | TRAIN, AT(target), 0, 0, "avx512, avx2 or c (portable); for C output also avx2,c or avx512,c"},
     {"tuned", 0, TEXT, "FILE", EMIT | RUN | BENCH | INSPECT | VERIFY, AT(tuned), 0, 0, "take the choices that `nncc tune` wrote"},
     {"seconds", 0, NUMBER, "S", TUNE, AT(seconds), 1, 1 << 20, "how long to search at most (24)"},
-    {"backend", 0, TEXT, "B", RUN | BENCH | GRAD, AT(backend), 0, 0, "jit (TCC, in this process), aot (the system's compiler) or ref (naive interpreter)"},
-    {"compiler", 0, TEXT, "CC", RUN | BENCH | GRAD, AT(compiler), 0, 0, "gcc or clang, instead of $CC or cc"},
+    {"backend", 0, TEXT, "B", RUN | BENCH | GRAD | TRAIN, AT(backend), 0, 0, "jit (TCC, in this process), aot (the system's compiler) or ref (naive interpreter)"},
+    {"compiler", 0, TEXT, "CC", RUN | BENCH | GRAD | TRAIN, AT(compiler), 0, 0, "gcc or clang, instead of $CC or cc"},
     {"top", 0, NUMBER, "K", RUN, AT(top), 1, 1 << 20, "how many of the best classes to print (5)"},
     {"labels", 0, TEXT, "FILE", RUN | GRAD, AT(labels), 0, 0, "names of the classes, one a line; grad: numbers of the right ones, 3,0,7, or pattern:SEED"},
-    {"loss", 0, TEXT, "LOSS", GRAD, AT(loss), 0, 0, "cross_entropy or mse"},
-    {"label-smoothing", 0, REAL, "E", GRAD, AT(label_smoothing), 0, 1, "share of the target that is spread over all classes (0)"},
-    {"recompute", 0, TEXT, "block", GRAD, AT(recompute), 0, 0, "keep the inputs of blocks alone, compute the rest again: less memory, more time"},
+    {"loss", 0, TEXT, "LOSS", GRAD | TRAIN, AT(loss), 0, 0, "cross_entropy or mse"},
+    {"label-smoothing", 0, REAL, "E", GRAD | TRAIN, AT(label_smoothing), 0, 1, "share of the target that is spread over all classes (0)"},
+    {"recompute", 0, TEXT, "block", GRAD | TRAIN, AT(recompute), 0, 0, "keep the inputs of blocks alone, compute the rest again: less memory, more time"},
     {"save-input", 0, TEXT, "FILE", RUN, AT(save_input), 0, 0, "write the input as the network sees it, as .npy"},
     {"embed", 0, FLAG, NULL, EMIT, AT(embed), 0, 0, "carry the weights in the C file"},
     {"main", 0, FLAG, NULL, EMIT, AT(with_main), 0, 0, "add a main(): classify a .npy or print timings"},
     {"profile", 0, FLAG, NULL, EMIT, AT(profile), 0, 0, "add timers, one per layer"},
     {"prefix", 0, TEXT, "P", EMIT, AT(prefix), 0, 0, "first part of every C symbol, instead of the network's name"},
     {"per-layer", 0, FLAG, NULL, BENCH, AT(per_layer), 0, 0, "a table of layers and one of classes of layers"},
-    {"json", 0, FLAG, NULL, RUN | BENCH | INSPECT | VERIFY, AT(json), 0, 0, "print JSON"},
+    {"json", 0, FLAG, NULL, RUN | BENCH | INSPECT | VERIFY | TRAIN, AT(json), 0, 0, "print JSON"},
+    {"data", 0, TEXT, "D", TRAIN, AT(train.data), 0, 0, "folder:DIR (train/ and val/, in each a directory per class of .jpg and .png), cifar10:DIR,\n"
+     "                           cifar100:DIR, mnist:DIR, shapes:SEED[,classes=N][,size=S][,count=N] or pattern:SEED (one fixed batch)"},
+    {"init", 0, TEXT, "W", TRAIN, AT(weights), 0, 0, "the same as --weights (init:SEED)"},
+    {"epochs", 0, NUMBER, "N", TRAIN, AT(train.epochs), 1, 1000000, "how often to go through the data (10)"},
+    {"seed", 0, NUMBER, "S", TRAIN, AT(train.seed), 0, INT_MAX, "of order, augmentation and dropout (0)"},
+    {"optimizer", 0, TEXT, "O", TRAIN, AT(train.optimizer), 0, 0, "sgd or adamw"},
+    {"lr", 0, REAL, "X", TRAIN, AT(train.rate), 0, 1000000, "learning rate (sgd 0.1, adamw 0.001)"},
+    {"schedule", 0, TEXT, "S", TRAIN, AT(train.schedule), 0, 0, "constant, step:EPOCHS[,GAMMA], milestones:E1,E2,.., cosine or polynomial[:POWER] (cosine)"},
+    {"lr-per", 0, TEXT, "T", TRAIN, AT(train.rate_per), 0, 0, "iteration or epoch: how often the learning rate changes (iteration)"},
+    {"warmup", 0, TEXT, "W", TRAIN, AT(train.warmup), 0, 0, "EPOCHS[,FACTOR[,constant]]: from FACTOR (0.01) of the learning rate up to all of it"},
+    {"momentum", 0, REAL, "X", TRAIN, AT(train.momentum), 0, 1, "of sgd (0.9)"},
+    {"nesterov", 0, FLAG, NULL, TRAIN, AT(train.nesterov), 0, 0, "Nesterov's momentum"},
+    {"beta1", 0, REAL, "X", TRAIN, AT(train.beta1), 0, 1, "of adamw (0.9)"},
+    {"beta2", 0, REAL, "X", TRAIN, AT(train.beta2), 0, 1, "of adamw (0.999)"},
+    {"epsilon", 0, REAL, "X", TRAIN, AT(train.epsilon), 0, 1, "of adamw (1e-8)"},
+    {"weight-decay", 0, REAL, "X", TRAIN, AT(train.weight_decay), 0, 1000000, "(sgd 1e-4, adamw 0.01)"},
+    {"weight-decay-norm-bias", 0, TEXT, "B", TRAIN, AT(train.norm_decay), 0, 0, "yes or no: does it apply to norms and biases (yes)"},
+    {"clip-grad-norm", 0, REAL, "X", TRAIN, AT(train.clip_norm), 0, INT_MAX, "largest norm of all gradients together"},
+    {"train", 0, TEXT, "GLOBS", TRAIN, AT(train.train), 0, 0, "train only the parameters whose names match, such as 'fc.*' or 'layer4.*,fc.*'"},
+    {"freeze-bn", 0, TEXT, "WHAT", TRAIN, AT(train.freeze_norm), 0, 0, "none, stats, affine or both: what rests of batch norms (none)"},
+    {"augment", 0, TEXT, "A", TRAIN, AT(train.augment), 0, 0, "none, or a list of resized[:LEAST], crop:PAD, flip (what suits the data)"},
+    {"workers", 0, NUMBER, "N", TRAIN, AT(train.workers), 1, 256, "threads that read and augment pictures; results do not depend on it"},
+    {"out", 0, TEXT, "DIR", TRAIN, AT(train.directory), 0, 0, "where to keep checkpoints, best.safetensors and classes.txt"},
+    {"resume", 0, FLAG, NULL, TRAIN, AT(train.resume), 0, 0, "go on where the run in --out stopped"},
+    {"keep", 0, NUMBER, "K", TRAIN, AT(train.keep), 1, 1000, "newest checkpoints to keep, beside the best (3)"},
+    {"save-every", 0, NUMBER, "N", TRAIN, AT(train.save_every), 1, INT_MAX, "steps between checkpoints, beside those of every epoch"},
+    {"log", 0, TEXT, "FILE", TRAIN, AT(train.log), 0, 0, "append every step and epoch as a line of JSON"},
+    {"svg", 0, TEXT, "FILE", TRAIN, AT(train.svg), 0, 0, "draw loss and accuracy after every epoch"},
+    {"dry-run", 0, FLAG, NULL, TRAIN, AT(train.dry_run), 0, 0, "one step and one batch of evaluation, nothing is kept"},
+    {"overfit-one-batch", 0, FLAG, NULL, TRAIN, AT(train.overfit), 0, 0, "train on one batch, ten steps an epoch: a network that can learn gets it all right"},
+    {"eval", 0, FLAG, NULL, TRAIN, AT(train.evaluate), 0, 0, "evaluate --weights on val and stop"},
     {"dump", 'd', TEXT, "PASS", ALL, AT(dump), 0, 0, "print the graph as it is after that pass"},
     {"time", 0, FLAG, NULL, ALL, AT(time), 0, 0, "print what each pass cost"},
     {"help", 'h', FLAG, NULL, ALL, AT(help), 0, 0, "print this text; after a command, that command's"},
@@ -194,13 +231,13 @@ static int store_number(const Option *o, const char *text, int *field)
     return 0;
 }
 
-static int store_real(const Option *o, const char *text, double *field)
+static int store_real(const Option *o, const char *text, Real *field)
 {
     char *end;
     double number = strtod(text, &end);
     if (end == text || *end || !(number >= o->low && number <= o->high))
-        return usage_error("write a number such as 0.1", "--%s %s is not a number from %d to %d", o->name, text, o->low, o->high);
-    *field = number;
+        return usage_error("write a number such as 0.1 or 1e-4", "--%s %s is not a number from %d to %d", o->name, text, o->low, o->high);
+    *field = (Real){true, number};
     return 0;
 }
 
@@ -222,12 +259,34 @@ static int store(Parser *parser, const Option *o, char *value)
     return 0;
 }
 
+/* An option may have a row for one command and another row for others: is there a better one for this command? */
+static bool is_shadowed(const Option *row, unsigned command)
+{
+    for (const Option *o = options; o < options + NOPTION; o++)
+        if (o != row && !strcmp(o->name, row->name) && (o->commands & command) && !(row->commands & command))
+            return true;
+    return false;
+}
+
+/* The command that the line seems to name, for that question alone. */
+static unsigned guess_command(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        for (const Command *c = commands + 1; c < commands + NCOMMAND; c++)
+            if (!strcmp(argv[i], c->name))
+                return c->bit;
+    return EMIT;
+}
+
 static int parse_options(Parser *parser, int argc, char **argv)
 {
     struct option table[NOPTION + 1] = {0};
     char letters[2 * NOPTION + 2] = ":", *end = letters + 1;
-    for (int i = 0; i < NOPTION; i++) {
-        table[i] = (struct option){options[i].name, options[i].value != NULL, NULL, LONG + i};
+    unsigned command = guess_command(argc, argv);
+    for (int i = 0, rows = 0; i < NOPTION; i++) {
+        if (is_shadowed(&options[i], command))
+            continue;
+        table[rows++] = (struct option){options[i].name, options[i].value != NULL, NULL, LONG + i};
         if (options[i].letter)
             *end++ = options[i].letter;
         if (options[i].letter && options[i].value)

@@ -253,6 +253,8 @@ void session_forward(Session *session, int threads, int first, int count)
 
 void session_close(Session *session)
 {
+    if (session->close_work)
+        session->close_work(session->work);
     if (session->model.handle)
         model_close(&session->model);
     weights_free(session->weights);

@@ -62,7 +62,7 @@ static void set_options(Session *session, const Command *command)
     session->options.time = arguments->time;
 }
 
-static bool wants_colour(void)
+bool wants_colour(void)
 {
     const char *term = getenv("TERM"), *refused = getenv("NO_COLOR");
     return isatty(STDERR_FILENO) && !(refused && *refused) && term && strcmp(term, "dumb");
