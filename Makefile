@@ -104,6 +104,7 @@ test-long: test
 	@tests/fuzz build/fuzz
 	@$(MAKE) --no-print-directory BUILD=build/tsan CHECKED=-fsanitize=thread build/tsan/library_threads
 	@build/tsan/library_threads
+	@NNCC_TEST_KILLS=100 $(BUILD)/test_trainer --filter 'trainer/survives_kills'
 	@tests/verify_all $(BUILD)/nncc
 
 # What nncc prints for small networks: `make test` compares, so that a change of the output is seen and meant.

@@ -1,0 +1,275 @@
+/* test_train_command.c - `nncc train` as a user meets it: messages, files, resuming, transfer to other classes. The naive engine does the
+ * work, so that the networks and data sets are tiny. */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <math.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../runtime/weights.h"
+#include "process.h"
+
+static const char tiny[] =
+    "name: tiny\n"
+    "input: [3, 12, 12]\n"
+    "params: {width: 8, classes: 3}\n"
+    "layers:\n"
+    "  - conv: {name: conv1, out: $width, kernel: 3, stride: 2, pad: 1}\n"
+    "  - bn: {name: bn1}\n"
+    "  - relu\n"
+    "  - global_avg_pool\n"
+    "  - flatten\n"
+    "  - linear: {name: fc, out: $classes}\n";
+
+static char *directory, *spec, *out;
+
+static void setup(void)
+{
+    directory = temporary_directory();
+    spec = join(directory, "tiny.yaml");
+    out = join(directory, "run");
+    write_file(spec, tiny);
+}
+
+static void teardown(void)
+{
+    free(spec), free(out);
+    remove_directory(directory);
+}
+
+TestSuite(train_command, .init = setup, .fini = teardown, .timeout = 120);
+
+#define DATA "shapes:1,size=12,count=60"
+#define TRAIN(...) RUN("nncc", "train", spec, "--backend", "ref", "--batch", "8", "--threads", "1", __VA_ARGS__)
+
+static void expect(Result result, int status, const char *stdout_piece, const char *stderr_piece)
+{
+    cr_expect_eq(result.status, status, "exit %d, not %d; stderr: %s", result.status, status, result.err);
+    cr_expect(!stdout_piece || strstr(result.out, stdout_piece), "stdout lacks \"%s\": %.500s", stdout_piece, result.out);
+    cr_expect(!stderr_piece || strstr(result.err, stderr_piece), "stderr lacks \"%s\": %.900s", stderr_piece, result.err);
+    result_free(&result);
+}
+
+static json_t *parse_json(Result result)
+{
+    cr_assert_eq(result.status, 0, "exit %d; stderr: %s", result.status, result.err);
+    json_t *json = json_loads(result.out, JSON_REJECT_DUPLICATES, NULL);
+    cr_assert(json, "stdout is no JSON: %s", result.out);
+    result_free(&result);
+    return json;
+}
+
+static double number(const json_t *json, const char *key)
+{
+    cr_expect(json_is_number(json_object_get(json, key)), "no number %s", key);
+    return json_number_value(json_object_get(json, key));
+}
+
+/* Same files in two directories? */
+static bool same_file(const char *a, const char *b, const char *name)
+{
+    char *first = join(a, name), *second = join(b, name);
+    size_t n = 0, m = 0;
+    char *x = read_file(first, &n), *y = read_file(second, &m);
+    bool same = x && y && n == m && !memcmp(x, y, n);
+    free(first), free(second), free(x), free(y);
+    return same;
+}
+
+Test(train_command, help)
+{
+    expect(RUN("nncc", "train", "--help"), 0, "--label-smoothing", NULL);
+    expect(RUN("nncc", "--help"), 0, "nncc train", NULL);
+}
+
+Test(train_command, usage)
+{
+    expect(TRAIN("--epochs", "1"), 2, NULL, "train on what?");
+    expect(TRAIN("--data", DATA, "--optimizer", "adm"), 2, NULL, "write sgd or adamw");
+    expect(TRAIN("--data", DATA, "--freeze-bn", "all"), 2, NULL, "write none, stats, affine or both");
+    expect(TRAIN("--data", DATA, "--schedule", "cos"), 2, NULL, "no schedule: cos");
+    expect(TRAIN("--data", DATA, "--warmup", "x"), 2, NULL, "no warm-up: x");
+    expect(TRAIN("--data", DATA, "--warmup", "10"), 2, NULL, "leaves nothing of 10");
+    expect(TRAIN("--data", DATA, "--resume"), 2, NULL, "--out DIR says where");
+    expect(TRAIN("--data", DATA, "--eval"), 2, NULL, "--eval needs weights");
+    expect(TRAIN("--data", DATA, "--dry-run", "--overfit-one-batch"), 2, NULL, "at a time");
+    expect(TRAIN("--data", DATA, "--dry-run", "--out", out), 2, NULL, "keep nothing");
+    expect(TRAIN("--data", DATA, "--lr", "nan"), 2, NULL, "--lr nan is not a number");
+    expect(TRAIN("--data", DATA, "--momentum", "1.5"), 2, NULL, "--momentum 1.5 is not a number from 0 to 1");
+    expect(TRAIN("--data", DATA, "--optimizer", "adamw", "--nesterov"), 2, NULL, "--beta1 and --beta2");
+    expect(TRAIN("--data", DATA, "--beta1", "0.5"), 2, NULL, "SGD has --momentum");
+    expect(TRAIN("--data", DATA, "--train"), 2, NULL, "needs a value");
+    expect(RUN("nncc", "run", spec, "--data", DATA), 2, NULL, "--data is an option of `nncc train");
+}
+
+Test(train_command, mistakes)
+{
+    char *flat = join(directory, "flat.yaml"), *deep = join(directory, "deep.yaml");
+    write_file(flat, "name: flat\ninput: [3, 12, 12]\nlayers:\n  - conv: {name: c, out: 3, kernel: 3}\n");
+    write_file(deep, "name: deep\ninput: [5, 12, 12]\nlayers:\n  - global_avg_pool\n  - flatten\n  - linear: {name: fc, out: 3}\n");
+    expect(TRAIN("--data", "shapes:1,classes=4"), 1, NULL, "tiny.yaml:10:5: error: the data shapes:1,classes=4 has 4 classes, the network 3 outputs");
+    expect(TRAIN("--data", "nothing"), 1, NULL, "no data set");
+    expect(TRAIN("--data", "folder:/nowhere"), 1, NULL, "/nowhere");
+    expect(TRAIN("--data", DATA, "--augment", "flop"), 1, NULL, "no augmentation: flop");
+    expect(TRAIN("--data", DATA, "--weights", "no.safetensors"), 1, NULL, "no.safetensors");
+    expect(TRAIN("--data", "shapes:1,count=5"), 1, NULL, "do not fill a batch of 8");
+    expect(TRAIN("--data", DATA, "--out", spec), 1, NULL, "tiny.yaml");
+    expect(TRAIN("--data", DATA, "--lr", "100000"), 1, NULL, "no finite number");
+    expect(RUN("nncc", "train", flat, "--data", DATA), 1, NULL, "flat.yaml:4:5: error: a network to be trained must answer with one number");
+    expect(RUN("nncc", "train", deep, "--data", DATA), 1, NULL, "pictures have 1 or 3 channels; this network wants 5");
+    expect(TRAIN("--data", DATA, "--dry-run", "--log", "/nowhere/log"), 1, NULL, "cannot write the log");
+    free(flat), free(deep);
+}
+
+/* One of everything that a run leaves behind. */
+Test(train_command, a_whole_run)
+{
+    char *log = join(directory, "run.jsonl"), *svg = join(directory, "run.svg"), *best = join(out, "best.safetensors"), *classes = join(out, "classes.txt");
+    json_t *json = parse_json(TRAIN("--data", DATA, "--epochs", "3", "--out", out, "--log", log, "--svg", svg, "--json"));
+    cr_expect_str_eq(json_string_value(json_object_get(json, "name")), "tiny");
+    cr_expect(number(json, "epochs") == 3 && number(json, "steps") == 21 && number(json, "best_accuracy") >= number(json, "val_accuracy"));
+    cr_expect(json_is_false(json_object_get(json, "stopped")));
+    char *text = read_file(log, NULL), *line = text;
+    int steps = 0, epochs = 0;
+    double loss = 0, sum = 0;
+    for (char *next; (next = strchr(line, '\n')); line = next + 1) {
+        *next = '\0';
+        json_t *event = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+        const char *kind = json_string_value(json_object_get(event, "event"));
+        cr_assert(kind, "%s", line);
+        if (!strcmp(kind, "step"))
+            steps++, sum += number(event, "loss");
+        if (!strcmp(kind, "epoch")) {
+            epochs++, loss = number(event, "loss");
+            cr_expect_float_eq(loss, sum / 7, 1e-6);
+            sum = 0;
+        }
+        json_decref(event);
+    }
+    cr_expect(steps == 21 && epochs == 3);
+    cr_expect_float_eq(loss, number(json, "loss"), 1e-6);
+    free(text);
+    text = read_file(svg, NULL);
+    cr_expect(text && strstr(text, "tiny on " DATA) && strstr(text, "</svg>"));
+    free(text);
+    text = read_file(classes, NULL);
+    cr_expect_str_eq(text, "ring\ncross\nstripes\n");
+    free(text);
+    json_t *evaluated = parse_json(TRAIN("--data", DATA, "--eval", "--weights", best, "--json"));
+    cr_expect_float_eq(number(evaluated, "top1"), number(json, "best_accuracy"), 1e-9);
+    cr_expect_eq(number(evaluated, "images"), 12);
+    expect(RUN("nncc", "run", spec, "--weights", best, "--labels", classes), 0, "stripes", NULL);
+    json_decref(json), json_decref(evaluated);
+    free(log), free(svg), free(best), free(classes);
+}
+
+static pid_t start(const char *const *argument)
+{
+    extern char **environ;
+    char path[4096] = {0};
+    pid_t child;
+    posix_spawn_file_actions_t actions;
+    cr_assert(readlink("/proc/self/exe", path, sizeof path - 8) > 0);
+    strcpy(strrchr(path, '/'), "/nncc");
+    posix_spawn_file_actions_init(&actions);
+    for (int file = 1; file < 3; file++)
+        posix_spawn_file_actions_addopen(&actions, file, "/dev/null", O_WRONLY, 0);
+    cr_assert(!posix_spawn(&child, path, &actions, NULL, (char *const *)argument, environ));
+    posix_spawn_file_actions_destroy(&actions);
+    return child;
+}
+
+/* SIGINT and SIGTERM finish the step and save; the resumed run ends with the same bytes. */
+Test(train_command, signals)
+{
+    static const char last[] = "checkpoint-00000021.safetensors";
+    static const int signals[] = {SIGINT, SIGTERM, SIGINT};
+    char *whole = join(directory, "whole"), *log = join(directory, "log");
+    expect(TRAIN("--data", DATA, "--epochs", "3", "--out", whole), 0, "best accuracy", NULL);
+    int status;
+    const char *argument[] = {"nncc", "train", spec, "--backend", "ref", "--batch", "8", "--data", DATA, "--epochs", "3", "--out", out, "--resume", "--log", log, NULL};
+    for (int i = 0; i < 3; i++) {
+        pid_t child = start(argument);
+        char *text = NULL;                              /* a step later than the last time */
+        for (int wait = 0; wait < 1000 && (!(text = read_file(log, NULL)) || !strstr(text, "\"step\",")); wait++, free(text), text = NULL)
+            usleep(10000);
+        free(text);
+        kill(child, signals[i]);
+        cr_assert_eq(waitpid(child, &status, 0), child);
+        cr_expect(WIFEXITED(status) && (WEXITSTATUS(status) == 128 + signals[i] || WEXITSTATUS(status) == 0), "status %x", status);
+        remove(log);
+    }
+    expect(TRAIN("--data", DATA, "--epochs", "3", "--out", out, "--resume", "--workers", "3"), 0, "best accuracy", "resuming after step");
+    cr_expect(same_file(whole, out, last) && same_file(whole, out, "best.safetensors"));
+    free(whole), free(log);
+}
+
+Test(train_command, resuming)
+{
+    expect(TRAIN("--data", DATA, "--epochs", "1", "--out", out, "--resume"), 0, NULL, "nothing to resume: starting");
+    expect(TRAIN("--data", DATA, "--epochs", "1", "--out", out), 1, NULL, "holds a run already");
+    expect(TRAIN("--data", DATA, "--epochs", "1", "--out", out, "--resume", "--seed", "3"), 1, NULL, "is of another run");
+    expect(TRAIN("--data", DATA, "--epochs", "2", "--out", out, "--resume", "--lr", "0.01"), 0, NULL, "epoch 2/2");
+}
+
+Test(train_command, dry_run)
+{
+    expect(TRAIN("--data", DATA, "--dry-run"), 0, "loss", "60 pictures, 12 to evaluate, 3 classes");
+}
+
+Test(train_command, overfits)
+{
+    json_t *json = parse_json(TRAIN("--data", DATA, "--overfit-one-batch", "--epochs", "15", "--lr", "0.3", "--schedule", "constant", "--json"));
+    cr_expect_gt(number(json, "best_accuracy"), 0.6);
+    cr_expect_lt(number(json, "loss"), 0.9);
+    json_decref(json);
+}
+
+/* One fixed batch: the golden run of PyTorch would see the same numbers. */
+Test(train_command, pattern)
+{
+    json_t *first = parse_json(TRAIN("--data", "pattern:7", "--weights", "pattern:7", "--epochs", "4", "--lr", "0.05", "--json"));
+    json_t *again = parse_json(TRAIN("--data", "pattern:7", "--weights", "pattern:7", "--epochs", "4", "--lr", "0.05", "--json", "--workers", "3"));
+    cr_expect_eq(number(first, "steps"), 4);
+    cr_expect(json_equal(first, again));
+    json_decref(first), json_decref(again);
+}
+
+/* Values of a tensor of a checkpoint. */
+static float *tensor(const char *file, const char *name, int rank, int64_t a, int64_t b, int64_t c, int64_t d)
+{
+    Failure failure;
+    char *report;
+    TensorSpec wanted = {.name = name, .rank = rank, .dim = {a, b, c, d}};
+    int64_t dim[4], count = tensor_floats(&wanted);
+    Weights *weights = weights_load(file, &wanted, 1, true, &report, &failure);
+    cr_assert(weights, "%s", failure.text);
+    float *values = malloc((size_t)count * sizeof *values);
+    memcpy(values, weights_find(weights, name, &rank, dim), (size_t)count * sizeof *values);
+    weights_free(weights);
+    free(report);
+    return values;
+}
+
+/* Two classes instead of three: the last layer is initialised, and trained alone. */
+Test(train_command, transfer)
+{
+    char *first = join(out, "best.safetensors"), *second = join(directory, "second"), *last = join(second, "checkpoint-00000005.safetensors");
+    expect(TRAIN("--data", DATA, "--epochs", "1", "--out", out), 0, NULL, NULL);
+#define OTHER "--set", "classes=2", "--data", "shapes:2,size=12,count=40", "--epochs", "1", "--weights", first
+    expect(TRAIN(OTHER), 1, NULL, "fc.weight: [3, 8] in the file, [2, 8] expected");
+    expect(TRAIN(OTHER, "--partial", "--train", "fc.*", "--freeze-bn", "stats", "--out", second), 0, NULL, "loaded 6/8");
+    float *before = tensor(first, "conv1.weight", 4, 8, 3, 3, 3), *after = tensor(last, "conv1.weight", 4, 8, 3, 3, 3);
+    cr_expect(!memcmp(before, after, 216 * sizeof *before), "conv1 was to rest");
+    float *head = tensor(last, "fc.weight", 2, 2, 8, 0, 0), sum = 0;
+    for (int i = 0; i < 16; i++)
+        sum += fabsf(head[i]);
+    cr_expect_gt(sum, 0.1);
+    free(before), free(after), free(head), free(first), free(second), free(last);
+}
