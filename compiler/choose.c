@@ -217,6 +217,43 @@ bool is_depthwise(const Node *n)
     return n->op == OP_conv && n->attr.groups > 1 && n->attr.groups == node_result(n->in[0]).channels && n->attr.groups == n->attr.out;
 }
 
+/* The tile of the dense convolutions of which a gradient by the operand is made: as forward ones of their size. */
+static void choose_gradient(const Machine *machine, Node *n)
+{
+    const Attr *of = &n->of->attr;
+    if (n->of->tile.algorithm == ALGORITHM_sliding)
+        return;
+    Node part = *n;
+    bool strided = of->stride[0] > 1 || of->stride[1] > 1;
+    part.op = OP_conv;
+    part.attr = *of;
+    part.attr.out = n->shape.channels;
+    part.tail = strided ? NULL : n->tail;
+    for (int i = 0; i < 2; i++) {
+        int *size = i ? &part.shape.width : &part.shape.height;
+        *size = (*size + of->stride[i] - 1) / of->stride[i];
+        part.attr.kernel[i] = (of->kernel[i] + of->stride[i] - 1) / of->stride[i];
+        part.attr.stride[i] = strided && of->kernel[i] == 1 ? 2 : 1;    /* never flat */
+    }
+    part.macs = shape_floats(part.shape) * part.attr.kernel[0] * part.attr.kernel[1] * (of->out / of->groups);
+    choose_direct(machine, &part);
+    n->tile = part.tile;
+}
+
+/* Copies of one convolution read the same filters, so they are packed alike: as the first one wants them. */
+static void choose_like_first(Graph *g, Node *n)
+{
+    Weight *w = &n->weight[W_weight];
+    for (Node *first = g->first; g->training && first != n; first = first->next)
+        if (first->op == n->op && first->weight[W_weight].tensor == w->tensor && first->weight[W_weight].begin == w->begin) {
+            n->tile = first->tile;
+            n->tile.flat = n->tile.flat && can_be_flat(n);
+            if (n->tile.algorithm == ALGORITHM_direct)
+                choose_blocking(&g->machine, n);
+            return;
+        }
+}
+
 void choose(Graph *g)
 {
     for (Node *n = g->first; n; n = n->next) {
@@ -226,7 +263,13 @@ void choose(Graph *g)
             choose_sliding(n);
         else if (n->op == OP_conv)
             choose_direct(&g->machine, n);
-        if (g->tuned && n->tile.algorithm != ALGORITHM_none)
+        else if (n->op == OP_conv_dx)
+            choose_gradient(&g->machine, n);
+        else if (n->op == OP_linear_dx)
+            choose_linear(n);
+        if (n->op == OP_conv)
+            choose_like_first(g, n);
+        if (g->tuned && !g->training && n->tile.algorithm != ALGORITHM_none)
             tuned_apply(g, n);
     }
 }

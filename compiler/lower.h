@@ -160,6 +160,8 @@ void zero_border(Lower *, const Node *owner);
 /* ops/sliding.c; and the place of such a convolution's filters in the packed weights. */
 void lower_sliding(Lower *, Node *);
 int64_t sliding_filters(Lower *, const Node *);
+void lower_depthwise_dw(Lower *, Node *);               /* ops/depthwise_dw.c */
+void lower_depthwise_dx(Lower *, Node *);               /* ops/depthwise_dx.c */
 _Noreturn void no_kernel_yet(Lower *, const Node *);    /* ops/gradient.c: for operations of a training graph */
 
 /* ---- one function per family of ops.h ---- */

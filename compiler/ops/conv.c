@@ -121,7 +121,7 @@ static void add_panels(Conv *c, int first, int count, int entry, int entries, in
     }
 }
 
-static void make_panels(Conv *c, const int *channel, int64_t *size)
+void make_panels(Conv *c, const int *channel, int64_t *size)
 {
     int nvector = c->n->layout.blocks, begin, end, from, to;
     for (int v = 0, together; v < nvector; v += together) {
@@ -136,7 +136,7 @@ static void make_panels(Conv *c, const int *channel, int64_t *size)
     }
 }
 
-static void pack_filters(Conv *c)
+void pack_filters(Conv *c)
 {
     Context *context = c->l->context;
     PackItem item = pack_item(c->n);
@@ -176,11 +176,6 @@ static const char *kernel_comment(const Conv *c, const Panel *p, Bands bands)
 
 /* ---- the grid: panels that differ only by places share calls --------------------------------------------------- */
 
-typedef struct {
-    int panels, vector;                 /* how many, and from one to the next: vectors, */
-    int64_t x, filters;                 /*   floats of the source, floats of the filters */
-} Run;
-
 static bool same_sum(const Conv *c, const Panel *a, const Panel *b)
 {
     const Entry *e = c->entry + a->entry, *f = c->entry + b->entry;
@@ -190,7 +185,7 @@ static bool same_sum(const Conv *c, const Panel *a, const Panel *b)
     return same;
 }
 
-static Run panel_run(const Conv *c, size_t first)
+Run panel_run(const Conv *c, size_t first)
 {
     Run r = {.panels = 1};
     const Panel *p = c->panel + first;
@@ -203,6 +198,16 @@ static Run panel_run(const Conv *c, size_t first)
         r = step;
     }
     return r;
+}
+
+/* To the first of the results that lie apart. */
+static void output_shift(Call *call, const Output *o, const Conv *c)
+{
+    for (int i = -1; i < o->ntail; i++) {
+        const Stream *s = i < 0 ? &o->y : &o->tail[i].operand;
+        if (s->pointer >= 0)
+            call_move(call, *s, c->first[0] * s->view.row / c->apart[0] + c->first[1] * s->view.pixel / c->apart[1]);
+    }
 }
 
 static void add_call(const Conv *c, const Panel *panel, Run run, Bands bands)
@@ -226,9 +231,11 @@ static void add_call(const Conv *c, const Panel *panel, Run run, Bands bands)
     output_move(call, &b.out, (Place){panel->vector, t->flat ? 0 : bands.start, t->flat ? bands.start : 0});
     output_stride(call, &b.out, band, (Place){0, t->flat ? 0 : bands.rows, t->flat ? bands.rows : 0});
     output_stride(call, &b.out, 1 - band, (Place){run.vector, 0, 0});
+    if (c->apart[0])
+        output_shift(call, &b.out, c);
 }
 
-static void add_calls(const Conv *c)
+void add_calls(const Conv *c)
 {
     const Tile *t = &c->n->tile;
     int lines = t->flat ? c->width : c->rows, rows = t->rows < lines ? t->rows : lines, images = tile_pixels(&c->l->graph->machine, t->vectors);
@@ -278,10 +285,7 @@ static void lower_direct(Conv *c)
     bool flat = c->n->tile.flat;
     c->rows = flat ? 1 : result.height;
     c->width = flat ? result.height * result.width : result.width;
-    c->in = node_result(c->source).channels;
     c->bias = c->n->weight[W_bias].tensor || c->n->folded;
-    c->x = view_of(c->source);
-    c->step = c->source->layout.kind == LAYOUT_planar ? c->source->layout.plane : 1;
     pack_filters(c);
     c->vectors_at = output_pack(c->l, c->n, (VectorKind[]){VECTOR_bias}, c->bias);
     step_begin(c->l);
@@ -289,13 +293,25 @@ static void lower_direct(Conv *c)
     step_end(c->l, c->n, c->n->op == OP_linear ? "linear" : "conv", "%s", step_comment(c));
 }
 
-void lower_conv(Lower *l, Node *n)
+Conv conv_open(Lower *l, Node *n, const Node *source)
 {
-    Conv c = {.l = l, .n = n, .source = n->in[0], .groups = n->attr.groups, .out = n->attr.out, .window = {1, 1}};
+    Shape in = node_result(source);
+    Conv c = {.l = l, .n = n, .source = source, .groups = 1, .in = in.channels, .out = n->attr.out, .window = {1, 1},
+              .kernel = {in.height, in.width}, .stride = {1, 1}, .dilation = {1, 1}, .x = view_of(source)};
+    c.step = source->layout.kind == LAYOUT_planar ? source->layout.plane : 1;
+    if (n->op == OP_linear)
+        return c;                       /* its window is the whole picture */
+    c.groups = n->attr.groups;
     memcpy(c.kernel, n->attr.kernel, sizeof c.kernel);
     memcpy(c.stride, n->attr.stride, sizeof c.stride);
     memcpy(c.dilation, n->attr.dilation, sizeof c.dilation);
     memcpy(c.pad, n->attr.pad, sizeof c.pad);
+    return c;
+}
+
+void lower_conv(Lower *l, Node *n)
+{
+    Conv c = conv_open(l, n, n->in[0]);
     if (n->tile.algorithm == ALGORITHM_sliding)
         lower_sliding(l, n);
     else
@@ -304,8 +320,6 @@ void lower_conv(Lower *l, Node *n)
 
 void lower_linear(Lower *l, Node *n)
 {
-    Shape in = node_result(n->in[0]);
-    Conv c = {.l = l, .n = n, .source = n->in[0], .groups = 1, .out = n->attr.out, .window = {1, 1},
-              .kernel = {in.height, in.width}, .stride = {1, 1}, .dilation = {1, 1}};
+    Conv c = conv_open(l, n, n->in[0]);
     lower_direct(&c);
 }

@@ -35,6 +35,8 @@ typedef struct {
     size_t npanel, panel_capacity;
     int64_t filters, vectors_at;        /* floats: places of filters and per-channel vectors in the packed weights */
     bool bias;                          /* sums start at a per-channel vector */
+    bool in_room;                       /* the filters lie in the room of the step, at `filters` */
+    int first[2], apart[2];             /* row, column of the first result, and from one to the next; apart 0: all of them */
 } Conv;
 
 /* What one call computes: lines start.. in `count` bands of `rows`, or the single result of `images` images. */
@@ -43,8 +45,8 @@ typedef struct {
 } Bands;
 
 /* What a walk over the pixels does: everything in registers, or one of the passes of a sum whose filters would not stay
- * in the cache: start the sums in the result's place, add some input blocks to them, finish them. */
-typedef enum { PHASE_whole, PHASE_start, PHASE_add, PHASE_finish } Phase;
+ * in the cache: start the sums in the result's place, add some input blocks to them, finish them; or there is nothing to sum. */
+typedef enum { PHASE_whole, PHASE_start, PHASE_add, PHASE_finish, PHASE_empty } Phase;
 
 /* The kernel being built. */
 typedef struct {
@@ -61,6 +63,21 @@ typedef struct {
     int64_t pixel;                      /* floats from one pixel of a tile to the next; of images, from one image to the next */
     int most;                           /* results of a tile */
 } Build;
+
+/* Neighbouring panels that differ only by places. */
+typedef struct {
+    int panels, vector;                 /* how many, and from one to the next: vectors, */
+    int64_t x, filters;                 /*   floats of the source, floats of the filters */
+} Run;
+
+/* conv.c: convolution or linear layer n, over `source` in place of what it reads (of the same shape, cut alike). */
+Conv conv_open(Lower *, Node *n, const Node *source);
+/* Panels, entries and the filters' place in the packed weights, where they are packed unless they have been before. */
+void pack_filters(Conv *);
+/* Panels and entries alone, their filters from *size floats on; *size moves behind them. channel: of each lane, as lane_channels. */
+void make_panels(Conv *, const int *channel, int64_t *size);
+Run panel_run(const Conv *, size_t first);
+void add_calls(const Conv *);           /* calls for all panels, to the step that has been begun */
 
 /* A kernel that computes the panel's output channels of the bands. */
 Build build_kernel(const Conv *, const Panel *, Bands);

@@ -234,13 +234,13 @@ static void emit_tile(Build *b, int results)
     int acc[MAX_REGISTERS], pixels = results * b->c->window[0] * b->c->window[1];
     if (b->lines)
         fetch_ahead(b);
-    if (b->phase == PHASE_whole || b->phase == PHASE_start)
+    if (b->phase == PHASE_whole || b->phase == PHASE_start || b->phase == PHASE_empty)
         start_sums(b, pixels, acc);
     else
         load_sums(b, pixels, acc);
     if (b->phase == PHASE_whole || b->phase == PHASE_add)
         emit_sum(b, pixels, acc);
-    if (b->phase == PHASE_whole || b->phase == PHASE_finish)
+    if (b->phase == PHASE_whole || b->phase == PHASE_finish || b->phase == PHASE_empty)
         finish_sums(b, results, acc);
     else
         keep_sums(b, pixels, acc);
@@ -349,6 +349,21 @@ static void walk_images(Build *b, int images)
     emit_walk(b, PHASE_whole, 1, images);
 }
 
+static Stream stream_filters(const Conv *c, Kernel *k, const char *name)
+{
+    return c->in_room ? stream_common(c->l, k, c->filters, name, false) : stream_weights(c->l, k, c->filters, name);
+}
+
+/* Only every apart[0]-th row and apart[1]-th column is computed. */
+static void spread_results(Output *o, const int apart[2])
+{
+    for (int i = -1; i < o->ntail; i++) {
+        View *v = i < 0 ? &o->y.view : &o->tail[i].operand.view;
+        v->row *= apart[0];
+        v->pixel *= apart[1];
+    }
+}
+
 Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
 {
     bool flat = c->n->tile.flat;
@@ -356,10 +371,12 @@ Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
                .entry = panel->entry, .entries = panel->entries};
     build_width(&b, panel->vectors < c->l->graph->machine.widest ? 1 : c->l->graph->machine.widest);
     b.x = stream_open(c->l, b.k, c->source, "x", false);
-    b.w = stream_weights(c->l, b.k, c->filters, "w");
+    b.w = stream_filters(c, b.k, "w");
     if (c->n->tile.ahead)
-        b.ahead = stream_weights(c->l, b.k, c->filters, "ahead");
+        b.ahead = stream_filters(c, b.k, "ahead");
     b.out = output_open(c->l, b.k, c->n, c->vectors_at, c->bias);
+    if (c->apart[0])
+        spread_results(&b.out, c->apart);
     if (bands.images > 1) {
         walk_images(&b, bands.images);
         return b;
@@ -369,7 +386,9 @@ Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
         emit_average(&b, true);
     }
     int rows = flat ? 1 : bands.rows, width = flat ? bands.rows : c->width;
-    if (c->n->tile.depth)
+    if (!panel->entries)
+        emit_walk(&b, PHASE_empty, rows, width);
+    else if (c->n->tile.depth)
         emit_passes(&b, rows, width);
     else
         emit_walk(&b, PHASE_whole, rows, width);

@@ -1,0 +1,497 @@
+/* conv_dw.c - gradients of the weights of convolutions and linear layers: dw[o, i, ky, kx] = sum over images and pixels of
+ * dy[o, p] * x[i, stride p + dilation k - pad], and of biases: the sum of dy.
+ *
+ * A matrix product whose inner dimension is all pixels of the batch. Lanes are output channels, as in the packed filters, whose
+ * layout the gradient has: a tile of registers holds some vectors of output channels by some filter taps and input channels, and
+ * for each pixel a vector of dy meets broadcasts of x. A tile sums over a band of pixels that stays in the first cache while the
+ * taps pass over it, then it is added to the gradient in memory: sums of sums, which round less than one long sum. The order is
+ * fixed by shapes; tasks are parts of the gradient, never of the batch. */
+#include "conv.h"
+
+#include "lanes.h"
+
+enum {
+    BAND_PIXELS = 256,                  /* of a band: three vectors of dy and one block of x are then 32 KiB */
+    FEWEST_TASKS = 8,
+    FEWEST_SUMS = 8,                    /* in registers: multiply-adds take four cycles, two of them start in each */
+    SLICE_BYTES = 256 << 10,            /* of the gradient that a task may hold: half of a second-level cache, with the filters' use */
+    MOST_BUMP = INT32_MAX / 4,          /* floats: the farthest that a pointer is moved at once */
+};
+
+/* A convolution's weights' gradient. */
+typedef struct {
+    Conv c;                             /* the forward node's filters, over x */
+    const Node *n, *dy;
+    int height, width;                  /* of dy */
+    int images, rows;                   /* of a band: whole pictures of some images, or rows of one */
+    bool rows_apart;                    /* rows of the filter are tasks of their own */
+} Gradient;
+
+/* How far the taps that share a tile reach: one tap, one row of the filter, or all of it. */
+typedef enum { TILE_tap, TILE_row, TILE_filter } Reach;
+
+/* One kernel: a panel by some entries, all alike. */
+typedef struct {
+    const Gradient *d;
+    Kernel *k;
+    const Panel *panel;
+    const Entry *entry;
+    int entries, taps[2];               /* taps: of the filter, that one task takes */
+    int64_t between;                    /* floats of x from one entry to the next */
+    Reach reach;
+    Stream x, dy, g;
+} Build_dw;
+
+/* ---- one tile --------------------------------------------------------------------------------------------------- */
+
+/* A tile: `vectors` of dy from the first on, by `columns`: input channels of taps, in the order of the gradient. */
+typedef struct {
+    int vector, vectors, column, columns;
+} TileOf;
+
+/* Floats of x from the first tap's first channel to column j. */
+static int64_t column_offset(const Build_dw *b, int j)
+{
+    const Conv *c = &b->d->c;
+    int tap = j / b->entry->count, ky = tap / c->kernel[1], kx = tap % c->kernel[1];
+    return ky * c->dilation[0] * c->x.row + kx * c->dilation[1] * c->x.pixel + j % b->entry->count * c->step;
+}
+
+/* Vector i of the tile's dy, or column i of its x, at the pixel that lies `pixel` further on. */
+static void load_operand(const Build_dw *b, const TileOf *t, bool of_x, int reg, int i, int pixel)
+{
+    const Conv *c = &b->d->c;
+    if (of_x)
+        k_broadcast(b->k, reg, b->x.pointer, column_offset(b, t->column + i) + pixel * c->stride[1] * c->x.pixel);
+    else
+        k_load(b->k, reg, b->dy.pointer, (t->vector + i) * b->d->dy->layout.plane + pixel * LANES);
+}
+
+/* acc[v][j] += dy[v] * x[j]; the smaller side is held in registers, the larger passes through one. */
+static void emit_pixel(const Build_dw *b, const TileOf *t, const int *acc, int pixel)
+{
+    Kernel *k = b->k;
+    bool hold_x = t->columns <= t->vectors;
+    int held[MAX_REGISTERS], nheld = hold_x ? t->columns : t->vectors, npassing = hold_x ? t->vectors : t->columns;
+    for (int i = 0; i < nheld; i++)
+        load_operand(b, t, hold_x, held[i] = kernel_register(k), i, pixel);
+    int passing = kernel_register(k);
+    for (int i = 0; i < npassing; i++) {
+        load_operand(b, t, !hold_x, passing, i, pixel);
+        for (int j = 0; j < nheld; j++) {
+            int v = hold_x ? i : j, column = hold_x ? j : i;
+            k_op(k, V_fma, acc[v * t->columns + column], hold_x ? passing : held[j], hold_x ? held[j] : passing);
+        }
+    }
+    kernel_release(k, passing);
+    for (int i = 0; i < nheld; i++)
+        kernel_release(k, held[i]);
+}
+
+/* Moves over rows and columns of dy; x goes along. */
+static void move_pixels(const Build_dw *b, int64_t rows, int64_t columns)
+{
+    const Conv *c = &b->d->c;
+    k_bump(b->k, b->dy.pointer, rows * b->d->dy->layout.row + columns * LANES);
+    k_bump(b->k, b->x.pointer, rows * c->stride[0] * c->x.row + columns * c->stride[1] * c->x.pixel);
+}
+
+static void move_images(const Build_dw *b, int64_t images)
+{
+    k_bump(b->k, b->dy.pointer, images * b->dy.image);
+    k_bump(b->k, b->x.pointer, images * b->x.image);
+}
+
+static void emit_line(const Build_dw *b, const TileOf *t, const int *acc)
+{
+    enum { UNROLL = 4, WHOLE = 8 };
+    int width = b->d->width, unroll = width <= WHOLE ? width : UNROLL, rest = width % unroll;
+    k_loop(b->k, width / unroll);
+    for (int i = 0; i < unroll; i++)
+        emit_pixel(b, t, acc, i);
+    move_pixels(b, 0, unroll);
+    k_end(b->k);
+    for (int i = 0; i < rest; i++)
+        emit_pixel(b, t, acc, i);
+    move_pixels(b, 1, rest - width);
+}
+
+/* The tile's sums over the band, added to the gradient; pointers end where they began. */
+static void emit_tile(const Build_dw *b, const TileOf *t)
+{
+    Kernel *k = b->k;
+    const Gradient *d = b->d;
+    int acc[MAX_REGISTERS], sum, width = b->panel->vectors * LANES;
+    for (int i = 0; i < t->vectors * t->columns; i++)
+        k_zero(k, acc[i] = kernel_register(k));
+    k_loop(k, d->images);
+    k_loop(k, d->rows);
+    emit_line(b, t, acc);
+    k_end(k);
+    move_pixels(b, -d->rows, 0);
+    move_images(b, 1);
+    k_end(k);
+    move_images(b, -d->images);
+    sum = kernel_register(k);
+    for (int v = 0; v < t->vectors; v++)
+        for (int j = 0; j < t->columns; j++) {
+            int64_t at = (int64_t)(t->column + j) * width + (t->vector + v) * LANES;
+            k_load(k, sum, b->g.pointer, at);
+            k_op(k, V_add, sum, sum, acc[v * t->columns + j]);
+            k_store(k, b->g.pointer, at, sum);
+            kernel_release(k, acc[v * t->columns + j]);
+        }
+    kernel_release(k, sum);
+}
+
+/* ---- a band: all tiles of all entries ------------------------------------------------------------------------------ */
+
+/* Columns that one tile of so many vectors can have. */
+static int most_columns(int vectors)
+{
+    int columns = 1;
+    while (vectors * (columns + 1) + (vectors < columns + 1 ? vectors : columns + 1) + 1 <= MAX_REGISTERS)
+        columns++;
+    return columns;
+}
+
+/* Vectors of a tile: three at a time, four where that is all. */
+static int most_vectors(int vectors)
+{
+    return vectors <= 4 ? vectors : 3;
+}
+
+static void emit_tiles(const Build_dw *b, int columns)
+{
+    int vsize, vparts, vlarger, csize, cparts, clarger;
+    split_evenly(b->panel->vectors, most_vectors(b->panel->vectors), &vsize, &vparts, &vlarger);
+    TileOf t = {0};
+    for (int i = 0; i < vparts; i++, t.vector += t.vectors) {
+        t.vectors = vsize + (i < vlarger);
+        split_evenly(columns, most_columns(t.vectors), &csize, &cparts, &clarger);
+        t.column = 0;
+        for (int j = 0; j < cparts; j++, t.column += t.columns) {
+            t.columns = csize + (j < clarger);
+            emit_tile(b, &t);
+        }
+    }
+}
+
+static void emit_band(const Build_dw *b)
+{
+    const Conv *c = &b->d->c;
+    Kernel *k = b->k;
+    int rows = b->reach == TILE_filter ? 1 : b->taps[0], columns = b->reach == TILE_tap ? b->taps[1] : 1;
+    int together = b->entry->count * (b->reach == TILE_tap ? 1 : b->reach == TILE_row ? b->taps[1] : b->taps[0] * b->taps[1]);
+    int64_t x_row = c->dilation[0] * c->x.row, x_column = c->dilation[1] * c->x.pixel;
+    int64_t filters = (int64_t)together * b->panel->vectors * LANES;
+    k_loop(k, b->entries);
+    k_loop(k, rows);
+    k_loop(k, columns);
+    emit_tiles(b, together);
+    k_bump(k, b->g.pointer, filters);
+    k_bump(k, b->x.pointer, columns > 1 ? x_column : 0);
+    k_end(k);
+    k_bump(k, b->x.pointer, (rows > 1 ? x_row : 0) - (columns > 1 ? columns * x_column : 0));
+    k_end(k);
+    k_bump(k, b->x.pointer, b->between - (rows > 1 ? rows * x_row : 0));
+    k_end(k);
+    k_bump(k, b->x.pointer, -b->entries * b->between);
+    k_bump(k, b->g.pointer, -b->entries * rows * columns * filters);
+}
+
+/* Filters of the task: vectors of the panel, one after the other. */
+static int64_t task_filters(const Build_dw *b)
+{
+    return (int64_t)b->entries * b->taps[0] * b->taps[1] * b->entry->count;
+}
+
+static void emit_zeros(const Build_dw *b)
+{
+    Kernel *k = b->k;
+    int zero = kernel_register(k);
+    k_zero(k, zero);
+    k_loop(k, task_filters(b));
+    for (int v = 0; v < b->panel->vectors; v++)
+        k_store(k, b->g.pointer, v * LANES, zero);
+    k_bump(k, b->g.pointer, b->panel->vectors * LANES);
+    k_end(k);
+    k_bump(k, b->g.pointer, -task_filters(b) * b->panel->vectors * LANES);
+    kernel_release(k, zero);
+}
+
+/* Is the filter of that lane and input channel a parameter: does the lane hold a channel, and of the same group? */
+static bool is_filter(const Conv *c, int channel, int in)
+{
+    return channel >= 0 && channel / (c->out / c->groups) == in / (c->in / c->groups);
+}
+
+/* What is no parameter has no gradient. */
+static void emit_masks(const Build_dw *b, const int *channel)
+{
+    const Conv *c = &b->d->c;
+    Kernel *k = b->k;
+    int zero = kernel_register(k), mask = kernel_register(k), value = kernel_register(k), masked = 0;
+    k_zero(k, zero);
+    k_loop(k, (int64_t)b->entries * b->taps[0] * b->taps[1]);
+    for (int i = 0; i < b->entry->count; i++)
+        for (int v = 0; v < b->panel->vectors; v++) {
+            float inside[LANES];
+            int all = 0;
+            for (int j = 0; j < LANES; j++)
+                all += (inside[j] = is_filter(c, channel[(b->panel->vector + v) * LANES + j], b->entry->channel + i)) != 0;
+            if (all == LANES)
+                continue;
+            int at = kernel_constants(k, inside, LANES);
+            k_load(k, mask, k->constants, at);
+            k_op(k, V_greater, mask, mask, zero);
+            k_load(k, value, b->g.pointer, (i * b->panel->vectors + v) * LANES);
+            k_op(k, V_and, value, value, mask);
+            k_store(k, b->g.pointer, (i * b->panel->vectors + v) * LANES, value);
+            masked++;
+        }
+    k_bump(k, b->g.pointer, masked ? b->entry->count * b->panel->vectors * LANES : 0);
+    k_end(k);
+}
+
+/* ---- kernels and their grid ------------------------------------------------------------------------------------------ */
+
+static void emit_kernel(const Build_dw *b, const int *channel)
+{
+    const Gradient *d = b->d;
+    int images = d->c.l->graph->max_batch / d->images, bands = d->height / d->rows;
+    emit_zeros(b);
+    k_loop(b->k, images);
+    k_loop(b->k, bands);
+    emit_band(b);
+    move_pixels(b, d->rows, 0);
+    k_end(b->k);
+    move_pixels(b, -d->height, 0);
+    move_images(b, d->images);
+    k_end(b->k);
+    emit_masks(b, channel);
+}
+
+static Reach choose_reach(const Build_dw *b)
+{
+    int vectors = most_vectors(b->panel->vectors);
+    if (vectors * b->entry->count >= FEWEST_SUMS)
+        return TILE_tap;
+    return vectors * b->entry->count * b->taps[1] >= FEWEST_SUMS || b->taps[0] == 1 ? TILE_row : TILE_filter;
+}
+
+/* A run of alike panels by `parts` of `entries` alike entries each, from entry `first` on. */
+static void add_gradient_call(const Gradient *d, const Panel *panel, Run run, int first, int entries, int parts, const int *channel)
+{
+    const Conv *c = &d->c;
+    Lower *l = c->l;
+    Build_dw b = {.d = d, .k = step_kernel(l), .panel = panel, .entry = c->entry + first, .entries = entries,
+                  .taps = {d->rows_apart ? 1 : c->kernel[0], c->kernel[1]}};
+    b.between = entries * parts > 1 ? b.entry[1].offset - b.entry[0].offset : 0;
+    b.reach = choose_reach(&b);
+    b.x = stream_open(l, b.k, c->source, "x", false);
+    b.dy = stream_open(l, b.k, d->dy, "dy", false);
+    b.g = stream_gradient(l, b.k, c->filters, "g");
+    emit_kernel(&b, channel);
+    int64_t filter = (int64_t)panel->vectors * LANES, before = channels_of(c, panel->entry, first - panel->entry);
+    Call *call = step_call(l, b.k, (int[]){run.panels, parts, d->rows_apart ? c->kernel[0] : 1}, "dw",
+                           "gradient of %d output channels by %d channels and %d x %d taps: sums over %d x %d pixels of all images",
+                           panel->vectors * LANES, entries * b.entry->count, b.taps[0], b.taps[1], d->height, d->width);
+    call->images = l->graph->max_batch;
+    call_move(call, b.x, b.entry->offset - c->pad[0] * c->x.row - c->pad[1] * c->x.pixel);
+    call_stride(call, b.x, 0, run.x);
+    call_stride(call, b.x, 1, entries * b.between);
+    call_stride(call, b.x, 2, c->dilation[0] * c->x.row);
+    call_move(call, b.dy, panel->vector * d->dy->layout.plane);
+    call_stride(call, b.dy, 0, run.vector * d->dy->layout.plane);
+    call_move(call, b.g, panel->at + before * c->kernel[0] * c->kernel[1] * filter);
+    call_stride(call, b.g, 0, run.filters);
+    call_stride(call, b.g, 1, (int64_t)entries * c->kernel[0] * c->kernel[1] * b.entry->count * filter);
+    call_stride(call, b.g, 2, c->kernel[1] * b.entry->count * filter);
+}
+
+/* Are the same filters of two panels parameters, for entries e and f? */
+static bool same_mask(const Conv *c, const int *channel, const Panel *a, int e, const Panel *b, int f)
+{
+    for (int i = 0; i < c->entry[e].count; i++)
+        for (int lane = 0; lane < a->vectors * LANES; lane++)
+            if (is_filter(c, channel[a->vector * LANES + lane], c->entry[e].channel + i) !=
+                is_filter(c, channel[b->vector * LANES + lane], c->entry[f].channel + i))
+                return false;
+    return true;
+}
+
+/* Panels from the first on that differ only by places. */
+static Run alike_panels(const Conv *c, const int *channel, size_t first)
+{
+    Run run = panel_run(c, first);
+    const Panel *p = c->panel + first;
+    for (int i = 1; i < run.panels; i++)
+        for (int e = 0; e < p->entries && i < run.panels; e++)
+            if (!same_mask(c, channel, p, p->entry + e, p + i, p[i].entry + e))
+                run.panels = i;
+    return run;
+}
+
+/* Entries of the panel from `first` on that hold as many channels, lie equally far apart and are masked alike. */
+static int alike_entries(const Conv *c, const int *channel, const Panel *p, int first)
+{
+    const Entry *e = c->entry;
+    int n = 1, end = p->entry + p->entries;
+    while (first + n < end && e[first + n].count == e[first].count &&
+           e[first + n].offset - e[first + n - 1].offset == e[first + 1].offset - e[first].offset &&
+           (c->groups == 1 || same_mask(c, channel, p, first, p, first + n)))
+        n++;
+    return n;
+}
+
+/* Entries that one task takes: so many that dy is not read too often, so few that there are tasks for some threads and that
+ * the gradient stays in the cache. */
+static int choose_entries(const Gradient *d, const Panel *panel, int panels, int alike)
+{
+    const Conv *c = &d->c;
+    int64_t bytes = (int64_t)c->kernel[0] * c->kernel[1] * LANES * panel->vectors * LANES * (int64_t)sizeof(float);
+    int parts = (FEWEST_TASKS + panels - 1) / panels, most = (int)(SLICE_BYTES / bytes);
+    int entries = alike / parts < most ? alike / parts : most;
+    return entries < 1 ? 1 : entries;
+}
+
+static void add_gradient_calls(const Gradient *d)
+{
+    const Conv *c = &d->c;
+    const int *channel = lane_channels(c->l, &c->n->layout);
+    for (size_t i = 0; i < c->npanel;) {
+        const Panel *p = c->panel + i;
+        Run run = alike_panels(c, channel, i);
+        for (int first = p->entry, n; first < p->entry + p->entries; first += n) {
+            int size, parts, larger;
+            n = alike_entries(c, channel, p, first);
+            split_evenly(n, choose_entries(d, p, run.panels, n), &size, &parts, &larger);
+            if (larger)
+                add_gradient_call(d, p, run, first, size + 1, larger, channel);
+            add_gradient_call(d, p, run, first + larger * (size + 1), size, parts - larger, channel);
+        }
+        i += (size_t)run.panels;
+    }
+}
+
+/* The largest divisor of n that is at most `most`. */
+static int divisor(int n, int64_t most)
+{
+    int best = 1;
+    for (int i = 1; i <= n && i <= most; i++)
+        best = n % i ? best : i;
+    return best;
+}
+
+static void choose_band(Gradient *d)
+{
+    int pixels = d->height * d->width, batch = d->c.l->graph->max_batch;
+    int64_t farthest = MOST_BUMP / (d->c.l->program->arena_floats + 1);
+    d->images = 1;
+    d->rows = d->height;
+    if (pixels > BAND_PIXELS)
+        d->rows = divisor(d->height, BAND_PIXELS / d->width);
+    else
+        d->images = divisor(batch, BAND_PIXELS / pixels < farthest ? BAND_PIXELS / pixels : farthest);
+}
+
+static int count_tasks(const Conv *c)
+{
+    int tasks = 0;
+    for (size_t i = 0; i < c->npanel; i++)
+        tasks += c->panel[i].entries;
+    return tasks;
+}
+
+static void lower_dw(Lower *l, Node *n)
+{
+    Gradient d = {.c = conv_open(l, n->of, n->in[0]), .n = n, .dy = n->in[1]};
+    Shape dy = node_result(d.dy);
+    d.height = dy.height;
+    d.width = dy.width;
+    pack_filters(&d.c);
+    choose_band(&d);
+    d.rows_apart = d.c.kernel[0] > 1 && count_tasks(&d.c) < FEWEST_TASKS;
+    step_begin(l);
+    add_gradient_calls(&d);
+    step_end(l, n, op_name(n->op), "gradient of the weights of a %s, %d x %d, stride %d: sums over %d x %d pixels of the batch, in bands "
+             "of %d rows of %d images", op_name(n->of->op), d.c.kernel[0], d.c.kernel[1], d.c.stride[0], d.height, d.width, d.rows, d.images);
+}
+
+void lower_conv_dw(Lower *l, Node *n)
+{
+    if (n->of->tile.algorithm == ALGORITHM_sliding)
+        lower_depthwise_dw(l, n);
+    else
+        lower_dw(l, n);
+}
+
+void lower_linear_dw(Lower *l, Node *n) { lower_dw(l, n); }
+
+/* ---- biases ------------------------------------------------------------------------------------------------------------ */
+
+/* Adds a row of dy to `sums`, in turns. */
+static void emit_row_sum(Kernel *k, Stream dy, int width, const int *sum, int nsum)
+{
+    int value = kernel_register(k);
+    k_loop(k, width / nsum);
+    for (int i = 0; i < nsum; i++) {
+        k_load(k, value, dy.pointer, i * LANES);
+        k_op(k, V_add, sum[i], sum[i], value);
+    }
+    k_bump(k, dy.pointer, nsum * LANES);
+    k_end(k);
+    for (int i = 0; i < width % nsum; i++) {
+        k_load(k, value, dy.pointer, i * LANES);
+        k_op(k, V_add, sum[i], sum[i], value);
+    }
+    k_bump(k, dy.pointer, dy.view.row - width / nsum * nsum * LANES);
+    kernel_release(k, value);
+}
+
+/* The sum over all images, picture by picture. */
+static void emit_bias(const Lower *l, Kernel *k, const Node *n, Stream dy, Stream g, Lanes lanes)
+{
+    enum { SUMS = 4 };
+    Shape s = node_result(n->in[0]);
+    int sum[SUMS], nsum = s.width < SUMS ? s.width : SUMS, total = kernel_register(k);
+    k_zero(k, total);
+    for (int i = 0; i < nsum; i++)
+        sum[i] = kernel_register(k);
+    k_loop(k, l->graph->max_batch);
+    for (int i = 0; i < nsum; i++)
+        k_zero(k, sum[i]);
+    k_loop(k, s.height);
+    emit_row_sum(k, dy, s.width, sum, nsum);
+    k_end(k);
+    for (int i = 1; i < nsum; i++)
+        k_op(k, V_add, sum[0], sum[0], sum[i]);
+    k_op(k, V_add, total, total, sum[0]);
+    k_bump(k, dy.pointer, dy.image - s.height * dy.view.row);
+    k_end(k);
+    apply_mask(k, V_mul, total, lanes, 1, 0);
+    k_store(k, g.pointer, 0, total);
+}
+
+void lower_bias_dw(Lower *l, Node *n)
+{
+    const Layout *layout = &n->of->layout;
+    int64_t place = parameter_vector(l, n->of, W_bias, layout);
+    BlockRun run;
+    step_begin(l);
+    for (int b = 0; b < layout->blocks; b += run.blocks) {
+        run = block_run(layout, b, layout->blocks);
+        Kernel *k = step_kernel(l);
+        Stream dy = stream_open(l, k, n->in[0], "dy", false), g = stream_gradient(l, k, place, "g");
+        emit_bias(l, k, n, dy, g, (Lanes){0, run.channels});
+        Call *call = step_call(l, k, (int[]){run.blocks, 1, 1}, "bias_dw", "gradient of the biases of %d channels", run.channels);
+        call->images = l->graph->max_batch;
+        call_move(call, dy, b * dy.view.block);
+        call_stride(call, dy, 0, dy.view.block);
+        call_move(call, g, b * LANES);
+        call_stride(call, g, 0, LANES);
+    }
+    step_end(l, n, "bias_dw", "gradient of a bias: the sum over %d channels of %d x %d pixels of the batch", layout->nsegment,
+             node_result(n->in[0]).height, node_result(n->in[0]).width);
+}

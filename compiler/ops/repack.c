@@ -1,0 +1,305 @@
+/* repack.c - copies packed filters w[out][in][tap] as filters of the gradient by the operand, w'[in][out][tap'], whose lanes are
+ * input channels. Parameters change with every step, so each step does it anew, right before it reads the copy.
+ *
+ * A Rect is what one vector of output channels and one of input channels share: up to 8 x 8 filters for each tap. A pair of a panel
+ * of either side is a handful of them; pairs that differ only by places are one call, with a grid over panels. */
+#include "repack.h"
+
+#include <string.h>
+
+enum { MOST_RECTS = MAX_REGISTERS * MAX_REGISTERS };
+
+/* Places are floats from the pair's first ones; -1 as source: no filter of this pair, all zeros. */
+typedef struct {
+    int64_t from, to;                   /* of the first output channel, in lane 0 or where the first lane's would be */
+    int64_t from_tap, to_tap;           /* from one tap to the next */
+    int64_t from_in;                    /* from one input channel to the next; one output channel to the next are 1 float */
+    int64_t to_out;                     /* from one output channel to the next; one input channel to the next are 1 float */
+    int64_t outs;                       /* output channels */
+    uint64_t copied;                    /* bit out * LANES + lane: a parameter; the others are 0 */
+} Rect;
+
+typedef struct {
+    int64_t from, to;                   /* of the whole pair */
+    int nrect;
+    const Rect *rect;                   /* input vectors one after the other */
+} Pair;
+
+/* A side: its convolution, the channel of each lane of its result, and the channels of the entries before each. */
+typedef struct {
+    const Conv *c;
+    const int *channel;
+    int64_t *before;
+} Side;
+
+typedef struct {
+    const Repack *r;
+    Side from, to;
+} Sides;
+
+static Side side_of(const Conv *c)
+{
+    Side s = {c, lane_channels(c->l, &c->n->layout), arena_alloc(c->l->context, c->nentry + 1, sizeof *s.before)};
+    for (size_t e = 0; e < c->nentry; e++)
+        s.before[e + 1] = s.before[e] + c->entry[e].count;
+    return s;
+}
+
+static bool holds(const Entry *e, int channel)
+{
+    return channel >= e->channel && channel < e->channel + e->count;
+}
+
+/* The entry among the panel's that holds a channel; -1: none. They ascend. */
+static int entry_of(const Side *s, const Panel *p, int channel)
+{
+    int low = p->entry, high = p->entry + p->entries - 1;
+    while (channel >= 0 && low <= high) {
+        int middle = (low + high) / 2;
+        if (holds(&s->c->entry[middle], channel))
+            return middle;
+        if (channel < s->c->entry[middle].channel)
+            high = middle - 1;
+        else
+            low = middle + 1;
+    }
+    return -1;
+}
+
+/* The entry that holds some of the channels in 8 lanes; -1: none. */
+static int entry_of_lanes(const Side *s, const Panel *p, const int *channel)
+{
+    int e = -1;
+    for (int i = 0; i < LANES && e < 0; i++)
+        e = entry_of(s, p, channel[i]);
+    return e;
+}
+
+static int64_t entry_at(const Side *s, const Panel *p, int e)
+{
+    return p->at + (s->before[e] - s->before[p->entry]) * s->c->kernel[0] * s->c->kernel[1] * p->vectors * LANES;
+}
+
+static int lane_of_channel(const int *channel, int wanted)
+{
+    for (int i = 0; i < LANES; i++)
+        if (channel[i] == wanted)
+            return i;
+    die("repack: blocks of one channel's forward and backward tensors differ");
+}
+
+/* Which filters of `outs` output channels from `first` on are parameters, of the lanes that the entry holds. */
+static uint64_t parameters_of(const Conv *from, const int *in, const Entry *held, int first, int outs)
+{
+    uint64_t copied = 0;
+    int group_out = from->out / from->groups, group_in = from->in / from->groups;
+    for (int lane = 0; lane < LANES; lane++)
+        for (int i = 0; holds(held, in[lane]) && i < outs; i++)
+            if (from->groups == 1 || (first + i) / group_out == in[lane] / group_in)
+                copied |= (uint64_t)1 << (i * LANES + lane);
+    return copied;
+}
+
+/* Output vector o of panel q, input vector u of panel p; false where p's sums do not reach these output channels. */
+static bool make_rect(const Sides *l, const Panel *p, int u, const Panel *q, int o, Rect *rect)
+{
+    const Conv *from = l->from.c, *to = l->to.c;
+    const int *in = l->to.channel + (p->vector + u) * LANES, *out = l->from.channel + (q->vector + o) * LANES;
+    int e = entry_of_lanes(&l->to, p, out), f = entry_of_lanes(&l->from, q, in);
+    if (e < 0)
+        return false;
+    int first = to->entry[e].channel;
+    *rect = (Rect){.from = -1, .to = entry_at(&l->to, p, e) + u * LANES, .to_out = p->vectors * LANES, .outs = to->entry[e].count,
+                   .from_in = q->vectors * LANES};
+    rect->to_tap = l->r->tap_floats ? l->r->tap_floats : to->entry[e].count * rect->to_out;
+    if (f < 0)
+        return true;
+    const Entry *held = &from->entry[f];
+    rect->from_tap = held->count * rect->from_in;
+    rect->from = entry_at(&l->from, q, f) + o * LANES + lane_of_channel(out, first) - lane_of_channel(in, held->channel) * rect->from_in;
+    rect->copied = parameters_of(from, in, held, first, (int)rect->outs);
+    return true;
+}
+
+/* Rects relative to the pair; shared with the pair before where they are the same. */
+static bool make_pair(const Sides *l, const Panel *p, const Panel *q, const Pair *last, Pair *pair)
+{
+    Rect rect[MOST_RECTS];
+    *pair = (Pair){.from = q->at};
+    for (int u = 0; u < p->vectors; u++)
+        for (int o = 0; o < q->vectors; o++)
+            pair->nrect += make_rect(l, p, u, q, o, &rect[pair->nrect]);
+    if (!pair->nrect)
+        return false;
+    pair->to = rect[0].to;
+    for (int i = 0; i < pair->nrect; i++) {
+        rect[i].to -= pair->to;
+        rect[i].from -= rect[i].copied ? pair->from : 0;
+    }
+    size_t size = (size_t)pair->nrect * sizeof *rect;
+    if (last && last->nrect == pair->nrect && !memcmp(last->rect, rect, size))
+        pair->rect = last->rect;
+    else
+        pair->rect = memcpy(arena_alloc(l->to.c->l->context, 1, size), rect, size);
+    return true;
+}
+
+static bool same_pair(const Pair *a, const Pair *b)
+{
+    return a->nrect == b->nrect && (a->rect == b->rect || !memcmp(a->rect, b->rect, (size_t)a->nrect * sizeof *a->rect));
+}
+
+/* ---- the kernel of a pair ------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    const Repack *r;
+    Kernel *k;
+    Stream x, y;
+    int64_t x_at, y_at;                 /* where the pointers are */
+    int zero;
+} Copier;
+
+static void move_to(Copier *c, int64_t x, int64_t y)
+{
+    k_bump(c->k, c->x.pointer, x - c->x_at);
+    k_bump(c->k, c->y.pointer, y - c->y_at);
+    c->x_at = x;
+    c->y_at = y;
+}
+
+/* The filters of one tap. */
+static void emit_filters(const Copier *c, const Rect *rect)
+{
+    Kernel *k = c->k;
+    int reg[LANES];
+    for (int i = 0; i < LANES; i++)
+        reg[i] = kernel_register(k);
+    for (int out = 0; out < rect->outs; out++) {
+        for (int lane = 0; lane < LANES; lane++)
+            if (rect->copied >> (out * LANES + lane) & 1)
+                k_load1(k, reg[lane], c->x.pointer, out + lane * rect->from_in);
+        for (int lane = 0; lane < LANES; lane++)
+            k_store1(k, c->y.pointer, out * rect->to_out + lane, rect->copied >> (out * LANES + lane) & 1 ? reg[lane] : c->zero);
+    }
+    for (int i = 0; i < LANES; i++)
+        kernel_release(k, reg[i]);
+}
+
+/* All taps; the pointers end where they began. */
+static void emit_rect(const Copier *c, const Rect *rect)
+{
+    const Repack *r = c->r;
+    Kernel *k = c->k;
+    int64_t x_row = -r->step[0] * (int64_t)r->from->kernel[1] * rect->from_tap, x_column = -r->step[1] * rect->from_tap;
+    k_loop(k, r->taps[0]);
+    k_loop(k, r->taps[1]);
+    emit_filters(c, rect);
+    k_bump(k, c->x.pointer, x_column);
+    k_bump(k, c->y.pointer, rect->to_tap);
+    k_end(k);
+    k_bump(k, c->x.pointer, x_row - r->taps[1] * x_column);
+    k_end(k);
+    k_bump(k, c->x.pointer, -r->taps[0] * x_row);
+    k_bump(k, c->y.pointer, -r->taps[0] * r->taps[1] * rect->to_tap);
+}
+
+/* Rects from the first on that differ only by places, equally far apart. */
+static int alike_rects(const Rect *rect, int count)
+{
+    int n = 1;
+    for (; n < count; n++) {
+        Rect a = rect[0], b = rect[n];
+        bool apart = b.from - rect[n - 1].from == rect[1].from - a.from && b.to - rect[n - 1].to == rect[1].to - a.to;
+        b.from = a.from;
+        b.to = a.to;
+        if (!apart || memcmp(&a, &b, sizeof a))
+            break;
+    }
+    return n;
+}
+
+static void emit_pair(Copier *c, const Pair *pair)
+{
+    const Repack *r = c->r;
+    c->zero = kernel_register(c->k);
+    k_zero(c->k, c->zero);
+    for (int i = 0, n; i < pair->nrect; i += n) {
+        const Rect *rect = &pair->rect[i];
+        n = alike_rects(rect, pair->nrect - i);
+        int64_t tap = (int64_t)r->tap[0] * r->from->kernel[1] + r->tap[1], x = rect->copied ? rect->from + tap * rect->from_tap : c->x_at;
+        int64_t x_apart = n > 1 && rect->copied ? rect[1].from - rect->from : 0, y_apart = n > 1 ? rect[1].to - rect->to : 0;
+        move_to(c, x, rect->to);
+        k_loop(c->k, n);
+        emit_rect(c, rect);
+        k_bump(c->k, c->x.pointer, x_apart);
+        k_bump(c->k, c->y.pointer, y_apart);
+        k_end(c->k);
+        c->x_at += n * x_apart;
+        c->y_at += n * y_apart;
+    }
+}
+
+/* ---- the grid -------------------------------------------------------------------------------------------------------- */
+
+static int run_of(const Pair *pair, int count, int64_t *x, int64_t *y)
+{
+    int n = 1;
+    *x = count > 1 ? pair[1].from - pair->from : 0;
+    *y = count > 1 ? pair[1].to - pair->to : 0;
+    while (n < count && same_pair(pair, pair + n) && pair[n].from - pair[n - 1].from == *x && pair[n].to - pair[n - 1].to == *y)
+        n++;
+    return n;
+}
+
+/* The first pairs of a list, as many as one grid can have: runs of runs. Returns how many. */
+static int add_pairs(Lower *l, const Repack *r, const Pair *pair, int count)
+{
+    int64_t x, y, x_next = 0, y_next = 0, x_other, y_other;
+    int inner = run_of(pair, count, &x, &y), outer = 1;
+    for (; (outer + 1) * inner <= count; outer++) {
+        const Pair *next = pair + outer * inner;
+        if (!same_pair(pair, next) || run_of(next, inner, &x_other, &y_other) < inner || (inner > 1 && (x_other != x || y_other != y)))
+            break;
+        if (outer > 1 && (next->from - next[-inner].from != x_next || next->to - next[-inner].to != y_next))
+            break;
+        x_next = next->from - next[-inner].from;
+        y_next = next->to - next[-inner].to;
+    }
+    Copier c = {.r = r, .k = step_kernel(l)};
+    c.x = stream_weights(l, c.k, r->from->filters, "x");
+    c.y = stream_common(l, c.k, r->to->filters, "y", true);
+    emit_pair(&c, pair);
+    Call *call = step_call(l, c.k, (int[]){outer, inner, 1}, "repack", "%d x %d filters, their operand's channels in lanes", r->taps[0], r->taps[1]);
+    call->images = l->graph->max_batch;
+    call_move(call, c.x, pair->from);
+    call_stride(call, c.x, 0, x_next);
+    call_stride(call, c.x, 1, x);
+    call_move(call, c.y, pair->to);
+    call_stride(call, c.y, 0, y_next);
+    call_stride(call, c.y, 1, y);
+    return outer * inner;
+}
+
+/* May channels of the panel's lanes be among those that p sums over? */
+static bool may_meet(const Sides *l, const Panel *p, const Panel *q)
+{
+    const Entry *first = &l->to.c->entry[p->entry], *last = first + p->entries - 1;
+    int low = l->from.channel[q->vector * LANES], high = low;
+    for (int i = 0; i < q->vectors * LANES; i++)
+        high = l->from.channel[q->vector * LANES + i] > high ? l->from.channel[q->vector * LANES + i] : high;
+    return low < last->channel + last->count && high >= first->channel;
+}
+
+void add_repack(Lower *l, const Repack *r)
+{
+    const Conv *from = r->from, *to = r->to;
+    Sides sides = {r, side_of(from), side_of(to)};
+    Pair *pair = arena_alloc(l->context, from->npanel * to->npanel + 1, sizeof *pair);
+    int count = 0;
+    for (size_t p = 0; p < to->npanel; p++)
+        for (size_t q = 0; q < from->npanel; q++)
+            if (may_meet(&sides, &to->panel[p], &from->panel[q]))
+                count += make_pair(&sides, &to->panel[p], &from->panel[q], count ? &pair[count - 1] : NULL, &pair[count]);
+    for (int i = 0; i < count;)
+        i += add_pairs(l, r, pair + i, count - i);
+}
