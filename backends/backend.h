@@ -85,6 +85,13 @@ bool weights_file_write(const char *path, const Program *, const float *payload,
  * the stamp, so that it can be handed to PREFIX_forward as it is: *payload points behind it. */
 void *weights_pack(const Program *, const Weights *, int threads, float **payload, Failure *);
 
+/* What a step of a training program works on: 64-byte aligned, of the lengths that the Program states (arena: for max_batch
+ * images; input, target and output: one row for each of them). */
+typedef struct {
+    float *weights, *arena, *common, *gradient, *state, *output;
+    const float *input, *target;
+} StepArrays;
+
 /* ---- a program that can be called: by aot.c or jit.c ---------------------------------------------------------- */
 typedef struct {
     void *handle;                       /* what `close` frees; NULL: no model */
@@ -92,6 +99,8 @@ typedef struct {
     size_t arena_size;                  /* bytes for the compile-time maximum batch */
     int (*forward)(const void *weights, void *arena, const float *input, int batch, int threads, float *output);
     int (*profiled)(const void *weights, void *arena, const float *input, int batch, int threads, float *output, double *seconds);
+    /* Of a training program: one step on max_batch images; seconds: as of profiled, or NULL. The others are NULL then. */
+    void (*step)(const void *handle, const StepArrays *, int threads, double *seconds);
     const char *(*strerror)(int);
     double compile_seconds;             /* of the C compiler or TCC; 0 when it came from the cache */
     const char *notice;                 /* a line for the user: what was done otherwise than asked; NULL: nothing */

@@ -83,6 +83,15 @@ static int jit_forward(const Jit *jit, const Stamp *weights, Run *run, int threa
     return STATUS_ok;
 }
 
+static void jit_step(const void *handle, const StepArrays *arrays, int threads, double *seconds)
+{
+    const Jit *jit = handle;
+    const Run run = {.weights = arrays->weights, .arena = arrays->arena, .input = arrays->input, .output = arrays->output,
+                     .batch = jit->max_batch, .seconds = seconds, .scratch_floats = jit->scratch_floats, .target = arrays->target,
+                     .common = arrays->common, .gradient = arrays->gradient, .state = arrays->state};
+    run_steps(jit->step, jit->nstep, &run, threads);
+}
+
 /* ---- what TCC gets ------------------------------------------------------------------------------------------------ */
 
 static const char beginning[] =
@@ -336,6 +345,11 @@ bool jit_load(const Program *program, const Target *target, Model *model, Failur
     model->handle = jit;
     model->close = jit_free;
     model->strerror = status_text;
+    if (program->common_floats) {
+        model->forward = NULL;
+        model->profiled = NULL;
+        model->step = jit_step;
+    }
     model->arena_size = (size_t)program->arena_floats * sizeof(float) * (size_t)jit->max_batch;
     model->compile_seconds = seconds_now() - start;
     return true;

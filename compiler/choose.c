@@ -233,7 +233,7 @@ static void choose_gradient(const Machine *machine, Node *n)
         int *size = i ? &part.shape.width : &part.shape.height;
         *size = (*size + of->stride[i] - 1) / of->stride[i];
         part.attr.kernel[i] = (of->kernel[i] + of->stride[i] - 1) / of->stride[i];
-        part.attr.stride[i] = strided && of->kernel[i] == 1 ? 2 : 1;    /* never flat */
+        part.attr.stride[i] = strided && part.attr.kernel[i] == 1 ? 2 : 1;      /* never flat */
     }
     part.macs = shape_floats(part.shape) * part.attr.kernel[0] * part.attr.kernel[1] * (of->out / of->groups);
     choose_direct(machine, &part);

@@ -7,7 +7,7 @@
 static int tail_rank(Op op)
 {
     switch (op) {
-    case OP_conv: case OP_linear:
+    case OP_conv: case OP_linear: case OP_conv_dx: case OP_linear_dx:
         return 2;
     case OP_max_pool: case OP_avg_pool: case OP_global_avg_pool: case OP_ln: case OP_in: case OP_gn: case OP_bn_train:
         return 1;

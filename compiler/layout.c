@@ -12,13 +12,52 @@
 
 /* ---- readers that cannot take what there is ---------------------------------------------------------------- */
 
+/* In training, may readers of this flatten read the picture? Then the gradient must be wanted as a picture, too. */
+static bool may_bypass(const Graph *g, const Node *flatten)
+{
+    if (flatten->tail)
+        return false;
+    for (const Node *dx = g->training ? g->first : NULL; dx; dx = dx->next)
+        if (dx->op == OP_linear_dx && dx->of->in[0] == flatten &&
+            (dx->uses != 1 || dx->tail || !dx->mark || shape_floats(dx->mark->shape) != shape_floats(node_result(flatten->in[0]))))
+            return false;
+    return true;
+}
+
+/* Gradients by operands become pictures where the operands are. */
+static void bypass_reshape(Graph *g)
+{
+    for (Node *n = g->first, *next; n; n = next) {
+        next = n->next;
+        graph_redirect(n);
+        Node *dx = n->op == OP_reshape ? n->in[0] : NULL;
+        if (!dx || dx->op != OP_linear_dx || dx->of->in[0]->shape.flat)
+            continue;
+        dx->shape = dx->attr.result = n->shape;
+        if ((dx->tail = n->tail))
+            dx->tail->in[0] = dx;
+        graph_move(g, dx, n);           /* what its tail reads is there */
+        graph_replace_uses(g, n, dx);
+        graph_remove(g, n);
+    }
+}
+
 /* A linear layer reads a flattened picture where it lies: it is the convolution whose window is the picture. */
 static void bypass_flatten(Graph *g)
 {
     for (Node *n = g->first; n; n = n->next)
+        n->mark = NULL;
+    for (Node *n = g->first; n; n = n->next)
+        if (n->op == OP_reshape)
+            n->in[0]->mark = n;
+    for (Node *n = g->first; n; n = n->next)
+        if (n->op == OP_flatten)
+            n->mark = may_bypass(g, n) ? n : NULL;
+    for (Node *n = g->first; n; n = n->next)
         if (n->op == OP_linear || n->op == OP_linear_dw)
-            while (n->in[0]->op == OP_flatten && !n->in[0]->tail)
+            while (n->in[0]->op == OP_flatten && n->in[0]->mark)
                 n->in[0] = n->in[0]->in[0];
+    bypass_reshape(g);
     graph_number(g);
     for (Node *n = g->last, *prev; n; n = prev) {
         prev = n->prev;

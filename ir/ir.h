@@ -355,7 +355,7 @@ void k_literal(Kernel *, int d, float value);           /* broadcast of a pooled
  *   scratch   memory of the thread that runs the task, StepCode.scratch_floats of it, of any contents when the task begins
  *   target    what the network should answer, one row of floats an image
  *   common    results of a batch and, from its beginning, the COMMON_ scalars that the caller sets before each training step
- *   gradient  of the trained parameters, where these are in the packed weights
+ *   gradient  of the trained parameters, where these are in the packed weights; 0 between them before the first step
  *   state     of the optimiser: one or two arrays of the same layout */
 typedef enum { BASE_arena, BASE_weights, BASE_input, BASE_output, BASE_scratch, BASE_target, BASE_common, BASE_gradient,
                BASE_state, NBASE } Base;

@@ -2,7 +2,7 @@
  * dy[o, p] * x[i, stride p + dilation k - pad], and of biases: the sum of dy.
  *
  * A matrix product whose inner dimension is all pixels of the batch. Lanes are output channels, as in the packed filters, whose
- * layout the gradient has: a tile of registers holds some vectors of output channels by some filter taps and input channels, and
+ * layout the gradient has: a tile of registers holds some units of output channels (one vector, or two where instructions are wide) by some filter taps and input channels, and
  * for each pixel a vector of dy meets broadcasts of x. A tile sums over a band of pixels that stays in the first cache while the
  * taps pass over it, then it is added to the gradient in memory: sums of sums, which round less than one long sum. The order is
  * fixed by shapes; tasks are parts of the gradient, never of the batch. */
@@ -38,16 +38,24 @@ typedef struct {
     const Entry *entry;
     int entries, taps[2];               /* taps: of the filter, that one task takes */
     int64_t between;                    /* floats of x from one entry to the next */
+    int width, units;                   /* vectors that a register holds, and registers for those of the panel: the last may lack one */
     Reach reach;
     Stream x, dy, g;
 } Build_dw;
 
 /* ---- one tile --------------------------------------------------------------------------------------------------- */
 
-/* A tile: `vectors` of dy from the first on, by `columns`: input channels of taps, in the order of the gradient. */
+/* A tile: `units` of dy from the first on, by `columns`: input channels of taps, in the order of the gradient. */
 typedef struct {
-    int vector, vectors, column, columns;
+    int unit, units, column, columns;
 } TileOf;
+
+/* Vectors that unit u holds. */
+static int unit_vectors(const Build_dw *b, int u)
+{
+    int left = b->panel->vectors - u * b->width;
+    return left < b->width ? left : b->width;
+}
 
 /* Floats of x from the first tap's first channel to column j. */
 static int64_t column_offset(const Build_dw *b, int j)
@@ -57,30 +65,31 @@ static int64_t column_offset(const Build_dw *b, int j)
     return ky * c->dilation[0] * c->x.row + kx * c->dilation[1] * c->x.pixel + j % b->entry->count * c->step;
 }
 
-/* Vector i of the tile's dy, or column i of its x, at the pixel that lies `pixel` further on. */
+/* Unit i of the tile's dy, or column i of its x, at the pixel that lies `pixel` further on. */
 static void load_operand(const Build_dw *b, const TileOf *t, bool of_x, int reg, int i, int pixel)
 {
     const Conv *c = &b->d->c;
     if (of_x)
         k_broadcast(b->k, reg, b->x.pointer, column_offset(b, t->column + i) + pixel * c->stride[1] * c->x.pixel);
     else
-        k_load(b->k, reg, b->dy.pointer, (t->vector + i) * b->d->dy->layout.plane + pixel * LANES);
+        k_load_blocks(b->k, reg, b->dy.pointer, (t->unit + i) * b->width * b->dy.view.block + pixel * LANES, b->dy.view.block,
+                      unit_vectors(b, t->unit + i));
 }
 
-/* acc[v][j] += dy[v] * x[j]; the smaller side is held in registers, the larger passes through one. */
+/* acc[u][j] += dy[u] * x[j]; the smaller side is held in registers, the larger passes through one. */
 static void emit_pixel(const Build_dw *b, const TileOf *t, const int *acc, int pixel)
 {
     Kernel *k = b->k;
-    bool hold_x = t->columns <= t->vectors;
-    int held[MAX_REGISTERS], nheld = hold_x ? t->columns : t->vectors, npassing = hold_x ? t->vectors : t->columns;
+    bool hold_x = t->columns <= t->units;
+    int held[MAX_REGISTERS], nheld = hold_x ? t->columns : t->units, npassing = hold_x ? t->units : t->columns;
     for (int i = 0; i < nheld; i++)
         load_operand(b, t, hold_x, held[i] = kernel_register(k), i, pixel);
     int passing = kernel_register(k);
     for (int i = 0; i < npassing; i++) {
         load_operand(b, t, !hold_x, passing, i, pixel);
         for (int j = 0; j < nheld; j++) {
-            int v = hold_x ? i : j, column = hold_x ? j : i;
-            k_op(k, V_fma, acc[v * t->columns + column], hold_x ? passing : held[j], hold_x ? held[j] : passing);
+            int u = hold_x ? i : j, column = hold_x ? j : i;
+            k_op(k, V_fma, acc[u * t->columns + column], hold_x ? passing : held[j], hold_x ? held[j] : passing);
         }
     }
     kernel_release(k, passing);
@@ -122,7 +131,7 @@ static void emit_tile(const Build_dw *b, const TileOf *t)
     Kernel *k = b->k;
     const Gradient *d = b->d;
     int acc[MAX_REGISTERS], sum, width = b->panel->vectors * LANES;
-    for (int i = 0; i < t->vectors * t->columns; i++)
+    for (int i = 0; i < t->units * t->columns; i++)
         k_zero(k, acc[i] = kernel_register(k));
     k_loop(k, d->images);
     k_loop(k, d->rows);
@@ -133,42 +142,42 @@ static void emit_tile(const Build_dw *b, const TileOf *t)
     k_end(k);
     move_images(b, -d->images);
     sum = kernel_register(k);
-    for (int v = 0; v < t->vectors; v++)
+    for (int u = 0; u < t->units; u++)
         for (int j = 0; j < t->columns; j++) {
-            int64_t at = (int64_t)(t->column + j) * width + (t->vector + v) * LANES;
-            k_load(k, sum, b->g.pointer, at);
-            k_op(k, V_add, sum, sum, acc[v * t->columns + j]);
-            k_store(k, b->g.pointer, at, sum);
-            kernel_release(k, acc[v * t->columns + j]);
+            int64_t at = (int64_t)(t->column + j) * width + (t->unit + u) * b->width * LANES;
+            k_load_blocks(k, sum, b->g.pointer, at, LANES, unit_vectors(b, t->unit + u));
+            k_op(k, V_add, sum, sum, acc[u * t->columns + j]);
+            k_store_blocks(k, b->g.pointer, at, LANES, unit_vectors(b, t->unit + u), sum);
+            kernel_release(k, acc[u * t->columns + j]);
         }
     kernel_release(k, sum);
 }
 
 /* ---- a band: all tiles of all entries ------------------------------------------------------------------------------ */
 
-/* Columns that one tile of so many vectors can have. */
-static int most_columns(int vectors)
+/* Columns that one tile of so many units can have. */
+static int most_columns(const Build_dw *b, int units)
 {
     int columns = 1;
-    while (vectors * (columns + 1) + (vectors < columns + 1 ? vectors : columns + 1) + 1 <= MAX_REGISTERS)
+    while (units * (columns + 1) + (units < columns + 1 ? units : columns + 1) + 1 <= b->d->c.l->graph->machine.registers)
         columns++;
     return columns;
 }
 
-/* Vectors of a tile: three at a time, four where that is all. */
-static int most_vectors(int vectors)
+/* Units of a tile: three at a time, four where that is all. */
+static int most_units(int units)
 {
-    return vectors <= 4 ? vectors : 3;
+    return units <= 4 ? units : 3;
 }
 
 static void emit_tiles(const Build_dw *b, int columns)
 {
-    int vsize, vparts, vlarger, csize, cparts, clarger;
-    split_evenly(b->panel->vectors, most_vectors(b->panel->vectors), &vsize, &vparts, &vlarger);
+    int usize, uparts, ularger, csize, cparts, clarger;
+    split_evenly(b->units, most_units(b->units), &usize, &uparts, &ularger);
     TileOf t = {0};
-    for (int i = 0; i < vparts; i++, t.vector += t.vectors) {
-        t.vectors = vsize + (i < vlarger);
-        split_evenly(columns, most_columns(t.vectors), &csize, &cparts, &clarger);
+    for (int i = 0; i < uparts; i++, t.unit += t.units) {
+        t.units = usize + (i < ularger);
+        split_evenly(columns, most_columns(b, t.units), &csize, &cparts, &clarger);
         t.column = 0;
         for (int j = 0; j < cparts; j++, t.column += t.columns) {
             t.columns = csize + (j < clarger);
@@ -261,6 +270,7 @@ static void emit_kernel(const Build_dw *b, const int *channel)
     const Gradient *d = b->d;
     int images = d->c.l->graph->max_batch / d->images, bands = d->height / d->rows;
     emit_zeros(b);
+    kernel_width(b->k, b->width);
     k_loop(b->k, images);
     k_loop(b->k, bands);
     emit_band(b);
@@ -269,15 +279,16 @@ static void emit_kernel(const Build_dw *b, const int *channel)
     move_pixels(b, -d->height, 0);
     move_images(b, d->images);
     k_end(b->k);
+    kernel_width(b->k, 1);
     emit_masks(b, channel);
 }
 
 static Reach choose_reach(const Build_dw *b)
 {
-    int vectors = most_vectors(b->panel->vectors);
-    if (vectors * b->entry->count >= FEWEST_SUMS)
+    int units = most_units(b->units);
+    if (units * b->entry->count >= FEWEST_SUMS)
         return TILE_tap;
-    return vectors * b->entry->count * b->taps[1] >= FEWEST_SUMS || b->taps[0] == 1 ? TILE_row : TILE_filter;
+    return units * b->entry->count * b->taps[1] >= FEWEST_SUMS || b->taps[0] == 1 ? TILE_row : TILE_filter;
 }
 
 /* A run of alike panels by `parts` of `entries` alike entries each, from entry `first` on. */
@@ -287,6 +298,8 @@ static void add_gradient_call(const Gradient *d, const Panel *panel, Run run, in
     Lower *l = c->l;
     Build_dw b = {.d = d, .k = step_kernel(l), .panel = panel, .entry = c->entry + first, .entries = entries,
                   .taps = {d->rows_apart ? 1 : c->kernel[0], c->kernel[1]}};
+    b.width = panel->vectors < l->graph->machine.widest ? 1 : l->graph->machine.widest;
+    b.units = (panel->vectors + b.width - 1) / b.width;
     b.between = entries * parts > 1 ? b.entry[1].offset - b.entry[0].offset : 0;
     b.reach = choose_reach(&b);
     b.x = stream_open(l, b.k, c->source, "x", false);

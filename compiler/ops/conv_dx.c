@@ -144,14 +144,13 @@ static void add_linear_call(const Conv *c, const Panel *panel, Run run, int64_t 
 
 static void add_linear_calls(const Conv *c, int64_t apart)
 {
-    int images = tile_pixels(c->n->tile.vectors), batch = c->l->graph->max_batch;
+    int images = tile_pixels(&c->l->graph->machine, c->n->tile.vectors), batch = c->l->graph->max_batch;
     bool many = batch >= images && images * c->l->program->arena_floats < INT32_MAX / (int)sizeof(float);
     for (size_t i = 0; i < c->npanel;) {
         Run run = panel_run(c, i);
         if (many)
             add_linear_call(c, &c->panel[i], run, apart, images);
-        if (!many || batch % images)
-            add_linear_call(c, &c->panel[i], run, apart, 1);
+        add_linear_call(c, &c->panel[i], run, apart, 1);
         i += (size_t)run.panels;
     }
 }
