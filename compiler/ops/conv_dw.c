@@ -240,20 +240,19 @@ static void emit_masks(const Build_dw *b, const int *channel)
 {
     const Conv *c = &b->d->c;
     Kernel *k = b->k;
-    int zero = kernel_register(k), mask = kernel_register(k), value = kernel_register(k), masked = 0;
-    k_zero(k, zero);
+    int mask = kernel_register(k), value = kernel_register(k), masked = 0;
     k_loop(k, (int64_t)b->entries * b->taps[0] * b->taps[1]);
     for (int i = 0; i < b->entry->count; i++)
         for (int v = 0; v < b->panel->vectors; v++) {
-            float inside[LANES];
+            float inside[LANES];        /* negative where there is a parameter: their sign becomes the mask */
             int all = 0;
             for (int j = 0; j < LANES; j++)
-                all += (inside[j] = is_filter(c, channel[(b->panel->vector + v) * LANES + j], b->entry->channel + i)) != 0;
+                all += (inside[j] = is_filter(c, channel[(b->panel->vector + v) * LANES + j], b->entry->channel + i) ? -1 : 0) != 0;
             if (all == LANES)
                 continue;
             int at = kernel_constants(k, inside, LANES);
             k_load(k, mask, k->constants, at);
-            k_op(k, V_greater, mask, mask, zero);
+            k_imm(k, V_sar, mask, mask, 31);
             k_load(k, value, b->g.pointer, (i * b->panel->vectors + v) * LANES);
             k_op(k, V_and, value, value, mask);
             k_store(k, b->g.pointer, (i * b->panel->vectors + v) * LANES, value);
