@@ -59,7 +59,7 @@ static TrainOptions step_options(Session *session)
 {
     const Arguments *a = session->arguments;
     TrainOptions train = {.batch = session->batch, .threads = a->threads ? a->threads : processor_count(), .compiler = a->compiler};
-    train.backend = a->backend ? a->backend : "ref";
+    train.backend = a->backend ? a->backend : "jit";
     train.training.label_smoothing = a->label_smoothing.value;
     train.training.recompute = a->recompute && !strcmp(a->recompute, "block");
     if (a->loss && !strcmp(a->loss, "mse"))

@@ -7,7 +7,7 @@ static const struct {
     const char *backend;
     TrainEngineOpen *open;              /* NULL: not in this build */
 } engines[] = {
-    {"jit", NULL},
+    {"jit", train_jit_open},
     {"aot", NULL},
     {"ref", train_reference_open},
 };

@@ -21,6 +21,7 @@ typedef struct {
 typedef TrainEngine *TrainEngineOpen(Context *, const char *path, const char *text, const Options *options, const TrainOptions *train,
                                      const Weights *weights, Failure *failure);
 TrainEngineOpen train_engine_open;      /* train.c: picks one of those below by train->backend */
+TrainEngineOpen train_jit_open;         /* train_program.c: kernels, compiled in this process */
 TrainEngineOpen train_reference_open;   /* train_reference.c: the naive interpreter, in double */
 
 #endif

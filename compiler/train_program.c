@@ -1,0 +1,483 @@
+/* train_program.c - the engine that trains by compiled kernels: one program computes a step, parameters and gradients lie packed
+ * as its kernels read them, and names exist only when tensors are read or written. Evaluation is the ordinary inference program
+ * of the same spec, norms folded and all, whose weights are packed anew after the parameters have changed. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "../backends/backend.h"
+#include "../runtime/pack.h"
+#include "../runtime/target.h"
+#include "train.h"
+
+enum { MOMENTS = 2 };
+
+typedef struct {
+    TrainEngine engine;                 /* first: the trainer holds a pointer to it */
+    Training training;
+    int threads;
+    uint64_t seed;
+    const Program *step, *forward;      /* a training step; evaluation */
+    Model step_model, forward_model;    /* the second is made when it is first asked for */
+    const Target *target;
+    StepArrays arrays;
+    float *outputs, *targets;           /* [batch][classes] */
+    int64_t *integer;                   /* by Tensor.id: num_batches_tracked */
+    bool *counts;                       /* by Tensor.id: a batch norm of the step moves this one */
+    float **plain;                      /* by Tensor.id: values in the order of their names' tensors, as of the last unpack */
+    void *packed;                       /* of the forward program, with their stamp; NULL: to be packed */
+    void *arena;                        /* of the forward program */
+    void *block;                        /* which arrays.weights lies in */
+} Compiled;
+
+static Compiled *compiled_of(TrainEngine *engine)
+{
+    return (Compiled *)engine;
+}
+
+static int64_t elements_of(const Tensor *t)
+{
+    int64_t elements = 1;
+    for (int axis = 0; axis < t->rank; axis++)
+        elements *= t->dim[axis];
+    return elements;
+}
+
+/* ---- parameters by name ------------------------------------------------------------------------------------------------ */
+
+/* One array of packed values and the plain ones beside it. */
+typedef struct {
+    const Graph *graph;
+    float **plain;                      /* by Tensor.id; NULL: not wanted, or not there */
+} Names;
+
+static float *find_plain(const Names *names, const char *name, int *rank, int64_t dim[4])
+{
+    const Tensor *t = graph_tensor(names->graph, name);
+    if (!t || !names->plain[t->id])
+        return NULL;
+    *rank = t->rank;
+    memcpy(dim, t->dim, sizeof t->dim);
+    return names->plain[t->id];
+}
+
+static float *place_plain(void *names, const char *name, int *rank, int64_t dim[4])
+{
+    return find_plain(names, name, rank, dim);
+}
+
+static const float *look_up_plain(const void *names, const char *name, int *rank, int64_t dim[4])
+{
+    return find_plain(names, name, rank, dim);
+}
+
+/* The items that hold trained parameters: those of gradients and moments, too. They need not come first. */
+static size_t trained_items(const Compiled *c, PackItem **items)
+{
+    size_t count = 0;
+    *items = calloc(c->step->npack + 1, sizeof **items);
+    for (size_t i = 0; *items && i < c->step->npack; i++)
+        if (c->step->pack[i].at < c->step->trained_floats)
+            (*items)[count++] = c->step->pack[i];
+    return count;
+}
+
+/* Between packed values (all parameters, or an array like the trained ones) and plain ones, either way. */
+static bool exchange(const Compiled *c, float *payload, float **plain, bool all, bool to_plain, Failure *failure)
+{
+    Names names = {c->step->graph, plain};
+    PackItem *items = NULL;
+    size_t count = all ? c->step->npack : trained_items(c, &items);
+    const PackItem *item = all ? c->step->pack : items;
+    const char *culprit = "";
+    bool good = (all || items) && (to_plain ? unpack(item, count, place_plain, &names, payload, c->threads, &culprit)
+                                            : pack(item, count, look_up_plain, &names, payload, c->threads, &culprit));
+    free(items);
+    return good || failure_set(failure, "cannot %s the tensors of the network: %s", to_plain ? "unpack" : "pack", culprit);
+}
+
+/* ---- steps ---------------------------------------------------------------------------------------------------------------- */
+
+static void set_scalars(Compiled *c, double rate, int64_t step)
+{
+    const Optimiser *o = &c->training.optimiser;
+    float *s = c->arrays.common;
+    const uint32_t seed[] = {(uint32_t)c->seed, (uint32_t)(c->seed >> 32)}, number = (uint32_t)step;
+    bool adamw = o->kind == OPTIMISER_adamw;
+    double t = (double)step + 1;
+    s[COMMON_rate] = (float)(adamw ? rate / (1 - pow(o->beta1, t)) : rate);
+    s[COMMON_decay] = (float)(1 - rate * o->weight_decay);
+    s[COMMON_correction] = (float)(adamw ? 1 / sqrt(1 - pow(o->beta2, t)) : 1);
+    memcpy(s + COMMON_seed, seed, sizeof seed);
+    memcpy(s + COMMON_step, &number, sizeof number);
+}
+
+static bool set_targets(Compiled *c, const int32_t *labels, Failure *failure)
+{
+    int classes = c->engine.classes;
+    for (int n = 0; n < c->engine.batch; n++) {
+        if (labels[n] < 0 || labels[n] >= classes)
+            return failure_set(failure, "label %d of image %d is not one of %d classes", (int)labels[n], n, classes);
+        for (int k = 0; k < classes; k++)
+            c->targets[n * (int64_t)classes + k] = (float)target_of(k == labels[n], classes, c->training.label_smoothing);
+    }
+    return true;
+}
+
+/* The mean over the batch, in double, in the order of the images. */
+static double mean_loss(const Compiled *c)
+{
+    const Node *loss = c->step->graph->loss;
+    const float *first = c->arrays.arena + loss->layout.storage->offset + loss->layout.origin;
+    double sum = 0;
+    for (int n = 0; n < c->engine.batch; n++)
+        sum += first[n * c->step->arena_floats];
+    return sum / c->engine.batch;
+}
+
+static int count_correct(const Compiled *c, const int32_t *labels)
+{
+    int classes = c->engine.classes, correct = 0;
+    for (int n = 0; n < c->engine.batch; n++) {
+        const float *row = c->outputs + n * (int64_t)classes;
+        int best = 0;
+        for (int k = 1; k < classes; k++)
+            best = row[k] > row[best] ? k : best;
+        correct += best == labels[n];
+    }
+    return correct;
+}
+
+/* What no longer holds after the parameters have changed. */
+static void parameters_changed(Compiled *c)
+{
+    free(c->packed);
+    c->packed = NULL;
+}
+
+static bool compiled_step(TrainEngine *engine, const float *input, const int32_t *labels, double rate, int64_t step, double *loss,
+                          int *correct, Failure *failure)
+{
+    Compiled *c = compiled_of(engine);
+    if (!set_targets(c, labels, failure))
+        return false;
+    set_scalars(c, rate, step);
+    c->arrays.input = input;
+    c->step_model.step(c->step_model.handle, &c->arrays, c->threads, NULL);
+    for (const Tensor *t = c->step->graph->tensors; t; t = t->next)
+        c->integer[t->id] += c->counts[t->id];
+    *loss = mean_loss(c);
+    *correct = count_correct(c, labels);
+    parameters_changed(c);
+    return true;
+}
+
+/* ---- evaluation ------------------------------------------------------------------------------------------------------------ */
+
+static void *new_array(size_t bytes)
+{
+    enum { LARGE_PAGE = 2 << 20 };
+    size_t alignment = bytes < 2 * LARGE_PAGE ? 64 : LARGE_PAGE;
+    void *array = aligned_alloc(alignment, (bytes + alignment) / alignment * alignment);
+    if (array && alignment == LARGE_PAGE)
+        madvise(array, bytes, MADV_HUGEPAGE);       /* a wish: the answer does not matter */
+    return array;
+}
+
+static float *new_floats(int64_t floats)
+{
+    return new_array((size_t)floats * sizeof(float));
+}
+
+static float *new_zeros(int64_t floats)
+{
+    float *array = new_floats(floats);
+    return array ? memset(array, 0, (size_t)floats * sizeof *array) : NULL;
+}
+
+/* The forward program's weights, made of what the step's parameters are now. */
+static bool pack_forward(Compiled *c, Failure *failure)
+{
+    Names names = {c->step->graph, c->plain};
+    const Program *p = c->forward;
+    Stamp stamp = program_stamp(p);
+    const char *missing = "";
+    if (!exchange(c, c->arrays.weights, c->plain, true, true, failure))
+        return false;
+    char *block = new_array(sizeof stamp + (size_t)p->weights_floats * sizeof(float));
+    if (!block)
+        return failure_set(failure, "out of memory for the weights of an evaluation");
+    memcpy(block, &stamp, sizeof stamp);
+    memset(block + sizeof stamp, 0, (size_t)p->weights_floats * sizeof(float));
+    if (!pack(p->pack, p->npack, look_up_plain, &names, (float *)(void *)(block + sizeof stamp), c->threads, &missing)) {
+        free(block);
+        return failure_set(failure, "cannot pack the tensors of the network: %s", missing);
+    }
+    c->packed = block;
+    return true;
+}
+
+static bool open_forward(Compiled *c, Failure *failure)
+{
+    if (c->forward_model.handle)
+        return true;
+    if (!jit_load(c->forward, c->target, &c->forward_model, failure))
+        return false;
+    c->arena = new_array(c->forward_model.arena_size);
+    return c->arena || failure_set(failure, "out of memory for an evaluation");
+}
+
+static bool compiled_evaluate(TrainEngine *engine, const float *input, int count, float *logits, Failure *failure)
+{
+    Compiled *c = compiled_of(engine);
+    if (!open_forward(c, failure) || (!c->packed && !pack_forward(c, failure)))
+        return false;
+    int status = c->forward_model.forward(c->packed, c->arena, input, count, c->threads, logits);
+    return status == 0 || failure_set(failure, "evaluation: %s", c->forward_model.strerror(status));
+}
+
+/* ---- tensors by name ---------------------------------------------------------------------------------------------------- */
+
+/* What an engine gives and takes: an array of packed values under names. */
+typedef struct {
+    const char *prefix;
+    float *payload;
+    bool all;                           /* every tensor; otherwise trained parameters */
+    bool given_only;                    /* read, never written */
+} Group;
+
+enum { MOST_GROUPS = 1 + MOMENTS };
+
+static int groups_of(const Compiled *c, Group group[MOST_GROUPS])
+{
+    const Optimiser *o = &c->training.optimiser;
+    int count = 0;
+    group[count++] = (Group){"", c->arrays.weights, true, false};
+    if (o->kind == OPTIMISER_none)
+        group[count++] = (Group){"gradient.", c->arrays.gradient, false, true};
+    else if (o->kind == OPTIMISER_adamw)
+        group[count++] = (Group){"optimizer.exp_avg.", c->arrays.state, false, false};
+    else if (o->momentum != 0)
+        group[count++] = (Group){"optimizer.momentum.", c->arrays.state, false, false};
+    if (o->kind == OPTIMISER_adamw)
+        group[count++] = (Group){"optimizer.exp_avg_sq.", c->arrays.state + c->step->trained_floats, false, false};
+    return count;
+}
+
+static bool is_member(const Group *group, const Tensor *t)
+{
+    return group->all || t->trained;
+}
+
+static bool new_tensor(const Compiled *c, const Tensor *t, const Group *group, TensorData *out)
+{
+    size_t size = strlen(group->prefix) + strlen(t->name) + 1, count = (size_t)elements_of(t);
+    char *name = malloc(size);
+    void *data = calloc(count + 1, t->integer ? sizeof(int64_t) : sizeof(float));
+    *out = (TensorData){.name = name, .rank = t->rank, .dtype = t->integer ? "I64" : "F32", .data = data};
+    memcpy(out->dim, t->dim, sizeof out->dim);
+    if (!name || !data)
+        return false;
+    snprintf(name, size, "%s%s", group->prefix, t->name);
+    if (t->integer)
+        *(int64_t *)data = c->integer[t->id];
+    else if (group->all)                /* parameters that no kernel reads are in no array */
+        memcpy(data, c->plain[t->id], count * sizeof(float));
+    return true;
+}
+
+/* The tensors of one group, behind the *used that are there. */
+static bool read_group(Compiled *c, const Group *group, TensorData *list, size_t *used, Failure *failure)
+{
+    const Graph *graph = c->step->graph;
+    float **plain = calloc((size_t)graph->ntensors + 1, sizeof *plain);
+    bool made = plain;
+    for (const Tensor *t = graph->tensors; made && t; t = t->next)
+        if (is_member(group, t)) {
+            made = new_tensor(c, t, group, &list[*used]);
+            plain[t->id] = t->integer ? NULL : (float *)(uintptr_t)list[*used].data;
+            ++*used;
+        }
+    if (!made)
+        failure_set(failure, "out of memory for the network's tensors");
+    made = made && exchange(c, group->payload, plain, group->all, true, failure);
+    free(plain);
+    return made;
+}
+
+static bool compiled_read(TrainEngine *engine, TensorData **tensors, size_t *count, Failure *failure)
+{
+    Compiled *c = compiled_of(engine);
+    Group group[MOST_GROUPS];
+    int groups = groups_of(c, group);
+    TensorData *list = calloc((size_t)groups * (size_t)c->step->graph->ntensors + 1, sizeof *list);
+    size_t used = 0;
+    bool made = list || failure_set(failure, "out of memory for the network's tensors");
+    for (int g = 0; g < groups && made; g++)
+        made = read_group(c, &group[g], list, &used, failure);
+    if (!made) {
+        tensors_free(list, used);
+        return false;
+    }
+    *tensors = list;
+    *count = used;
+    return true;
+}
+
+static const TensorData *find(const TensorData *tensors, size_t count, const char *prefix, const char *name)
+{
+    size_t length = strlen(prefix);
+    for (size_t i = 0; i < count; i++)
+        if (!strncmp(tensors[i].name, prefix, length) && !strcmp(tensors[i].name + length, name))
+            return &tensors[i];
+    return NULL;
+}
+
+static bool check_tensor(const Tensor *t, const Group *group, const TensorData *from, Failure *failure)
+{
+    const char *dtype = t->integer ? "I64" : "F32";
+    if (!from)
+        return failure_set(failure, "there is no tensor '%s%s'", group->prefix, t->name);
+    if (from->rank != t->rank || memcmp(from->dim, t->dim, (size_t)t->rank * sizeof *t->dim))
+        return failure_set(failure, "tensor '%s%s' has another shape", group->prefix, t->name);
+    if (strcmp(from->dtype, dtype))
+        return failure_set(failure, "tensor '%s%s' is of type %s, not %s", group->prefix, t->name, from->dtype, dtype);
+    return true;
+}
+
+static bool write_group(Compiled *c, const Group *group, const TensorData *tensors, size_t count, Failure *failure)
+{
+    const Graph *graph = c->step->graph;
+    float **plain = calloc((size_t)graph->ntensors + 1, sizeof *plain);
+    if (!plain)
+        return failure_set(failure, "out of memory for the network's tensors");
+    for (const Tensor *t = graph->tensors; t; t = t->next) {
+        const TensorData *from = is_member(group, t) ? find(tensors, count, group->prefix, t->name) : NULL;
+        if (from && t->integer)
+            c->integer[t->id] = *(const int64_t *)from->data;
+        else if (from)
+            plain[t->id] = (float *)(uintptr_t)from->data;
+        if (from && !t->integer && group->all)
+            memcpy(c->plain[t->id], from->data, (size_t)elements_of(t) * sizeof(float));
+    }
+    bool done = exchange(c, group->payload, plain, group->all, false, failure);
+    free(plain);
+    return done;
+}
+
+/* First all is checked, then written. */
+static bool compiled_write(TrainEngine *engine, const TensorData *tensors, size_t count, Failure *failure)
+{
+    Compiled *c = compiled_of(engine);
+    Group group[MOST_GROUPS];
+    int groups = groups_of(c, group);
+    bool good = true;
+    for (int g = 0; g < groups; g++)
+        for (const Tensor *t = c->step->graph->tensors; good && t && !group[g].given_only; t = t->next)
+            if (is_member(&group[g], t))
+                good = check_tensor(t, &group[g], find(tensors, count, group[g].prefix, t->name), failure);
+    for (int g = 0; g < groups && good; g++)
+        if (!group[g].given_only)
+            good = write_group(c, &group[g], tensors, count, failure);
+    parameters_changed(c);
+    return good;
+}
+
+/* ---- making ------------------------------------------------------------------------------------------------------------- */
+
+static void compiled_close(TrainEngine *engine)
+{
+    Compiled *c = compiled_of(engine);
+    StepArrays *a = &c->arrays;
+    model_close(&c->step_model);
+    model_close(&c->forward_model);
+    for (int i = 0; c->plain && i < c->step->graph->ntensors; i++)
+        free(c->plain[i]);
+    void *memory[] = {a->arena, a->common, a->gradient, a->state, c->outputs, c->targets, c->integer, c->counts, c->plain, c->packed,
+                      c->arena, c->block, c};
+    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
+        free(memory[i]);
+}
+
+/* The plain values that the weights hold; counters apart. */
+static bool copy_weights(Compiled *c, const Weights *weights)
+{
+    const Graph *graph = c->step->graph;
+    c->plain = calloc((size_t)graph->ntensors + 1, sizeof *c->plain);
+    c->integer = calloc((size_t)graph->ntensors + 1, sizeof *c->integer);
+    c->counts = calloc((size_t)graph->ntensors + 1, sizeof *c->counts);
+    for (const Tensor *t = graph->tensors; c->plain && c->integer && c->counts && t; t = t->next) {
+        int rank;
+        int64_t dim[4];
+        size_t count = (size_t)elements_of(t);
+        const float *from = weights_find(weights, t->name, &rank, dim);
+        if (!(c->plain[t->id] = calloc(count + 1, sizeof(float))))
+            return false;
+        if (from)
+            memcpy(c->plain[t->id], from, count * sizeof(float));
+        c->integer[t->id] = from && t->integer ? (int64_t)from[0] : 0;
+    }
+    for (const Node *n = c->counts ? graph->first : NULL; n; n = n->next)
+        if (n->op == OP_bn_stats)
+            c->counts[n->of->weight[W_batches].tensor->id] = true;
+    return c->plain && c->integer && c->counts;
+}
+
+static bool make_memory(Compiled *c, const Weights *weights, Failure *failure)
+{
+    const Program *p = c->step;
+    StepArrays *a = &c->arrays;
+    int64_t outputs = (int64_t)c->engine.batch * c->engine.classes;
+    a->arena = new_floats(p->arena_floats * c->engine.batch);
+    a->common = new_zeros(p->common_floats);
+    a->gradient = new_zeros(p->trained_floats);
+    a->state = new_zeros(p->state_floats);
+    a->output = c->outputs = new_floats(outputs);
+    a->target = c->targets = new_floats(outputs);
+    if (!a->arena || !a->common || !a->gradient || !a->state || !c->outputs || !c->targets || !copy_weights(c, weights))
+        return failure_set(failure, "out of memory: a step takes %lld bytes an image",
+                           (long long)p->arena_floats * (long long)sizeof(float));
+    return (c->block = weights_pack(p, weights, c->threads, &a->weights, failure));
+}
+
+static Program *make_program(Context *context, const char *path, const char *text, const Options *options, const Target *target, int batch,
+                             const Training *training)
+{
+    Options own = *options;
+    own.max_batch = batch;
+    own.training = training;
+    own.machine = target->machine;
+    if (!training)
+        own.dump = NULL, own.time = false;      /* the step's passes are what is asked about */
+    return compile_program(compile_graph(context, path, text, &own), &own);
+}
+
+TrainEngine *train_jit_open(Context *context, const char *path, const char *text, const Options *options, const TrainOptions *train,
+                            const Weights *weights, Failure *failure)
+{
+    const Target *target = train->target ? target_find(train->target) : target_best();
+    Training *training = arena_alloc(context, 1, sizeof *training);
+    *training = train->training;
+    if (!target) {
+        failure_set(failure, "there is no target %s", train->target);
+        return NULL;
+    }
+    Program *step = make_program(context, path, text, options, target, train->batch, training);
+    Program *forward = make_program(context, path, text, options, target, train->batch, NULL);
+    Shape in = step->graph->input->shape;
+    Compiled *c = calloc(1, sizeof *c);
+    if (!c) {
+        failure_set(failure, "out of memory for a training step");
+        return NULL;
+    }
+    *c = (Compiled){.training = *training, .threads = train->threads, .seed = train->seed, .step = step, .forward = forward, .target = target};
+    c->engine = (TrainEngine){.batch = train->batch, .classes = (int)shape_floats(node_result(step->graph->output)), .channels = in.channels,
+                              .height = in.height, .width = in.width, .input_floats = shape_floats(in), .step = compiled_step,
+                              .evaluate = compiled_evaluate, .read = compiled_read, .write = compiled_write, .close = compiled_close};
+    if (!jit_load(step, target, &c->step_model, failure) || !make_memory(c, weights, failure)) {
+        compiled_close(&c->engine);
+        return NULL;
+    }
+    return &c->engine;
+}
