@@ -5,7 +5,7 @@
 #   make test        the whole suite, at most ten minutes on two cores
 #   make test-long   fuzzing for FUZZ_SECONDS=60 each; every architecture on every target against the naive reference
 #   make generated   rewrite the checked-in output after a deliberate change
-#   make bench-peers nncc beside ONNX Runtime and PyTorch, in turns, where they are there; PEERS="--threads 1,2 resnet50"
+#   make bench-peers nncc beside ONNX Runtime and PyTorch, in turns: tests/bench/results.md; PEERS="--quick --threads 1,2 resnet50"
 #   make install     PREFIX=/usr/local DESTDIR=
 #   CC=clang  V=1    another compiler; whole command lines
 #   SANITIZE=1       build with AddressSanitizer and UndefinedBehaviorSanitizer, in build-sanitize/
@@ -111,9 +111,12 @@ test-long: test
 generated: $(BUILD)/nncc
 	@tests/generate $(BUILD)/nncc generated specs
 
-bench-peers: all
-	@tests/bench/peers/run -o $(BUILD)/peers.md $(PEERS)
-	@cat $(BUILD)/peers.md
+$(BUILD)/nncc_peer: $(BUILD)/obj/tests/bench/peers/nncc.o $(BUILD)/all.a
+	$(call say,LINK,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))
+
+bench-peers: all $(BUILD)/nncc_peer
+	@tests/bench/peers/run -o tests/bench/results.md $(PEERS)
+	@cat tests/bench/results.md
 
 install: all
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include lib/pkgconfig share/nncc)

@@ -24,7 +24,7 @@ async function main() {
       await session.run(feed)
       ms.push(now() - start)
     }
-    console.log(JSON.stringify({ms}))
+    console.log(JSON.stringify({ms, memory: 1024 * process.resourceUsage().maxRSS}))
   }
 }
 

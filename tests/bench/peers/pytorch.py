@@ -5,6 +5,7 @@ talks as nncc.c does. Needs torch and torchvision."""
 import copy
 import json
 import pathlib
+import resource
 import sys
 import time
 import warnings
@@ -55,8 +56,8 @@ def main():
     x = torch.from_numpy(numpy.fromfile(path, dtype=numpy.float32).reshape(int(batch), *shape))
     tried = []
     for name, way, laid in ways(net, x):
-        timed(way, laid)
-        tried.append((min(timed(way, laid), timed(way, laid)), name, way, laid))
+        slow = timed(way, laid) > 1000
+        tried.append((timed(way, laid) if slow else min(timed(way, laid), timed(way, laid)), name, way, laid))
     _, best, net, x = min(tried, key=lambda way: way[0])
     output = net(x).flatten()[:2].tolist()
     print(json.dumps(dict(name=f"PyTorch {torch.__version__}", way=best, output=output)), flush=True)
@@ -65,7 +66,7 @@ def main():
         net(x)
         while len(ms) < 3 or time.perf_counter() < end:
             ms.append(timed(net, x))
-        print(json.dumps(dict(ms=ms)), flush=True)
+        print(json.dumps(dict(ms=ms, memory=1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)), flush=True)
 
 
 with torch.no_grad():
