@@ -10,6 +10,8 @@ enum {
     TASK_CYCLES = 250000,               /* long against the cost of a call, short against a layer */
     FEWEST_TASKS = 16,                  /* of a layer, so that a few threads have equal shares */
     FILTER_CACHE = 16 << 10,            /* bytes of filters that stay in half of a first-level cache */
+    FIRST_USE = 4,                      /* cycles that the first load from a line of the input waits */
+    STREAM = 10,                        /* bytes a cycle that come from a second-level cache, beside other work */
     NEAR_CACHE = 256 << 10,             /* bytes that surely stay in half of a second-level cache */
 };
 
@@ -30,12 +32,47 @@ int tile_pixels(const Machine *machine, int vectors)
     return pixels;
 }
 
-/* Cycles of one step of the sum for a tile. */
-static double step_cycles(int units, int pixels)
+/* The sum of a layer, as far as its tile is concerned. */
+typedef struct {
+    const Machine *machine;
+    double steps;                       /* for one result */
+    double lines;                       /* cache lines of the input that a pixel's step is the first to need */
+    int blocks;                         /* of the input; 0: the sum cannot be split into passes */
+} Sum;
+
+static double larger_of(double a, double b)
 {
-    double fma = units * pixels / 2.0, loads = (units + pixels) / 2.0, latency = 4;
-    double bound = fma > loads ? fma : loads;
-    return (bound > latency ? bound : latency) + 0.02 * (units + pixels);
+    return a > b ? a : b;
+}
+
+static double filter_bytes(const Sum *sum, int vectors)
+{
+    return sum->steps * vectors * LANES * sizeof(float);
+}
+
+/* Input blocks summed in one pass, so that their filters stay in the first-level cache; 0: all. Filters that are needed
+ * slowly enough may as well come from the second level. */
+static int pass_depth(const Sum *sum, int vectors, int pixels)
+{
+    double bytes = filter_bytes(sum, vectors), cycles = units_of(sum->machine, vectors) * pixels / 2.0;
+    if (bytes <= FILTER_CACHE || !sum->blocks || vectors * LANES * sizeof(float) <= STREAM * cycles)
+        return 0;
+    int depth = (int)(FILTER_CACHE / (bytes / sum->blocks));
+    depth = depth < 1 ? 1 : depth;
+    return depth < sum->blocks ? depth : 0;
+}
+
+/* Cycles of one step of the sum for a tile: multiply-adds, loads, the filters where they come from the second-level cache,
+ * and its share of loading and storing the sums between passes. */
+static double step_cycles(const Sum *sum, int units, int pixels)
+{
+    double fma = units * pixels / 2.0, loads = (units + pixels) / 2.0, latency = 4, pass = 0;
+    int widest = sum->machine->widest, vectors = units * widest, depth = pass_depth(sum, vectors, pixels);
+    if (depth)
+        pass = 1.5 * widest * units * pixels * sum->blocks / (depth * sum->steps);
+    if (filter_bytes(sum, vectors) * (depth ? depth / (double)sum->blocks : 1) > FILTER_CACHE)
+        fma = larger_of(fma, vectors * LANES * sizeof(float) / (double)STREAM);
+    return larger_of(larger_of(fma, loads), latency) + 0.02 * (units + pixels) + FIRST_USE * sum->lines * pixels + pass;
 }
 
 /* `total` split into the fewest parts of at most `most`, as evenly as possible: `larger` parts of `size` + 1, the rest of size. */
@@ -46,20 +83,20 @@ void split_evenly(int total, int most, int *size, int *parts, int *larger)
     *larger = total % *parts;
 }
 
-static double line_cycles(int units, int width, int most, int area)
+static double line_cycles(const Sum *sum, int units, int width, int most, int area)
 {
     int size, parts, larger;
     split_evenly(width, most, &size, &parts, &larger);
-    return larger * step_cycles(units, (size + 1) * area) + (parts - larger) * step_cycles(units, size * area);
+    return larger * step_cycles(sum, units, (size + 1) * area) + (parts - larger) * step_cycles(sum, units, size * area);
 }
 
 /* Cycles of one step of the sum for a line of results and all units. */
-static double picture_cycles(int nunit, int units, int width, int pixels, int area)
+static double picture_cycles(const Sum *sum, int nunit, int units, int width, int pixels, int area)
 {
     int size, parts, larger;
     split_evenly(nunit, units, &size, &parts, &larger);
-    return (larger ? larger * line_cycles(size + 1, width, pixels, area) : 0) +
-           (parts - larger) * line_cycles(size, width, pixels, area);
+    return (larger ? larger * line_cycles(sum, size + 1, width, pixels, area) : 0) +
+           (parts - larger) * line_cycles(sum, size, width, pixels, area);
 }
 
 static bool borderless(const Node *n)
@@ -101,13 +138,14 @@ int vectors_together(const Node *n)
 }
 
 /* The tile with the fewest cycles for a line of `width` results. */
-static void choose_registers(const Machine *machine, Tile *t, int nvector, int width, int area)
+static void choose_registers(const Sum *sum, Tile *t, int nvector, int width, int area)
 {
+    const Machine *machine = sum->machine;
     double best = 0;
     int nunit = units_of(machine, nvector);
     for (int u = 1; u <= nunit && u * machine->widest <= MOST_VECTORS && tile_pixels(machine, u * machine->widest) >= area; u++) {
         int pixels = tile_pixels(machine, u * machine->widest) / area;
-        double cycles = picture_cycles(nunit, u, width, pixels, area);
+        double cycles = picture_cycles(sum, nunit, u, width, pixels, area);
         if (t->vectors && cycles >= best)
             continue;
         best = cycles;
@@ -146,16 +184,15 @@ static int choose_rows(const Node *n, int lines, int panels, double line_cycles)
     return task_rows(lines, panels, line_cycles, panels > 1 ? cached : lines);
 }
 
-/* Sums in several passes pay when a panel's filters overflow the cache; they need the result's own place, whole. */
-static int choose_depth(const Node *n, int64_t steps)
+/* Sums in several passes need the result's own place, whole, and input blocks that are alike. */
+static Sum sum_of(const Machine *machine, const Node *n)
 {
     const Layout *in = &n->in[0]->layout;
-    int64_t panel = steps * n->tile.vectors * LANES * (int64_t)sizeof(float);
-    if (panel <= FILTER_CACHE || n->attr.groups > 1 || in->nsegment > 1 || in->kind == LAYOUT_planar || tail_pool(n))
-        return 0;
-    int depth = (int)(FILTER_CACHE / ((panel + in->blocks - 1) / in->blocks));
-    depth = depth < 1 ? 1 : depth;
-    return depth < in->blocks ? depth : 0;
+    bool whole = n->attr.groups > 1 || in->nsegment > 1 || in->kind == LAYOUT_planar || tail_pool(n);
+    const Attr *a = &n->attr;
+    int rows = a->stride[0] < a->kernel[0] ? a->stride[0] : a->kernel[0];
+    double lines = rows * a->stride[1] / (2.0 * LANES * a->kernel[0] * a->kernel[1]);      /* a line holds two pixels of a block */
+    return (Sum){machine, (double)(n->macs / shape_floats(n->shape)), lines, whole ? 0 : in->blocks};
 }
 
 /* What a direct convolution walks over. */
@@ -184,14 +221,15 @@ void choose_blocking(const Machine *machine, Node *n)
     Walk w = walk_of(n);
     Tile *t = &n->tile;
     int together = vectors_together(n), panels = (n->layout.blocks + t->vectors - 1) / t->vectors;
-    double line = picture_cycles(units_of(machine, together), units_of(machine, t->vectors), w.width, t->pixels, w.area) *
+    Sum sum = sum_of(machine, n);
+    double line = picture_cycles(&sum, units_of(machine, together), units_of(machine, t->vectors), w.width, t->pixels, w.area) *
                   t->vectors / together;
     int64_t steps = n->macs / shape_floats(n->shape);
     line *= (double)steps * (w.area > 1 ? w.pool->attr.kernel[0] : 1) / (t->flat ? w.width : 1);
     t->rows = w.average ? w.lines : choose_rows(n, w.lines, panels, line);
-    t->depth = choose_depth(n, steps);
+    t->depth = pass_depth(&sum, t->vectors, t->pixels);
     int64_t weights = steps * n->layout.blocks * LANES * 4, input = n->in[0]->layout.blocks * n->in[0]->layout.plane * 4;
-    t->ahead = t->depth && weights > 4 * NEAR_CACHE;
+    t->ahead = weights > NEAR_CACHE;
     t->panels_first = weights > NEAR_CACHE && (input <= NEAR_CACHE || weights * (w.lines / t->rows) > input * panels);
 }
 
@@ -200,7 +238,8 @@ static void choose_direct(const Machine *machine, Node *n)
     n->tile = (Tile){.algorithm = ALGORITHM_direct};
     n->tile.flat = can_be_flat(n);
     Walk w = walk_of(n);
-    choose_registers(machine, &n->tile, vectors_together(n), w.width, w.area);
+    Sum sum = sum_of(machine, n);
+    choose_registers(&sum, &n->tile, vectors_together(n), w.width, w.area);
     choose_blocking(machine, n);
 }
 

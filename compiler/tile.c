@@ -36,8 +36,6 @@ void knob_set(const Knob *knob, Tile *tile, int value)
 static const char *refuse_passes(const Node *n, const Tile *t)
 {
     const Layout *in = &n->in[0]->layout;
-    if (t->ahead && !t->depth)
-        return "ahead needs a depth: the passes that fetch for each other";
     if (!t->depth)
         return NULL;
     if (n->op != OP_conv || n->attr.groups > 1 || in->nsegment > 1 || in->kind == LAYOUT_planar || tail_pool(n))

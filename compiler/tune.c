@@ -122,7 +122,6 @@ static void try_depth(TuneLayer *layer)
     for (size_t i = 0; i < sizeof depth / sizeof *depth; i++) {
         Tile tile = layer->best;
         tile.depth = depth[i] < blocks ? depth[i] : 0;
-        tile.ahead &= tile.depth > 0;
         challenge(layer, &tile);
     }
 }

@@ -45,8 +45,8 @@ typedef struct {
 } Bands;
 
 /* What a walk over the pixels does: everything in registers, or one of the passes of a sum whose filters would not stay
- * in the cache: start the sums in the result's place, add some input blocks to them, finish them; or there is nothing to sum. */
-typedef enum { PHASE_whole, PHASE_start, PHASE_add, PHASE_finish, PHASE_empty } Phase;
+ * in the cache. Between passes, the sums wait in the result's place: the first starts them, the last finishes them. */
+typedef enum { PHASE_add = 0, PHASE_first = 1, PHASE_last = 2, PHASE_whole = PHASE_first | PHASE_last } Phase;
 
 /* The kernel being built. */
 typedef struct {

@@ -84,17 +84,34 @@ static void emit_tap(Build *b, int pixels, const int *acc, int64_t x_at, int64_t
         kernel_release(k, held[i]);
 }
 
+/* Are the columns of the window unrolled, for so many channels? */
+static bool is_unrolled(const Conv *c, int count)
+{
+    return c->kernel[1] * count <= BODY_STEPS;
+}
+
+enum { LINE = 64 / sizeof(float) };     /* floats of a cache line */
+
+/* Each loop body fetches a share of the filters that will be needed next. */
+static void fetch_ahead(Build *b)
+{
+    for (int i = 0; i < b->lines; i++)
+        k_prefetch(b->k, b->ahead.pointer, i * LINE);
+    k_bump(b->k, b->ahead.pointer, b->lines * LINE);
+}
+
 /* All taps of `count` channels. */
 static void emit_taps(Build *b, int pixels, const int *acc, int count)
 {
     const Conv *c = b->c;
     Kernel *k = b->k;
     int vectors = b->panel->vectors;
-    bool unrolled = c->kernel[1] * count <= BODY_STEPS;
+    bool unrolled = is_unrolled(c, count);
     int columns = unrolled ? c->kernel[1] : 1;
     int64_t column = c->dilation[1] * c->x.pixel, filter = (int64_t)vectors * LANES;
     k_loop(k, c->kernel[0]);
     k_loop(k, unrolled ? 1 : c->kernel[1]);
+    fetch_ahead(b);
     for (int kx = 0; kx < columns; kx++)
         for (int i = 0; i < count; i++)
             emit_tap(b, pixels, acc, kx * column + i * c->step, (kx * count + i) * filter);
@@ -219,28 +236,16 @@ static void keep_sums(Build *b, int pixels, const int *acc)
         output_put(b->k, &b->out, acc[i], unit_place(b, i / pixels, i % pixels));
 }
 
-enum { LINE = 64 / sizeof(float) };     /* floats of a cache line */
-
-/* Each tile of a pass fetches a share of the next pass's filters. */
-static void fetch_ahead(Build *b)
-{
-    for (int i = 0; i < b->lines; i++)
-        k_prefetch(b->k, b->ahead.pointer, i * LINE);
-    k_bump(b->k, b->ahead.pointer, b->lines * LINE);
-}
-
 static void emit_tile(Build *b, int results)
 {
     int acc[MAX_REGISTERS], pixels = results * b->c->window[0] * b->c->window[1];
-    if (b->lines)
-        fetch_ahead(b);
-    if (b->phase == PHASE_whole || b->phase == PHASE_start || b->phase == PHASE_empty)
+    if (b->phase & PHASE_first)
         start_sums(b, pixels, acc);
     else
         load_sums(b, pixels, acc);
-    if (b->phase == PHASE_whole || b->phase == PHASE_add)
+    if (b->entries)
         emit_sum(b, pixels, acc);
-    if (b->phase == PHASE_whole || b->phase == PHASE_finish || b->phase == PHASE_empty)
+    if (b->phase & PHASE_last)
         finish_sums(b, results, acc);
     else
         keep_sums(b, pixels, acc);
@@ -274,25 +279,38 @@ void emit_walk(Build *b, Phase phase, int rows, int width)
     output_bump(k, &b->out, (Place){0, -rows, 0});
 }
 
+/* Fetches filters of so many floats, beginning at `ahead`, during the next walk over rows x width results. Returns how many
+ * the pointer will have moved, which are a few more. */
+static int64_t begin_ahead(Build *b, int64_t filters, int rows, int width)
+{
+    const Conv *c = b->c;
+    int size, parts, larger;
+    int64_t bodies = 0;
+    if (!c->n->tile.ahead)
+        return 0;
+    split_evenly(width, b->most, &size, &parts, &larger);
+    for (int i = 0; i < b->entries; i++)
+        bodies += (int64_t)rows * parts * c->kernel[0] * (is_unrolled(c, c->entry[b->entry + i].count) ? 1 : c->kernel[1]);
+    b->lines = (int)((filters + LINE * bodies - 1) / (LINE * bodies));
+    return b->lines * LINE * bodies;
+}
+
 /* `passes` walks over all pixels, each adding the next `entries` entries to the sums. */
-static void emit_add_passes(Build *b, int passes, int entries, int rows, int width)
+static void emit_passes(Build *b, Phase phase, int passes, int entries, int rows, int width)
 {
     Kernel *k = b->k;
     int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, entries);
     int64_t filters = taps * b->panel->vectors * LANES;
-    int size, parts, larger;
-    split_evenly(width, b->most, &size, &parts, &larger);
-    int tiles = rows * parts;
     b->entries = entries;
-    b->lines = b->c->n->tile.ahead ? (int)((filters / LINE + tiles - 1) / tiles) : 0;
+    int64_t fetched = begin_ahead(b, filters, rows, width);
     if (b->lines)
         k_bump(k, b->ahead.pointer, filters);
     k_loop(k, passes);
-    emit_walk(b, PHASE_add, rows, width);
+    emit_walk(b, phase, rows, width);
     k_bump(k, b->x.pointer, entries * b->c->x.block);
     k_bump(k, b->w.pointer, filters);
     if (b->lines)
-        k_bump(k, b->ahead.pointer, filters - (int64_t)tiles * b->lines * LINE);
+        k_bump(k, b->ahead.pointer, filters - fetched);
     k_end(k);
     if (b->lines)
         k_bump(k, b->ahead.pointer, -filters);
@@ -301,20 +319,30 @@ static void emit_add_passes(Build *b, int passes, int entries, int rows, int wid
 }
 
 /* The sum in passes of at most `depth` entries; a last block that is not full has a pass of its own. */
-static void emit_passes(Build *b, int rows, int width)
+static void emit_deep_sum(Build *b, int rows, int width)
 {
     const Panel *p = b->panel;
     bool partial = b->c->entry[p->entry + p->entries - 1].count < LANES;
-    int size, parts, larger;
+    int size, parts, larger, done = 0;
     split_evenly(p->entries - partial, b->c->n->tile.depth, &size, &parts, &larger);
+    const struct { int passes, entries; } group[] = {{larger, size + 1}, {parts - larger, size}, {partial, 1}};
     b->entry = p->entry;
-    emit_walk(b, PHASE_start, rows, width);
-    if (larger)
-        emit_add_passes(b, larger, size + 1, rows, width);
-    emit_add_passes(b, parts - larger, size, rows, width);
-    if (partial)
-        emit_add_passes(b, 1, 1, rows, width);
-    emit_walk(b, PHASE_finish, rows, width);
+    for (int i = 0; i < 3; i++)
+        for (int left = group[i].passes, passes; left; left -= passes, done += passes) {
+            bool first = !done, last = done + 1 == parts + partial, final = done + left == parts + partial;
+            passes = first || last ? 1 : left - final;          /* what lies between the first and the last pass is a loop */
+            emit_passes(b, (Phase)(first * PHASE_first | last * PHASE_last), passes, group[i].entries, rows, width);
+        }
+}
+
+/* Everything in registers. The filters of the next panel are fetched, which is what the next task works on. */
+static void emit_whole_sum(Build *b, int rows, int width)
+{
+    const Conv *c = b->c;
+    int64_t taps = (int64_t)c->kernel[0] * c->kernel[1] * channels_of(c, b->entry, b->entries), filters = taps * b->panel->vectors * LANES;
+    if (begin_ahead(b, filters, rows, width))
+        k_bump(b->k, b->ahead.pointer, filters);
+    emit_walk(b, PHASE_whole, rows, width);
 }
 
 void emit_average(Build *b, bool before)
@@ -387,11 +415,11 @@ Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
     }
     int rows = flat ? 1 : bands.rows, width = flat ? bands.rows : c->width;
     if (!panel->entries)
-        emit_walk(&b, PHASE_empty, rows, width);
+        emit_walk(&b, PHASE_whole, rows, width);            /* nothing to sum */
     else if (c->n->tile.depth)
-        emit_passes(&b, rows, width);
+        emit_deep_sum(&b, rows, width);
     else
-        emit_walk(&b, PHASE_whole, rows, width);
+        emit_whole_sum(&b, rows, width);
     if (c->average)
         emit_average(&b, false);
     return b;
