@@ -47,7 +47,7 @@ typedef struct {
     char name[32];                      /* for people, never compared */
 } Stamp;
 
-static const Stamp expected = { "NNCCW", 1, 282624, 0x1d5f3062e61b069b, 0x7e532d60c565800d, "resnext_form_c" };
+static const Stamp expected = { "NNCCW", 1, 282624, 0xb2c8f4dae23ad793, 0x7e532d60c565800d, "resnext_form_c" };
 
 /* One call of resnext_form_c_forward, as its steps see it. */
 typedef struct {
@@ -87,375 +87,191 @@ static void avx2_copy_0(const float *x, float *y)
     }
 }
 
-/* 32 output channels of 4 x 56 pixels: sums over 256 channels and 1 x 1 taps */
+/* 48 output channels of 4 x 56 pixels: sums over 256 channels and 1 x 1 taps */
 __attribute__((target("avx2,fma")))
-static void avx2_conv1x1_32x3_1(const float *x, const float *w, float *y, const float *b)
+static void avx2_conv1x1_48x2_1(const float *x, const float *w, float *y, const float *b)
 {
-    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
     for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 18; j++) {
+        for (int j = 0; j < 28; j++) {
             v0 = _mm256_loadu_ps(b);
             v1 = v0;
-            v2 = v0;
-            v3 = _mm256_loadu_ps(b + 8);
-            v4 = v3;
-            v5 = v3;
-            v6 = _mm256_loadu_ps(b + 16);
+            v2 = _mm256_loadu_ps(b + 8);
+            v3 = v2;
+            v4 = _mm256_loadu_ps(b + 16);
+            v5 = v4;
+            v6 = _mm256_loadu_ps(b + 24);
             v7 = v6;
-            v8 = v6;
-            v9 = _mm256_loadu_ps(b + 24);
-            v10 = v9;
-            v11 = v9;
-            _mm256_storeu_ps(y, v0);
-            _mm256_storeu_ps(y + 8, v1);
-            _mm256_storeu_ps(y + 16, v2);
-            _mm256_storeu_ps(y + 26456, v3);
-            _mm256_storeu_ps(y + 26464, v4);
-            _mm256_storeu_ps(y + 26472, v5);
-            _mm256_storeu_ps(y + 52912, v6);
-            _mm256_storeu_ps(y + 52920, v7);
-            _mm256_storeu_ps(y + 52928, v8);
-            _mm256_storeu_ps(y + 79368, v9);
-            _mm256_storeu_ps(y + 79376, v10);
-            _mm256_storeu_ps(y + 79384, v11);
-            x += 24;
-            y += 24;
-        }
-        v0 = _mm256_loadu_ps(b);
-        v1 = v0;
-        v2 = _mm256_loadu_ps(b + 8);
-        v3 = v2;
-        v4 = _mm256_loadu_ps(b + 16);
-        v5 = v4;
-        v6 = _mm256_loadu_ps(b + 24);
-        v7 = v6;
-        _mm256_storeu_ps(y, v0);
-        _mm256_storeu_ps(y + 8, v1);
-        _mm256_storeu_ps(y + 26456, v2);
-        _mm256_storeu_ps(y + 26464, v3);
-        _mm256_storeu_ps(y + 52912, v4);
-        _mm256_storeu_ps(y + 52920, v5);
-        _mm256_storeu_ps(y + 79368, v6);
-        _mm256_storeu_ps(y + 79376, v7);
-        x += 16;
-        y += 24;
-    }
-    x -= 1792;
-    y -= 1824;
-    for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 18; k++) {
-                v0 = _mm256_loadu_ps(y);
-                v1 = _mm256_loadu_ps(y + 8);
-                v2 = _mm256_loadu_ps(y + 16);
-                v3 = _mm256_loadu_ps(y + 26456);
-                v4 = _mm256_loadu_ps(y + 26464);
-                v5 = _mm256_loadu_ps(y + 26472);
-                v6 = _mm256_loadu_ps(y + 52912);
-                v7 = _mm256_loadu_ps(y + 52920);
-                v8 = _mm256_loadu_ps(y + 52928);
-                v9 = _mm256_loadu_ps(y + 79368);
-                v10 = _mm256_loadu_ps(y + 79376);
-                v11 = _mm256_loadu_ps(y + 79384);
-                for (int l = 0; l < 16; l++) {
-                    v12 = _mm256_broadcast_ss(x);
-                    v13 = _mm256_broadcast_ss(x + 8);
-                    v14 = _mm256_broadcast_ss(x + 16);
-                    v15 = _mm256_loadu_ps(w);
-                    v0 = _mm256_fmadd_ps(v15, v12, v0);
-                    v1 = _mm256_fmadd_ps(v15, v13, v1);
-                    v2 = _mm256_fmadd_ps(v15, v14, v2);
-                    v15 = _mm256_loadu_ps(w + 8);
-                    v3 = _mm256_fmadd_ps(v15, v12, v3);
-                    v4 = _mm256_fmadd_ps(v15, v13, v4);
-                    v5 = _mm256_fmadd_ps(v15, v14, v5);
-                    v15 = _mm256_loadu_ps(w + 16);
-                    v6 = _mm256_fmadd_ps(v15, v12, v6);
-                    v7 = _mm256_fmadd_ps(v15, v13, v7);
-                    v8 = _mm256_fmadd_ps(v15, v14, v8);
-                    v15 = _mm256_loadu_ps(w + 24);
-                    v9 = _mm256_fmadd_ps(v15, v12, v9);
-                    v10 = _mm256_fmadd_ps(v15, v13, v10);
-                    v11 = _mm256_fmadd_ps(v15, v14, v11);
-                    v12 = _mm256_broadcast_ss(x + 1);
-                    v13 = _mm256_broadcast_ss(x + 9);
-                    v14 = _mm256_broadcast_ss(x + 17);
-                    v15 = _mm256_loadu_ps(w + 32);
-                    v0 = _mm256_fmadd_ps(v15, v12, v0);
-                    v1 = _mm256_fmadd_ps(v15, v13, v1);
-                    v2 = _mm256_fmadd_ps(v15, v14, v2);
-                    v15 = _mm256_loadu_ps(w + 40);
-                    v3 = _mm256_fmadd_ps(v15, v12, v3);
-                    v4 = _mm256_fmadd_ps(v15, v13, v4);
-                    v5 = _mm256_fmadd_ps(v15, v14, v5);
-                    v15 = _mm256_loadu_ps(w + 48);
-                    v6 = _mm256_fmadd_ps(v15, v12, v6);
-                    v7 = _mm256_fmadd_ps(v15, v13, v7);
-                    v8 = _mm256_fmadd_ps(v15, v14, v8);
-                    v15 = _mm256_loadu_ps(w + 56);
-                    v9 = _mm256_fmadd_ps(v15, v12, v9);
-                    v10 = _mm256_fmadd_ps(v15, v13, v10);
-                    v11 = _mm256_fmadd_ps(v15, v14, v11);
-                    v12 = _mm256_broadcast_ss(x + 2);
-                    v13 = _mm256_broadcast_ss(x + 10);
-                    v14 = _mm256_broadcast_ss(x + 18);
-                    v15 = _mm256_loadu_ps(w + 64);
-                    v0 = _mm256_fmadd_ps(v15, v12, v0);
-                    v1 = _mm256_fmadd_ps(v15, v13, v1);
-                    v2 = _mm256_fmadd_ps(v15, v14, v2);
-                    v15 = _mm256_loadu_ps(w + 72);
-                    v3 = _mm256_fmadd_ps(v15, v12, v3);
-                    v4 = _mm256_fmadd_ps(v15, v13, v4);
-                    v5 = _mm256_fmadd_ps(v15, v14, v5);
-                    v15 = _mm256_loadu_ps(w + 80);
-                    v6 = _mm256_fmadd_ps(v15, v12, v6);
-                    v7 = _mm256_fmadd_ps(v15, v13, v7);
-                    v8 = _mm256_fmadd_ps(v15, v14, v8);
-                    v15 = _mm256_loadu_ps(w + 88);
-                    v9 = _mm256_fmadd_ps(v15, v12, v9);
-                    v10 = _mm256_fmadd_ps(v15, v13, v10);
-                    v11 = _mm256_fmadd_ps(v15, v14, v11);
-                    v12 = _mm256_broadcast_ss(x + 3);
-                    v13 = _mm256_broadcast_ss(x + 11);
-                    v14 = _mm256_broadcast_ss(x + 19);
-                    v15 = _mm256_loadu_ps(w + 96);
-                    v0 = _mm256_fmadd_ps(v15, v12, v0);
-                    v1 = _mm256_fmadd_ps(v15, v13, v1);
-                    v2 = _mm256_fmadd_ps(v15, v14, v2);
-                    v15 = _mm256_loadu_ps(w + 104);
-                    v3 = _mm256_fmadd_ps(v15, v12, v3);
-                    v4 = _mm256_fmadd_ps(v15, v13, v4);
-                    v5 = _mm256_fmadd_ps(v15, v14, v5);
-                    v15 = _mm256_loadu_ps(w + 112);
-                    v6 = _mm256_fmadd_ps(v15, v12, v6);
-                    v7 = _mm256_fmadd_ps(v15, v13, v7);
-                    v8 = _mm256_fmadd_ps(v15, v14, v8);
-                    v15 = _mm256_loadu_ps(w + 120);
-                    v9 = _mm256_fmadd_ps(v15, v12, v9);
-                    v10 = _mm256_fmadd_ps(v15, v13, v10);
-                    v11 = _mm256_fmadd_ps(v15, v14, v11);
-                    v12 = _mm256_broadcast_ss(x + 4);
-                    v13 = _mm256_broadcast_ss(x + 12);
-                    v14 = _mm256_broadcast_ss(x + 20);
-                    v15 = _mm256_loadu_ps(w + 128);
-                    v0 = _mm256_fmadd_ps(v15, v12, v0);
-                    v1 = _mm256_fmadd_ps(v15, v13, v1);
-                    v2 = _mm256_fmadd_ps(v15, v14, v2);
-                    v15 = _mm256_loadu_ps(w + 136);
-                    v3 = _mm256_fmadd_ps(v15, v12, v3);
-                    v4 = _mm256_fmadd_ps(v15, v13, v4);
-                    v5 = _mm256_fmadd_ps(v15, v14, v5);
-                    v15 = _mm256_loadu_ps(w + 144);
-                    v6 = _mm256_fmadd_ps(v15, v12, v6);
-                    v7 = _mm256_fmadd_ps(v15, v13, v7);
-                    v8 = _mm256_fmadd_ps(v15, v14, v8);
-                    v15 = _mm256_loadu_ps(w + 152);
-                    v9 = _mm256_fmadd_ps(v15, v12, v9);
-                    v10 = _mm256_fmadd_ps(v15, v13, v10);
-                    v11 = _mm256_fmadd_ps(v15, v14, v11);
-                    v12 = _mm256_broadcast_ss(x + 5);
-                    v13 = _mm256_broadcast_ss(x + 13);
-                    v14 = _mm256_broadcast_ss(x + 21);
-                    v15 = _mm256_loadu_ps(w + 160);
-                    v0 = _mm256_fmadd_ps(v15, v12, v0);
-                    v1 = _mm256_fmadd_ps(v15, v13, v1);
-                    v2 = _mm256_fmadd_ps(v15, v14, v2);
-                    v15 = _mm256_loadu_ps(w + 168);
-                    v3 = _mm256_fmadd_ps(v15, v12, v3);
-                    v4 = _mm256_fmadd_ps(v15, v13, v4);
-                    v5 = _mm256_fmadd_ps(v15, v14, v5);
-                    v15 = _mm256_loadu_ps(w + 176);
-                    v6 = _mm256_fmadd_ps(v15, v12, v6);
-                    v7 = _mm256_fmadd_ps(v15, v13, v7);
-                    v8 = _mm256_fmadd_ps(v15, v14, v8);
-                    v15 = _mm256_loadu_ps(w + 184);
-                    v9 = _mm256_fmadd_ps(v15, v12, v9);
-                    v10 = _mm256_fmadd_ps(v15, v13, v10);
-                    v11 = _mm256_fmadd_ps(v15, v14, v11);
-                    v12 = _mm256_broadcast_ss(x + 6);
-                    v13 = _mm256_broadcast_ss(x + 14);
-                    v14 = _mm256_broadcast_ss(x + 22);
-                    v15 = _mm256_loadu_ps(w + 192);
-                    v0 = _mm256_fmadd_ps(v15, v12, v0);
-                    v1 = _mm256_fmadd_ps(v15, v13, v1);
-                    v2 = _mm256_fmadd_ps(v15, v14, v2);
-                    v15 = _mm256_loadu_ps(w + 200);
-                    v3 = _mm256_fmadd_ps(v15, v12, v3);
-                    v4 = _mm256_fmadd_ps(v15, v13, v4);
-                    v5 = _mm256_fmadd_ps(v15, v14, v5);
-                    v15 = _mm256_loadu_ps(w + 208);
-                    v6 = _mm256_fmadd_ps(v15, v12, v6);
-                    v7 = _mm256_fmadd_ps(v15, v13, v7);
-                    v8 = _mm256_fmadd_ps(v15, v14, v8);
-                    v15 = _mm256_loadu_ps(w + 216);
-                    v9 = _mm256_fmadd_ps(v15, v12, v9);
-                    v10 = _mm256_fmadd_ps(v15, v13, v10);
-                    v11 = _mm256_fmadd_ps(v15, v14, v11);
-                    v12 = _mm256_broadcast_ss(x + 7);
-                    v13 = _mm256_broadcast_ss(x + 15);
-                    v14 = _mm256_broadcast_ss(x + 23);
-                    v15 = _mm256_loadu_ps(w + 224);
-                    v0 = _mm256_fmadd_ps(v15, v12, v0);
-                    v1 = _mm256_fmadd_ps(v15, v13, v1);
-                    v2 = _mm256_fmadd_ps(v15, v14, v2);
-                    v15 = _mm256_loadu_ps(w + 232);
-                    v3 = _mm256_fmadd_ps(v15, v12, v3);
-                    v4 = _mm256_fmadd_ps(v15, v13, v4);
-                    v5 = _mm256_fmadd_ps(v15, v14, v5);
-                    v15 = _mm256_loadu_ps(w + 240);
-                    v6 = _mm256_fmadd_ps(v15, v12, v6);
-                    v7 = _mm256_fmadd_ps(v15, v13, v7);
-                    v8 = _mm256_fmadd_ps(v15, v14, v8);
-                    v15 = _mm256_loadu_ps(w + 248);
-                    v9 = _mm256_fmadd_ps(v15, v12, v9);
-                    v10 = _mm256_fmadd_ps(v15, v13, v10);
-                    v11 = _mm256_fmadd_ps(v15, v14, v11);
-                    w += 256;
-                    x += 25104;
-                }
-                x -= 401664;
-                w -= 4096;
-                _mm256_storeu_ps(y, v0);
-                _mm256_storeu_ps(y + 8, v1);
-                _mm256_storeu_ps(y + 16, v2);
-                _mm256_storeu_ps(y + 26456, v3);
-                _mm256_storeu_ps(y + 26464, v4);
-                _mm256_storeu_ps(y + 26472, v5);
-                _mm256_storeu_ps(y + 52912, v6);
-                _mm256_storeu_ps(y + 52920, v7);
-                _mm256_storeu_ps(y + 52928, v8);
-                _mm256_storeu_ps(y + 79368, v9);
-                _mm256_storeu_ps(y + 79376, v10);
-                _mm256_storeu_ps(y + 79384, v11);
-                x += 24;
-                y += 24;
-            }
-            v0 = _mm256_loadu_ps(y);
-            v1 = _mm256_loadu_ps(y + 8);
-            v2 = _mm256_loadu_ps(y + 26456);
-            v3 = _mm256_loadu_ps(y + 26464);
-            v4 = _mm256_loadu_ps(y + 52912);
-            v5 = _mm256_loadu_ps(y + 52920);
-            v6 = _mm256_loadu_ps(y + 79368);
-            v7 = _mm256_loadu_ps(y + 79376);
-            for (int k = 0; k < 16; k++) {
-                v8 = _mm256_broadcast_ss(x);
-                v9 = _mm256_broadcast_ss(x + 8);
-                v10 = _mm256_loadu_ps(w);
-                v0 = _mm256_fmadd_ps(v10, v8, v0);
-                v1 = _mm256_fmadd_ps(v10, v9, v1);
-                v10 = _mm256_loadu_ps(w + 8);
-                v2 = _mm256_fmadd_ps(v10, v8, v2);
-                v3 = _mm256_fmadd_ps(v10, v9, v3);
-                v10 = _mm256_loadu_ps(w + 16);
-                v4 = _mm256_fmadd_ps(v10, v8, v4);
-                v5 = _mm256_fmadd_ps(v10, v9, v5);
-                v10 = _mm256_loadu_ps(w + 24);
-                v6 = _mm256_fmadd_ps(v10, v8, v6);
-                v7 = _mm256_fmadd_ps(v10, v9, v7);
-                v8 = _mm256_broadcast_ss(x + 1);
-                v9 = _mm256_broadcast_ss(x + 9);
-                v10 = _mm256_loadu_ps(w + 32);
-                v0 = _mm256_fmadd_ps(v10, v8, v0);
-                v1 = _mm256_fmadd_ps(v10, v9, v1);
-                v10 = _mm256_loadu_ps(w + 40);
-                v2 = _mm256_fmadd_ps(v10, v8, v2);
-                v3 = _mm256_fmadd_ps(v10, v9, v3);
-                v10 = _mm256_loadu_ps(w + 48);
-                v4 = _mm256_fmadd_ps(v10, v8, v4);
-                v5 = _mm256_fmadd_ps(v10, v9, v5);
-                v10 = _mm256_loadu_ps(w + 56);
-                v6 = _mm256_fmadd_ps(v10, v8, v6);
-                v7 = _mm256_fmadd_ps(v10, v9, v7);
-                v8 = _mm256_broadcast_ss(x + 2);
-                v9 = _mm256_broadcast_ss(x + 10);
-                v10 = _mm256_loadu_ps(w + 64);
-                v0 = _mm256_fmadd_ps(v10, v8, v0);
-                v1 = _mm256_fmadd_ps(v10, v9, v1);
-                v10 = _mm256_loadu_ps(w + 72);
-                v2 = _mm256_fmadd_ps(v10, v8, v2);
-                v3 = _mm256_fmadd_ps(v10, v9, v3);
-                v10 = _mm256_loadu_ps(w + 80);
-                v4 = _mm256_fmadd_ps(v10, v8, v4);
-                v5 = _mm256_fmadd_ps(v10, v9, v5);
-                v10 = _mm256_loadu_ps(w + 88);
-                v6 = _mm256_fmadd_ps(v10, v8, v6);
-                v7 = _mm256_fmadd_ps(v10, v9, v7);
-                v8 = _mm256_broadcast_ss(x + 3);
-                v9 = _mm256_broadcast_ss(x + 11);
-                v10 = _mm256_loadu_ps(w + 96);
-                v0 = _mm256_fmadd_ps(v10, v8, v0);
-                v1 = _mm256_fmadd_ps(v10, v9, v1);
-                v10 = _mm256_loadu_ps(w + 104);
-                v2 = _mm256_fmadd_ps(v10, v8, v2);
-                v3 = _mm256_fmadd_ps(v10, v9, v3);
-                v10 = _mm256_loadu_ps(w + 112);
-                v4 = _mm256_fmadd_ps(v10, v8, v4);
-                v5 = _mm256_fmadd_ps(v10, v9, v5);
-                v10 = _mm256_loadu_ps(w + 120);
-                v6 = _mm256_fmadd_ps(v10, v8, v6);
-                v7 = _mm256_fmadd_ps(v10, v9, v7);
-                v8 = _mm256_broadcast_ss(x + 4);
-                v9 = _mm256_broadcast_ss(x + 12);
-                v10 = _mm256_loadu_ps(w + 128);
-                v0 = _mm256_fmadd_ps(v10, v8, v0);
-                v1 = _mm256_fmadd_ps(v10, v9, v1);
-                v10 = _mm256_loadu_ps(w + 136);
-                v2 = _mm256_fmadd_ps(v10, v8, v2);
-                v3 = _mm256_fmadd_ps(v10, v9, v3);
-                v10 = _mm256_loadu_ps(w + 144);
-                v4 = _mm256_fmadd_ps(v10, v8, v4);
-                v5 = _mm256_fmadd_ps(v10, v9, v5);
-                v10 = _mm256_loadu_ps(w + 152);
-                v6 = _mm256_fmadd_ps(v10, v8, v6);
-                v7 = _mm256_fmadd_ps(v10, v9, v7);
-                v8 = _mm256_broadcast_ss(x + 5);
-                v9 = _mm256_broadcast_ss(x + 13);
-                v10 = _mm256_loadu_ps(w + 160);
-                v0 = _mm256_fmadd_ps(v10, v8, v0);
-                v1 = _mm256_fmadd_ps(v10, v9, v1);
-                v10 = _mm256_loadu_ps(w + 168);
-                v2 = _mm256_fmadd_ps(v10, v8, v2);
-                v3 = _mm256_fmadd_ps(v10, v9, v3);
-                v10 = _mm256_loadu_ps(w + 176);
-                v4 = _mm256_fmadd_ps(v10, v8, v4);
-                v5 = _mm256_fmadd_ps(v10, v9, v5);
-                v10 = _mm256_loadu_ps(w + 184);
-                v6 = _mm256_fmadd_ps(v10, v8, v6);
-                v7 = _mm256_fmadd_ps(v10, v9, v7);
-                v8 = _mm256_broadcast_ss(x + 6);
-                v9 = _mm256_broadcast_ss(x + 14);
-                v10 = _mm256_loadu_ps(w + 192);
-                v0 = _mm256_fmadd_ps(v10, v8, v0);
-                v1 = _mm256_fmadd_ps(v10, v9, v1);
-                v10 = _mm256_loadu_ps(w + 200);
-                v2 = _mm256_fmadd_ps(v10, v8, v2);
-                v3 = _mm256_fmadd_ps(v10, v9, v3);
-                v10 = _mm256_loadu_ps(w + 208);
-                v4 = _mm256_fmadd_ps(v10, v8, v4);
-                v5 = _mm256_fmadd_ps(v10, v9, v5);
-                v10 = _mm256_loadu_ps(w + 216);
-                v6 = _mm256_fmadd_ps(v10, v8, v6);
-                v7 = _mm256_fmadd_ps(v10, v9, v7);
-                v8 = _mm256_broadcast_ss(x + 7);
-                v9 = _mm256_broadcast_ss(x + 15);
-                v10 = _mm256_loadu_ps(w + 224);
-                v0 = _mm256_fmadd_ps(v10, v8, v0);
-                v1 = _mm256_fmadd_ps(v10, v9, v1);
-                v10 = _mm256_loadu_ps(w + 232);
-                v2 = _mm256_fmadd_ps(v10, v8, v2);
-                v3 = _mm256_fmadd_ps(v10, v9, v3);
-                v10 = _mm256_loadu_ps(w + 240);
-                v4 = _mm256_fmadd_ps(v10, v8, v4);
-                v5 = _mm256_fmadd_ps(v10, v9, v5);
-                v10 = _mm256_loadu_ps(w + 248);
-                v6 = _mm256_fmadd_ps(v10, v8, v6);
-                v7 = _mm256_fmadd_ps(v10, v9, v7);
-                w += 256;
+            v8 = _mm256_loadu_ps(b + 32);
+            v9 = v8;
+            v10 = _mm256_loadu_ps(b + 40);
+            v11 = v10;
+            for (int k = 0; k < 8; k++) {
+                v12 = _mm256_broadcast_ss(x);
+                v13 = _mm256_broadcast_ss(x + 8);
+                v14 = _mm256_loadu_ps(w);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 8);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 16);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 24);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 32);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 40);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 1);
+                v13 = _mm256_broadcast_ss(x + 9);
+                v14 = _mm256_loadu_ps(w + 48);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 56);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 64);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 72);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 80);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 88);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 2);
+                v13 = _mm256_broadcast_ss(x + 10);
+                v14 = _mm256_loadu_ps(w + 96);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 104);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 112);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 120);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 128);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 136);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 3);
+                v13 = _mm256_broadcast_ss(x + 11);
+                v14 = _mm256_loadu_ps(w + 144);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 152);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 160);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 168);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 176);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 184);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 4);
+                v13 = _mm256_broadcast_ss(x + 12);
+                v14 = _mm256_loadu_ps(w + 192);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 200);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 208);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 216);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 224);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 232);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 5);
+                v13 = _mm256_broadcast_ss(x + 13);
+                v14 = _mm256_loadu_ps(w + 240);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 248);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 256);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 264);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 272);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 280);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 6);
+                v13 = _mm256_broadcast_ss(x + 14);
+                v14 = _mm256_loadu_ps(w + 288);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 296);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 304);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 312);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 320);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 328);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 7);
+                v13 = _mm256_broadcast_ss(x + 15);
+                v14 = _mm256_loadu_ps(w + 336);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 344);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 352);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 360);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 368);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 376);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                w += 384;
                 x += 25104;
             }
-            x -= 401664;
-            w -= 4096;
+            x -= 200832;
+            w -= 3072;
             _mm256_storeu_ps(y, v0);
             _mm256_storeu_ps(y + 8, v1);
             _mm256_storeu_ps(y + 26456, v2);
@@ -464,27 +280,400 @@ static void avx2_conv1x1_32x3_1(const float *x, const float *w, float *y, const 
             _mm256_storeu_ps(y + 52920, v5);
             _mm256_storeu_ps(y + 79368, v6);
             _mm256_storeu_ps(y + 79376, v7);
+            _mm256_storeu_ps(y + 105824, v8);
+            _mm256_storeu_ps(y + 105832, v9);
+            _mm256_storeu_ps(y + 132280, v10);
+            _mm256_storeu_ps(y + 132288, v11);
             x += 16;
-            y += 24;
+            y += 16;
         }
-        x += 399872;
+        y += 8;
+    }
+    x += 199040;
+    y -= 1824;
+    w += 3072;
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 28; k++) {
+                v0 = _mm256_loadu_ps(y);
+                v1 = _mm256_loadu_ps(y + 8);
+                v2 = _mm256_loadu_ps(y + 26456);
+                v3 = _mm256_loadu_ps(y + 26464);
+                v4 = _mm256_loadu_ps(y + 52912);
+                v5 = _mm256_loadu_ps(y + 52920);
+                v6 = _mm256_loadu_ps(y + 79368);
+                v7 = _mm256_loadu_ps(y + 79376);
+                v8 = _mm256_loadu_ps(y + 105824);
+                v9 = _mm256_loadu_ps(y + 105832);
+                v10 = _mm256_loadu_ps(y + 132280);
+                v11 = _mm256_loadu_ps(y + 132288);
+                for (int l = 0; l < 8; l++) {
+                    v12 = _mm256_broadcast_ss(x);
+                    v13 = _mm256_broadcast_ss(x + 8);
+                    v14 = _mm256_loadu_ps(w);
+                    v0 = _mm256_fmadd_ps(v14, v12, v0);
+                    v1 = _mm256_fmadd_ps(v14, v13, v1);
+                    v14 = _mm256_loadu_ps(w + 8);
+                    v2 = _mm256_fmadd_ps(v14, v12, v2);
+                    v3 = _mm256_fmadd_ps(v14, v13, v3);
+                    v14 = _mm256_loadu_ps(w + 16);
+                    v4 = _mm256_fmadd_ps(v14, v12, v4);
+                    v5 = _mm256_fmadd_ps(v14, v13, v5);
+                    v14 = _mm256_loadu_ps(w + 24);
+                    v6 = _mm256_fmadd_ps(v14, v12, v6);
+                    v7 = _mm256_fmadd_ps(v14, v13, v7);
+                    v14 = _mm256_loadu_ps(w + 32);
+                    v8 = _mm256_fmadd_ps(v14, v12, v8);
+                    v9 = _mm256_fmadd_ps(v14, v13, v9);
+                    v14 = _mm256_loadu_ps(w + 40);
+                    v10 = _mm256_fmadd_ps(v14, v12, v10);
+                    v11 = _mm256_fmadd_ps(v14, v13, v11);
+                    v12 = _mm256_broadcast_ss(x + 1);
+                    v13 = _mm256_broadcast_ss(x + 9);
+                    v14 = _mm256_loadu_ps(w + 48);
+                    v0 = _mm256_fmadd_ps(v14, v12, v0);
+                    v1 = _mm256_fmadd_ps(v14, v13, v1);
+                    v14 = _mm256_loadu_ps(w + 56);
+                    v2 = _mm256_fmadd_ps(v14, v12, v2);
+                    v3 = _mm256_fmadd_ps(v14, v13, v3);
+                    v14 = _mm256_loadu_ps(w + 64);
+                    v4 = _mm256_fmadd_ps(v14, v12, v4);
+                    v5 = _mm256_fmadd_ps(v14, v13, v5);
+                    v14 = _mm256_loadu_ps(w + 72);
+                    v6 = _mm256_fmadd_ps(v14, v12, v6);
+                    v7 = _mm256_fmadd_ps(v14, v13, v7);
+                    v14 = _mm256_loadu_ps(w + 80);
+                    v8 = _mm256_fmadd_ps(v14, v12, v8);
+                    v9 = _mm256_fmadd_ps(v14, v13, v9);
+                    v14 = _mm256_loadu_ps(w + 88);
+                    v10 = _mm256_fmadd_ps(v14, v12, v10);
+                    v11 = _mm256_fmadd_ps(v14, v13, v11);
+                    v12 = _mm256_broadcast_ss(x + 2);
+                    v13 = _mm256_broadcast_ss(x + 10);
+                    v14 = _mm256_loadu_ps(w + 96);
+                    v0 = _mm256_fmadd_ps(v14, v12, v0);
+                    v1 = _mm256_fmadd_ps(v14, v13, v1);
+                    v14 = _mm256_loadu_ps(w + 104);
+                    v2 = _mm256_fmadd_ps(v14, v12, v2);
+                    v3 = _mm256_fmadd_ps(v14, v13, v3);
+                    v14 = _mm256_loadu_ps(w + 112);
+                    v4 = _mm256_fmadd_ps(v14, v12, v4);
+                    v5 = _mm256_fmadd_ps(v14, v13, v5);
+                    v14 = _mm256_loadu_ps(w + 120);
+                    v6 = _mm256_fmadd_ps(v14, v12, v6);
+                    v7 = _mm256_fmadd_ps(v14, v13, v7);
+                    v14 = _mm256_loadu_ps(w + 128);
+                    v8 = _mm256_fmadd_ps(v14, v12, v8);
+                    v9 = _mm256_fmadd_ps(v14, v13, v9);
+                    v14 = _mm256_loadu_ps(w + 136);
+                    v10 = _mm256_fmadd_ps(v14, v12, v10);
+                    v11 = _mm256_fmadd_ps(v14, v13, v11);
+                    v12 = _mm256_broadcast_ss(x + 3);
+                    v13 = _mm256_broadcast_ss(x + 11);
+                    v14 = _mm256_loadu_ps(w + 144);
+                    v0 = _mm256_fmadd_ps(v14, v12, v0);
+                    v1 = _mm256_fmadd_ps(v14, v13, v1);
+                    v14 = _mm256_loadu_ps(w + 152);
+                    v2 = _mm256_fmadd_ps(v14, v12, v2);
+                    v3 = _mm256_fmadd_ps(v14, v13, v3);
+                    v14 = _mm256_loadu_ps(w + 160);
+                    v4 = _mm256_fmadd_ps(v14, v12, v4);
+                    v5 = _mm256_fmadd_ps(v14, v13, v5);
+                    v14 = _mm256_loadu_ps(w + 168);
+                    v6 = _mm256_fmadd_ps(v14, v12, v6);
+                    v7 = _mm256_fmadd_ps(v14, v13, v7);
+                    v14 = _mm256_loadu_ps(w + 176);
+                    v8 = _mm256_fmadd_ps(v14, v12, v8);
+                    v9 = _mm256_fmadd_ps(v14, v13, v9);
+                    v14 = _mm256_loadu_ps(w + 184);
+                    v10 = _mm256_fmadd_ps(v14, v12, v10);
+                    v11 = _mm256_fmadd_ps(v14, v13, v11);
+                    v12 = _mm256_broadcast_ss(x + 4);
+                    v13 = _mm256_broadcast_ss(x + 12);
+                    v14 = _mm256_loadu_ps(w + 192);
+                    v0 = _mm256_fmadd_ps(v14, v12, v0);
+                    v1 = _mm256_fmadd_ps(v14, v13, v1);
+                    v14 = _mm256_loadu_ps(w + 200);
+                    v2 = _mm256_fmadd_ps(v14, v12, v2);
+                    v3 = _mm256_fmadd_ps(v14, v13, v3);
+                    v14 = _mm256_loadu_ps(w + 208);
+                    v4 = _mm256_fmadd_ps(v14, v12, v4);
+                    v5 = _mm256_fmadd_ps(v14, v13, v5);
+                    v14 = _mm256_loadu_ps(w + 216);
+                    v6 = _mm256_fmadd_ps(v14, v12, v6);
+                    v7 = _mm256_fmadd_ps(v14, v13, v7);
+                    v14 = _mm256_loadu_ps(w + 224);
+                    v8 = _mm256_fmadd_ps(v14, v12, v8);
+                    v9 = _mm256_fmadd_ps(v14, v13, v9);
+                    v14 = _mm256_loadu_ps(w + 232);
+                    v10 = _mm256_fmadd_ps(v14, v12, v10);
+                    v11 = _mm256_fmadd_ps(v14, v13, v11);
+                    v12 = _mm256_broadcast_ss(x + 5);
+                    v13 = _mm256_broadcast_ss(x + 13);
+                    v14 = _mm256_loadu_ps(w + 240);
+                    v0 = _mm256_fmadd_ps(v14, v12, v0);
+                    v1 = _mm256_fmadd_ps(v14, v13, v1);
+                    v14 = _mm256_loadu_ps(w + 248);
+                    v2 = _mm256_fmadd_ps(v14, v12, v2);
+                    v3 = _mm256_fmadd_ps(v14, v13, v3);
+                    v14 = _mm256_loadu_ps(w + 256);
+                    v4 = _mm256_fmadd_ps(v14, v12, v4);
+                    v5 = _mm256_fmadd_ps(v14, v13, v5);
+                    v14 = _mm256_loadu_ps(w + 264);
+                    v6 = _mm256_fmadd_ps(v14, v12, v6);
+                    v7 = _mm256_fmadd_ps(v14, v13, v7);
+                    v14 = _mm256_loadu_ps(w + 272);
+                    v8 = _mm256_fmadd_ps(v14, v12, v8);
+                    v9 = _mm256_fmadd_ps(v14, v13, v9);
+                    v14 = _mm256_loadu_ps(w + 280);
+                    v10 = _mm256_fmadd_ps(v14, v12, v10);
+                    v11 = _mm256_fmadd_ps(v14, v13, v11);
+                    v12 = _mm256_broadcast_ss(x + 6);
+                    v13 = _mm256_broadcast_ss(x + 14);
+                    v14 = _mm256_loadu_ps(w + 288);
+                    v0 = _mm256_fmadd_ps(v14, v12, v0);
+                    v1 = _mm256_fmadd_ps(v14, v13, v1);
+                    v14 = _mm256_loadu_ps(w + 296);
+                    v2 = _mm256_fmadd_ps(v14, v12, v2);
+                    v3 = _mm256_fmadd_ps(v14, v13, v3);
+                    v14 = _mm256_loadu_ps(w + 304);
+                    v4 = _mm256_fmadd_ps(v14, v12, v4);
+                    v5 = _mm256_fmadd_ps(v14, v13, v5);
+                    v14 = _mm256_loadu_ps(w + 312);
+                    v6 = _mm256_fmadd_ps(v14, v12, v6);
+                    v7 = _mm256_fmadd_ps(v14, v13, v7);
+                    v14 = _mm256_loadu_ps(w + 320);
+                    v8 = _mm256_fmadd_ps(v14, v12, v8);
+                    v9 = _mm256_fmadd_ps(v14, v13, v9);
+                    v14 = _mm256_loadu_ps(w + 328);
+                    v10 = _mm256_fmadd_ps(v14, v12, v10);
+                    v11 = _mm256_fmadd_ps(v14, v13, v11);
+                    v12 = _mm256_broadcast_ss(x + 7);
+                    v13 = _mm256_broadcast_ss(x + 15);
+                    v14 = _mm256_loadu_ps(w + 336);
+                    v0 = _mm256_fmadd_ps(v14, v12, v0);
+                    v1 = _mm256_fmadd_ps(v14, v13, v1);
+                    v14 = _mm256_loadu_ps(w + 344);
+                    v2 = _mm256_fmadd_ps(v14, v12, v2);
+                    v3 = _mm256_fmadd_ps(v14, v13, v3);
+                    v14 = _mm256_loadu_ps(w + 352);
+                    v4 = _mm256_fmadd_ps(v14, v12, v4);
+                    v5 = _mm256_fmadd_ps(v14, v13, v5);
+                    v14 = _mm256_loadu_ps(w + 360);
+                    v6 = _mm256_fmadd_ps(v14, v12, v6);
+                    v7 = _mm256_fmadd_ps(v14, v13, v7);
+                    v14 = _mm256_loadu_ps(w + 368);
+                    v8 = _mm256_fmadd_ps(v14, v12, v8);
+                    v9 = _mm256_fmadd_ps(v14, v13, v9);
+                    v14 = _mm256_loadu_ps(w + 376);
+                    v10 = _mm256_fmadd_ps(v14, v12, v10);
+                    v11 = _mm256_fmadd_ps(v14, v13, v11);
+                    w += 384;
+                    x += 25104;
+                }
+                x -= 200832;
+                w -= 3072;
+                _mm256_storeu_ps(y, v0);
+                _mm256_storeu_ps(y + 8, v1);
+                _mm256_storeu_ps(y + 26456, v2);
+                _mm256_storeu_ps(y + 26464, v3);
+                _mm256_storeu_ps(y + 52912, v4);
+                _mm256_storeu_ps(y + 52920, v5);
+                _mm256_storeu_ps(y + 79368, v6);
+                _mm256_storeu_ps(y + 79376, v7);
+                _mm256_storeu_ps(y + 105824, v8);
+                _mm256_storeu_ps(y + 105832, v9);
+                _mm256_storeu_ps(y + 132280, v10);
+                _mm256_storeu_ps(y + 132288, v11);
+                x += 16;
+                y += 16;
+            }
+            y += 8;
+        }
+        x += 199040;
         y -= 1824;
-        w += 4096;
+        w += 3072;
     }
     for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 18; j++) {
+        for (int j = 0; j < 28; j++) {
             v0 = _mm256_loadu_ps(y);
             v1 = _mm256_loadu_ps(y + 8);
-            v2 = _mm256_loadu_ps(y + 16);
-            v3 = _mm256_loadu_ps(y + 26456);
-            v4 = _mm256_loadu_ps(y + 26464);
-            v5 = _mm256_loadu_ps(y + 26472);
-            v6 = _mm256_loadu_ps(y + 52912);
-            v7 = _mm256_loadu_ps(y + 52920);
-            v8 = _mm256_loadu_ps(y + 52928);
-            v9 = _mm256_loadu_ps(y + 79368);
-            v10 = _mm256_loadu_ps(y + 79376);
-            v11 = _mm256_loadu_ps(y + 79384);
+            v2 = _mm256_loadu_ps(y + 26456);
+            v3 = _mm256_loadu_ps(y + 26464);
+            v4 = _mm256_loadu_ps(y + 52912);
+            v5 = _mm256_loadu_ps(y + 52920);
+            v6 = _mm256_loadu_ps(y + 79368);
+            v7 = _mm256_loadu_ps(y + 79376);
+            v8 = _mm256_loadu_ps(y + 105824);
+            v9 = _mm256_loadu_ps(y + 105832);
+            v10 = _mm256_loadu_ps(y + 132280);
+            v11 = _mm256_loadu_ps(y + 132288);
+            for (int k = 0; k < 8; k++) {
+                v12 = _mm256_broadcast_ss(x);
+                v13 = _mm256_broadcast_ss(x + 8);
+                v14 = _mm256_loadu_ps(w);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 8);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 16);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 24);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 32);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 40);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 1);
+                v13 = _mm256_broadcast_ss(x + 9);
+                v14 = _mm256_loadu_ps(w + 48);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 56);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 64);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 72);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 80);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 88);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 2);
+                v13 = _mm256_broadcast_ss(x + 10);
+                v14 = _mm256_loadu_ps(w + 96);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 104);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 112);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 120);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 128);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 136);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 3);
+                v13 = _mm256_broadcast_ss(x + 11);
+                v14 = _mm256_loadu_ps(w + 144);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 152);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 160);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 168);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 176);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 184);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 4);
+                v13 = _mm256_broadcast_ss(x + 12);
+                v14 = _mm256_loadu_ps(w + 192);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 200);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 208);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 216);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 224);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 232);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 5);
+                v13 = _mm256_broadcast_ss(x + 13);
+                v14 = _mm256_loadu_ps(w + 240);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 248);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 256);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 264);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 272);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 280);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 6);
+                v13 = _mm256_broadcast_ss(x + 14);
+                v14 = _mm256_loadu_ps(w + 288);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 296);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 304);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 312);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 320);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 328);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                v12 = _mm256_broadcast_ss(x + 7);
+                v13 = _mm256_broadcast_ss(x + 15);
+                v14 = _mm256_loadu_ps(w + 336);
+                v0 = _mm256_fmadd_ps(v14, v12, v0);
+                v1 = _mm256_fmadd_ps(v14, v13, v1);
+                v14 = _mm256_loadu_ps(w + 344);
+                v2 = _mm256_fmadd_ps(v14, v12, v2);
+                v3 = _mm256_fmadd_ps(v14, v13, v3);
+                v14 = _mm256_loadu_ps(w + 352);
+                v4 = _mm256_fmadd_ps(v14, v12, v4);
+                v5 = _mm256_fmadd_ps(v14, v13, v5);
+                v14 = _mm256_loadu_ps(w + 360);
+                v6 = _mm256_fmadd_ps(v14, v12, v6);
+                v7 = _mm256_fmadd_ps(v14, v13, v7);
+                v14 = _mm256_loadu_ps(w + 368);
+                v8 = _mm256_fmadd_ps(v14, v12, v8);
+                v9 = _mm256_fmadd_ps(v14, v13, v9);
+                v14 = _mm256_loadu_ps(w + 376);
+                v10 = _mm256_fmadd_ps(v14, v12, v10);
+                v11 = _mm256_fmadd_ps(v14, v13, v11);
+                w += 384;
+                x += 25104;
+            }
+            x -= 200832;
+            w -= 3072;
             v12 = _mm256_setzero_ps();
             v0 = _mm256_max_ps(v12, v0);
             _mm256_storeu_ps(y, v0);
@@ -493,77 +682,586 @@ static void avx2_conv1x1_32x3_1(const float *x, const float *w, float *y, const 
             _mm256_storeu_ps(y + 8, v1);
             v0 = _mm256_setzero_ps();
             v2 = _mm256_max_ps(v0, v2);
-            _mm256_storeu_ps(y + 16, v2);
+            _mm256_storeu_ps(y + 26456, v2);
             v0 = _mm256_setzero_ps();
             v3 = _mm256_max_ps(v0, v3);
-            _mm256_storeu_ps(y + 26456, v3);
+            _mm256_storeu_ps(y + 26464, v3);
             v0 = _mm256_setzero_ps();
             v4 = _mm256_max_ps(v0, v4);
-            _mm256_storeu_ps(y + 26464, v4);
+            _mm256_storeu_ps(y + 52912, v4);
             v0 = _mm256_setzero_ps();
             v5 = _mm256_max_ps(v0, v5);
-            _mm256_storeu_ps(y + 26472, v5);
+            _mm256_storeu_ps(y + 52920, v5);
             v0 = _mm256_setzero_ps();
             v6 = _mm256_max_ps(v0, v6);
-            _mm256_storeu_ps(y + 52912, v6);
+            _mm256_storeu_ps(y + 79368, v6);
             v0 = _mm256_setzero_ps();
             v7 = _mm256_max_ps(v0, v7);
-            _mm256_storeu_ps(y + 52920, v7);
+            _mm256_storeu_ps(y + 79376, v7);
             v0 = _mm256_setzero_ps();
             v8 = _mm256_max_ps(v0, v8);
-            _mm256_storeu_ps(y + 52928, v8);
+            _mm256_storeu_ps(y + 105824, v8);
             v0 = _mm256_setzero_ps();
             v9 = _mm256_max_ps(v0, v9);
-            _mm256_storeu_ps(y + 79368, v9);
+            _mm256_storeu_ps(y + 105832, v9);
             v0 = _mm256_setzero_ps();
             v10 = _mm256_max_ps(v0, v10);
-            _mm256_storeu_ps(y + 79376, v10);
+            _mm256_storeu_ps(y + 132280, v10);
             v0 = _mm256_setzero_ps();
             v11 = _mm256_max_ps(v0, v11);
-            _mm256_storeu_ps(y + 79384, v11);
-            x += 24;
-            y += 24;
+            _mm256_storeu_ps(y + 132288, v11);
+            x += 16;
+            y += 16;
         }
-        v0 = _mm256_loadu_ps(y);
-        v1 = _mm256_loadu_ps(y + 8);
-        v2 = _mm256_loadu_ps(y + 26456);
-        v3 = _mm256_loadu_ps(y + 26464);
-        v4 = _mm256_loadu_ps(y + 52912);
-        v5 = _mm256_loadu_ps(y + 52920);
-        v6 = _mm256_loadu_ps(y + 79368);
-        v7 = _mm256_loadu_ps(y + 79376);
-        v8 = _mm256_setzero_ps();
-        v0 = _mm256_max_ps(v8, v0);
-        _mm256_storeu_ps(y, v0);
-        v0 = _mm256_setzero_ps();
-        v1 = _mm256_max_ps(v0, v1);
-        _mm256_storeu_ps(y + 8, v1);
-        v0 = _mm256_setzero_ps();
-        v2 = _mm256_max_ps(v0, v2);
-        _mm256_storeu_ps(y + 26456, v2);
-        v0 = _mm256_setzero_ps();
-        v3 = _mm256_max_ps(v0, v3);
-        _mm256_storeu_ps(y + 26464, v3);
-        v0 = _mm256_setzero_ps();
-        v4 = _mm256_max_ps(v0, v4);
-        _mm256_storeu_ps(y + 52912, v4);
-        v0 = _mm256_setzero_ps();
-        v5 = _mm256_max_ps(v0, v5);
-        _mm256_storeu_ps(y + 52920, v5);
-        v0 = _mm256_setzero_ps();
-        v6 = _mm256_max_ps(v0, v6);
-        _mm256_storeu_ps(y + 79368, v6);
-        v0 = _mm256_setzero_ps();
-        v7 = _mm256_max_ps(v0, v7);
-        _mm256_storeu_ps(y + 79376, v7);
-        x += 16;
-        y += 24;
+        y += 8;
+    }
+}
+
+/* 40 output channels of 4 x 56 pixels: sums over 256 channels and 1 x 1 taps */
+__attribute__((target("avx2,fma")))
+static void avx2_conv1x1_40x2_2(const float *x, const float *w, float *y, const float *b)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 28; j++) {
+            v0 = _mm256_loadu_ps(b);
+            v1 = v0;
+            v2 = _mm256_loadu_ps(b + 8);
+            v3 = v2;
+            v4 = _mm256_loadu_ps(b + 16);
+            v5 = v4;
+            v6 = _mm256_loadu_ps(b + 24);
+            v7 = v6;
+            v8 = _mm256_loadu_ps(b + 32);
+            v9 = v8;
+            for (int k = 0; k < 8; k++) {
+                v10 = _mm256_broadcast_ss(x);
+                v11 = _mm256_broadcast_ss(x + 8);
+                v12 = _mm256_loadu_ps(w);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 8);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 16);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 24);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 32);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 1);
+                v11 = _mm256_broadcast_ss(x + 9);
+                v12 = _mm256_loadu_ps(w + 40);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 48);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 56);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 64);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 72);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 2);
+                v11 = _mm256_broadcast_ss(x + 10);
+                v12 = _mm256_loadu_ps(w + 80);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 88);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 96);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 104);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 112);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 3);
+                v11 = _mm256_broadcast_ss(x + 11);
+                v12 = _mm256_loadu_ps(w + 120);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 128);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 136);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 144);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 152);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 4);
+                v11 = _mm256_broadcast_ss(x + 12);
+                v12 = _mm256_loadu_ps(w + 160);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 168);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 176);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 184);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 192);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 5);
+                v11 = _mm256_broadcast_ss(x + 13);
+                v12 = _mm256_loadu_ps(w + 200);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 208);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 216);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 224);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 232);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 6);
+                v11 = _mm256_broadcast_ss(x + 14);
+                v12 = _mm256_loadu_ps(w + 240);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 248);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 256);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 264);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 272);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 7);
+                v11 = _mm256_broadcast_ss(x + 15);
+                v12 = _mm256_loadu_ps(w + 280);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 288);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 296);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 304);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 312);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                w += 320;
+                x += 25104;
+            }
+            x -= 200832;
+            w -= 2560;
+            _mm256_storeu_ps(y, v0);
+            _mm256_storeu_ps(y + 8, v1);
+            _mm256_storeu_ps(y + 26456, v2);
+            _mm256_storeu_ps(y + 26464, v3);
+            _mm256_storeu_ps(y + 52912, v4);
+            _mm256_storeu_ps(y + 52920, v5);
+            _mm256_storeu_ps(y + 79368, v6);
+            _mm256_storeu_ps(y + 79376, v7);
+            _mm256_storeu_ps(y + 105824, v8);
+            _mm256_storeu_ps(y + 105832, v9);
+            x += 16;
+            y += 16;
+        }
+        y += 8;
+    }
+    x += 199040;
+    y -= 1824;
+    w += 2560;
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 28; k++) {
+                v0 = _mm256_loadu_ps(y);
+                v1 = _mm256_loadu_ps(y + 8);
+                v2 = _mm256_loadu_ps(y + 26456);
+                v3 = _mm256_loadu_ps(y + 26464);
+                v4 = _mm256_loadu_ps(y + 52912);
+                v5 = _mm256_loadu_ps(y + 52920);
+                v6 = _mm256_loadu_ps(y + 79368);
+                v7 = _mm256_loadu_ps(y + 79376);
+                v8 = _mm256_loadu_ps(y + 105824);
+                v9 = _mm256_loadu_ps(y + 105832);
+                for (int l = 0; l < 8; l++) {
+                    v10 = _mm256_broadcast_ss(x);
+                    v11 = _mm256_broadcast_ss(x + 8);
+                    v12 = _mm256_loadu_ps(w);
+                    v0 = _mm256_fmadd_ps(v12, v10, v0);
+                    v1 = _mm256_fmadd_ps(v12, v11, v1);
+                    v12 = _mm256_loadu_ps(w + 8);
+                    v2 = _mm256_fmadd_ps(v12, v10, v2);
+                    v3 = _mm256_fmadd_ps(v12, v11, v3);
+                    v12 = _mm256_loadu_ps(w + 16);
+                    v4 = _mm256_fmadd_ps(v12, v10, v4);
+                    v5 = _mm256_fmadd_ps(v12, v11, v5);
+                    v12 = _mm256_loadu_ps(w + 24);
+                    v6 = _mm256_fmadd_ps(v12, v10, v6);
+                    v7 = _mm256_fmadd_ps(v12, v11, v7);
+                    v12 = _mm256_loadu_ps(w + 32);
+                    v8 = _mm256_fmadd_ps(v12, v10, v8);
+                    v9 = _mm256_fmadd_ps(v12, v11, v9);
+                    v10 = _mm256_broadcast_ss(x + 1);
+                    v11 = _mm256_broadcast_ss(x + 9);
+                    v12 = _mm256_loadu_ps(w + 40);
+                    v0 = _mm256_fmadd_ps(v12, v10, v0);
+                    v1 = _mm256_fmadd_ps(v12, v11, v1);
+                    v12 = _mm256_loadu_ps(w + 48);
+                    v2 = _mm256_fmadd_ps(v12, v10, v2);
+                    v3 = _mm256_fmadd_ps(v12, v11, v3);
+                    v12 = _mm256_loadu_ps(w + 56);
+                    v4 = _mm256_fmadd_ps(v12, v10, v4);
+                    v5 = _mm256_fmadd_ps(v12, v11, v5);
+                    v12 = _mm256_loadu_ps(w + 64);
+                    v6 = _mm256_fmadd_ps(v12, v10, v6);
+                    v7 = _mm256_fmadd_ps(v12, v11, v7);
+                    v12 = _mm256_loadu_ps(w + 72);
+                    v8 = _mm256_fmadd_ps(v12, v10, v8);
+                    v9 = _mm256_fmadd_ps(v12, v11, v9);
+                    v10 = _mm256_broadcast_ss(x + 2);
+                    v11 = _mm256_broadcast_ss(x + 10);
+                    v12 = _mm256_loadu_ps(w + 80);
+                    v0 = _mm256_fmadd_ps(v12, v10, v0);
+                    v1 = _mm256_fmadd_ps(v12, v11, v1);
+                    v12 = _mm256_loadu_ps(w + 88);
+                    v2 = _mm256_fmadd_ps(v12, v10, v2);
+                    v3 = _mm256_fmadd_ps(v12, v11, v3);
+                    v12 = _mm256_loadu_ps(w + 96);
+                    v4 = _mm256_fmadd_ps(v12, v10, v4);
+                    v5 = _mm256_fmadd_ps(v12, v11, v5);
+                    v12 = _mm256_loadu_ps(w + 104);
+                    v6 = _mm256_fmadd_ps(v12, v10, v6);
+                    v7 = _mm256_fmadd_ps(v12, v11, v7);
+                    v12 = _mm256_loadu_ps(w + 112);
+                    v8 = _mm256_fmadd_ps(v12, v10, v8);
+                    v9 = _mm256_fmadd_ps(v12, v11, v9);
+                    v10 = _mm256_broadcast_ss(x + 3);
+                    v11 = _mm256_broadcast_ss(x + 11);
+                    v12 = _mm256_loadu_ps(w + 120);
+                    v0 = _mm256_fmadd_ps(v12, v10, v0);
+                    v1 = _mm256_fmadd_ps(v12, v11, v1);
+                    v12 = _mm256_loadu_ps(w + 128);
+                    v2 = _mm256_fmadd_ps(v12, v10, v2);
+                    v3 = _mm256_fmadd_ps(v12, v11, v3);
+                    v12 = _mm256_loadu_ps(w + 136);
+                    v4 = _mm256_fmadd_ps(v12, v10, v4);
+                    v5 = _mm256_fmadd_ps(v12, v11, v5);
+                    v12 = _mm256_loadu_ps(w + 144);
+                    v6 = _mm256_fmadd_ps(v12, v10, v6);
+                    v7 = _mm256_fmadd_ps(v12, v11, v7);
+                    v12 = _mm256_loadu_ps(w + 152);
+                    v8 = _mm256_fmadd_ps(v12, v10, v8);
+                    v9 = _mm256_fmadd_ps(v12, v11, v9);
+                    v10 = _mm256_broadcast_ss(x + 4);
+                    v11 = _mm256_broadcast_ss(x + 12);
+                    v12 = _mm256_loadu_ps(w + 160);
+                    v0 = _mm256_fmadd_ps(v12, v10, v0);
+                    v1 = _mm256_fmadd_ps(v12, v11, v1);
+                    v12 = _mm256_loadu_ps(w + 168);
+                    v2 = _mm256_fmadd_ps(v12, v10, v2);
+                    v3 = _mm256_fmadd_ps(v12, v11, v3);
+                    v12 = _mm256_loadu_ps(w + 176);
+                    v4 = _mm256_fmadd_ps(v12, v10, v4);
+                    v5 = _mm256_fmadd_ps(v12, v11, v5);
+                    v12 = _mm256_loadu_ps(w + 184);
+                    v6 = _mm256_fmadd_ps(v12, v10, v6);
+                    v7 = _mm256_fmadd_ps(v12, v11, v7);
+                    v12 = _mm256_loadu_ps(w + 192);
+                    v8 = _mm256_fmadd_ps(v12, v10, v8);
+                    v9 = _mm256_fmadd_ps(v12, v11, v9);
+                    v10 = _mm256_broadcast_ss(x + 5);
+                    v11 = _mm256_broadcast_ss(x + 13);
+                    v12 = _mm256_loadu_ps(w + 200);
+                    v0 = _mm256_fmadd_ps(v12, v10, v0);
+                    v1 = _mm256_fmadd_ps(v12, v11, v1);
+                    v12 = _mm256_loadu_ps(w + 208);
+                    v2 = _mm256_fmadd_ps(v12, v10, v2);
+                    v3 = _mm256_fmadd_ps(v12, v11, v3);
+                    v12 = _mm256_loadu_ps(w + 216);
+                    v4 = _mm256_fmadd_ps(v12, v10, v4);
+                    v5 = _mm256_fmadd_ps(v12, v11, v5);
+                    v12 = _mm256_loadu_ps(w + 224);
+                    v6 = _mm256_fmadd_ps(v12, v10, v6);
+                    v7 = _mm256_fmadd_ps(v12, v11, v7);
+                    v12 = _mm256_loadu_ps(w + 232);
+                    v8 = _mm256_fmadd_ps(v12, v10, v8);
+                    v9 = _mm256_fmadd_ps(v12, v11, v9);
+                    v10 = _mm256_broadcast_ss(x + 6);
+                    v11 = _mm256_broadcast_ss(x + 14);
+                    v12 = _mm256_loadu_ps(w + 240);
+                    v0 = _mm256_fmadd_ps(v12, v10, v0);
+                    v1 = _mm256_fmadd_ps(v12, v11, v1);
+                    v12 = _mm256_loadu_ps(w + 248);
+                    v2 = _mm256_fmadd_ps(v12, v10, v2);
+                    v3 = _mm256_fmadd_ps(v12, v11, v3);
+                    v12 = _mm256_loadu_ps(w + 256);
+                    v4 = _mm256_fmadd_ps(v12, v10, v4);
+                    v5 = _mm256_fmadd_ps(v12, v11, v5);
+                    v12 = _mm256_loadu_ps(w + 264);
+                    v6 = _mm256_fmadd_ps(v12, v10, v6);
+                    v7 = _mm256_fmadd_ps(v12, v11, v7);
+                    v12 = _mm256_loadu_ps(w + 272);
+                    v8 = _mm256_fmadd_ps(v12, v10, v8);
+                    v9 = _mm256_fmadd_ps(v12, v11, v9);
+                    v10 = _mm256_broadcast_ss(x + 7);
+                    v11 = _mm256_broadcast_ss(x + 15);
+                    v12 = _mm256_loadu_ps(w + 280);
+                    v0 = _mm256_fmadd_ps(v12, v10, v0);
+                    v1 = _mm256_fmadd_ps(v12, v11, v1);
+                    v12 = _mm256_loadu_ps(w + 288);
+                    v2 = _mm256_fmadd_ps(v12, v10, v2);
+                    v3 = _mm256_fmadd_ps(v12, v11, v3);
+                    v12 = _mm256_loadu_ps(w + 296);
+                    v4 = _mm256_fmadd_ps(v12, v10, v4);
+                    v5 = _mm256_fmadd_ps(v12, v11, v5);
+                    v12 = _mm256_loadu_ps(w + 304);
+                    v6 = _mm256_fmadd_ps(v12, v10, v6);
+                    v7 = _mm256_fmadd_ps(v12, v11, v7);
+                    v12 = _mm256_loadu_ps(w + 312);
+                    v8 = _mm256_fmadd_ps(v12, v10, v8);
+                    v9 = _mm256_fmadd_ps(v12, v11, v9);
+                    w += 320;
+                    x += 25104;
+                }
+                x -= 200832;
+                w -= 2560;
+                _mm256_storeu_ps(y, v0);
+                _mm256_storeu_ps(y + 8, v1);
+                _mm256_storeu_ps(y + 26456, v2);
+                _mm256_storeu_ps(y + 26464, v3);
+                _mm256_storeu_ps(y + 52912, v4);
+                _mm256_storeu_ps(y + 52920, v5);
+                _mm256_storeu_ps(y + 79368, v6);
+                _mm256_storeu_ps(y + 79376, v7);
+                _mm256_storeu_ps(y + 105824, v8);
+                _mm256_storeu_ps(y + 105832, v9);
+                x += 16;
+                y += 16;
+            }
+            y += 8;
+        }
+        x += 199040;
+        y -= 1824;
+        w += 2560;
+    }
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 28; j++) {
+            v0 = _mm256_loadu_ps(y);
+            v1 = _mm256_loadu_ps(y + 8);
+            v2 = _mm256_loadu_ps(y + 26456);
+            v3 = _mm256_loadu_ps(y + 26464);
+            v4 = _mm256_loadu_ps(y + 52912);
+            v5 = _mm256_loadu_ps(y + 52920);
+            v6 = _mm256_loadu_ps(y + 79368);
+            v7 = _mm256_loadu_ps(y + 79376);
+            v8 = _mm256_loadu_ps(y + 105824);
+            v9 = _mm256_loadu_ps(y + 105832);
+            for (int k = 0; k < 8; k++) {
+                v10 = _mm256_broadcast_ss(x);
+                v11 = _mm256_broadcast_ss(x + 8);
+                v12 = _mm256_loadu_ps(w);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 8);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 16);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 24);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 32);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 1);
+                v11 = _mm256_broadcast_ss(x + 9);
+                v12 = _mm256_loadu_ps(w + 40);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 48);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 56);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 64);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 72);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 2);
+                v11 = _mm256_broadcast_ss(x + 10);
+                v12 = _mm256_loadu_ps(w + 80);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 88);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 96);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 104);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 112);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 3);
+                v11 = _mm256_broadcast_ss(x + 11);
+                v12 = _mm256_loadu_ps(w + 120);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 128);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 136);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 144);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 152);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 4);
+                v11 = _mm256_broadcast_ss(x + 12);
+                v12 = _mm256_loadu_ps(w + 160);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 168);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 176);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 184);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 192);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 5);
+                v11 = _mm256_broadcast_ss(x + 13);
+                v12 = _mm256_loadu_ps(w + 200);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 208);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 216);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 224);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 232);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 6);
+                v11 = _mm256_broadcast_ss(x + 14);
+                v12 = _mm256_loadu_ps(w + 240);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 248);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 256);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 264);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 272);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                v10 = _mm256_broadcast_ss(x + 7);
+                v11 = _mm256_broadcast_ss(x + 15);
+                v12 = _mm256_loadu_ps(w + 280);
+                v0 = _mm256_fmadd_ps(v12, v10, v0);
+                v1 = _mm256_fmadd_ps(v12, v11, v1);
+                v12 = _mm256_loadu_ps(w + 288);
+                v2 = _mm256_fmadd_ps(v12, v10, v2);
+                v3 = _mm256_fmadd_ps(v12, v11, v3);
+                v12 = _mm256_loadu_ps(w + 296);
+                v4 = _mm256_fmadd_ps(v12, v10, v4);
+                v5 = _mm256_fmadd_ps(v12, v11, v5);
+                v12 = _mm256_loadu_ps(w + 304);
+                v6 = _mm256_fmadd_ps(v12, v10, v6);
+                v7 = _mm256_fmadd_ps(v12, v11, v7);
+                v12 = _mm256_loadu_ps(w + 312);
+                v8 = _mm256_fmadd_ps(v12, v10, v8);
+                v9 = _mm256_fmadd_ps(v12, v11, v9);
+                w += 320;
+                x += 25104;
+            }
+            x -= 200832;
+            w -= 2560;
+            v10 = _mm256_setzero_ps();
+            v0 = _mm256_max_ps(v10, v0);
+            _mm256_storeu_ps(y, v0);
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_max_ps(v0, v1);
+            _mm256_storeu_ps(y + 8, v1);
+            v0 = _mm256_setzero_ps();
+            v2 = _mm256_max_ps(v0, v2);
+            _mm256_storeu_ps(y + 26456, v2);
+            v0 = _mm256_setzero_ps();
+            v3 = _mm256_max_ps(v0, v3);
+            _mm256_storeu_ps(y + 26464, v3);
+            v0 = _mm256_setzero_ps();
+            v4 = _mm256_max_ps(v0, v4);
+            _mm256_storeu_ps(y + 52912, v4);
+            v0 = _mm256_setzero_ps();
+            v5 = _mm256_max_ps(v0, v5);
+            _mm256_storeu_ps(y + 52920, v5);
+            v0 = _mm256_setzero_ps();
+            v6 = _mm256_max_ps(v0, v6);
+            _mm256_storeu_ps(y + 79368, v6);
+            v0 = _mm256_setzero_ps();
+            v7 = _mm256_max_ps(v0, v7);
+            _mm256_storeu_ps(y + 79376, v7);
+            v0 = _mm256_setzero_ps();
+            v8 = _mm256_max_ps(v0, v8);
+            _mm256_storeu_ps(y + 105824, v8);
+            v0 = _mm256_setzero_ps();
+            v9 = _mm256_max_ps(v0, v9);
+            _mm256_storeu_ps(y + 105832, v9);
+            x += 16;
+            y += 16;
+        }
+        y += 8;
     }
 }
 
 /* zeros around 56 x 56 pixels: 1 rows, 1 columns */
 __attribute__((target("avx2,fma")))
-static void avx2_border_2(float *y)
+static void avx2_border_3(float *y)
 {
     __m256 v0;
     v0 = _mm256_setzero_ps();
@@ -584,7 +1282,7 @@ static void avx2_border_2(float *y)
 
 /* 8 channels of 56 x 56 pixels: sums over 4 channels of a group and 3 x 3 taps */
 __attribute__((target("avx2,fma")))
-static void avx2_slide3x3_12_3(const float *x, const float *w, float *y, const float *b)
+static void avx2_slide3x3_12_4(const float *x, const float *w, float *y, const float *b)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
     for (int i = 0; i < 56; i++) {
@@ -1232,7 +1930,7 @@ static void avx2_slide3x3_12_3(const float *x, const float *w, float *y, const f
 
 /* 32 output channels of 1 x 448 pixels: sums over 128 channels and 1 x 1 taps */
 __attribute__((target("avx2,fma")))
-static void avx2_conv1x1_32x3_4(const float *x, const float *w, float *y, const float *r, const float *b)
+static void avx2_conv1x1_32x3_5(const float *x, const float *w, float *y, const float *r, const float *b)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
     for (int i = 0; i < 148; i++) {
@@ -1645,7 +2343,7 @@ static void avx2_conv1x1_32x3_4(const float *x, const float *w, float *y, const 
 
 /* one channel of 56 x 56 pixels */
 __attribute__((target("avx2,fma")))
-static void avx2_copy_5(const float *x, float *y)
+static void avx2_copy_6(const float *x, float *y)
 {
     __m256 v0;
     for (int i = 0; i < 56; i++) {
@@ -1858,28 +2556,34 @@ static void step_copy_0(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 
 static const Part parts_copy_0[] = {{1, 256, 12658}, {0}};
 
-/* convolution 1 x 1, stride 1: 256 x 56 x 56 -> 128 x 56 x 56, then relu; direct, tiles of 32 x 3
+/* convolution 1 x 1, stride 1: 256 x 56 x 56 -> 128 x 56 x 56, then relu; direct, tiles of 48 x 2
  * 102,760,448 MACs per image. Layer conv1 (resnext_block.yaml:43). */
 static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 72;
-    ptrdiff_t tile = task % 72;
+    const ptrdiff_t image = task / 58;
+    ptrdiff_t tile = task % 58;
     const float *x = run->arena + image * 2008320 + slot[0];
     const float *w = run->weights + slot[1];
     float *y = run->arena + image * 2008320 + slot[2];
     const float *b = run->weights + slot[3];
-    if (tile < 56) {
-        const ptrdiff_t i = tile / 4;
-        const ptrdiff_t j = tile % 4;
-        avx2_conv1x1_32x3_1(x + i * 1792, w + j * 8192, y + i * 1824 + j * 105824, b + j * 32);
+    if (tile < 14) {
+        const ptrdiff_t i = tile;
+        avx2_conv1x1_48x2_1(x + i * 1792, w, y + i * 1824, b);
         return;
     }
-    tile -= 56;
+    tile -= 14;
+    if (tile < 28) {
+        const ptrdiff_t i = tile / 2;
+        const ptrdiff_t j = tile % 2;
+        avx2_conv1x1_40x2_2(x + i * 1792, w + j * 10240 + 12288, y + i * 1824 + j * 132280 + 158736, b + j * 40 + 48);
+        return;
+    }
+    tile -= 28;
     const ptrdiff_t i = tile;
-    avx2_border_2(y + i * 26456 - 464);
+    avx2_border_3(y + i * 26456 - 464);
 }
 
-static const Part parts_conv_1[] = {{1, 56, 379636}, {1, 16, 405}, {0}};
+static const Part parts_conv_1[] = {{1, 14, 596806}, {1, 28, 508550}, {1, 16, 405}, {0}};
 
 /* convolution 3 x 3, stride 1: 128 x 56 x 56 -> 128 x 56 x 56, 32 groups; sliding, tiles of 8 x 12
  * 14,450,688 MACs per image. Layer conv2 (resnext_block.yaml:46). */
@@ -1892,7 +2596,7 @@ static void step_grouped_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task
     float *y = run->arena + image * 2008320 + slot[2];
     const float *b = run->weights + slot[3];
     const ptrdiff_t i = tile;
-    avx2_slide3x3_12_3(x + i * 26456 - 464, w + i * 288, y + i * 25104, b + i * 8);
+    avx2_slide3x3_12_4(x + i * 26456 - 464, w + i * 288, y + i * 25104, b + i * 8);
 }
 
 static const Part parts_grouped_2[] = {{1, 16, 232794}, {0}};
@@ -1910,7 +2614,7 @@ static void step_conv_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     const float *b = run->weights + slot[4];
     const ptrdiff_t i = tile / 8;
     const ptrdiff_t j = tile % 8;
-    avx2_conv1x1_32x3_4(x + i * 3584, w + j * 4096, y + i * 3584 + j * 100416, r + i * 3584 + j * 100416, b + j * 32);
+    avx2_conv1x1_32x3_5(x + i * 3584, w + j * 4096, y + i * 3584 + j * 100416, r + i * 3584 + j * 100416, b + j * 32);
 }
 
 static const Part parts_conv_3[] = {{1, 56, 380129}, {0}};
@@ -1925,192 +2629,192 @@ static void step_output_4(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     float *y = run->output + image * 802816 + slot[1];
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1, y + i * 3136);
+        avx2_copy_6(x + i * 1, y + i * 3136);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 25104, y + i * 3136 + 25088);
+        avx2_copy_6(x + i * 1 + 25104, y + i * 3136 + 25088);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 50208, y + i * 3136 + 50176);
+        avx2_copy_6(x + i * 1 + 50208, y + i * 3136 + 50176);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 75312, y + i * 3136 + 75264);
+        avx2_copy_6(x + i * 1 + 75312, y + i * 3136 + 75264);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 100416, y + i * 3136 + 100352);
+        avx2_copy_6(x + i * 1 + 100416, y + i * 3136 + 100352);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 125520, y + i * 3136 + 125440);
+        avx2_copy_6(x + i * 1 + 125520, y + i * 3136 + 125440);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 150624, y + i * 3136 + 150528);
+        avx2_copy_6(x + i * 1 + 150624, y + i * 3136 + 150528);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 175728, y + i * 3136 + 175616);
+        avx2_copy_6(x + i * 1 + 175728, y + i * 3136 + 175616);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 200832, y + i * 3136 + 200704);
+        avx2_copy_6(x + i * 1 + 200832, y + i * 3136 + 200704);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 225936, y + i * 3136 + 225792);
+        avx2_copy_6(x + i * 1 + 225936, y + i * 3136 + 225792);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 251040, y + i * 3136 + 250880);
+        avx2_copy_6(x + i * 1 + 251040, y + i * 3136 + 250880);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 276144, y + i * 3136 + 275968);
+        avx2_copy_6(x + i * 1 + 276144, y + i * 3136 + 275968);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 301248, y + i * 3136 + 301056);
+        avx2_copy_6(x + i * 1 + 301248, y + i * 3136 + 301056);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 326352, y + i * 3136 + 326144);
+        avx2_copy_6(x + i * 1 + 326352, y + i * 3136 + 326144);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 351456, y + i * 3136 + 351232);
+        avx2_copy_6(x + i * 1 + 351456, y + i * 3136 + 351232);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 376560, y + i * 3136 + 376320);
+        avx2_copy_6(x + i * 1 + 376560, y + i * 3136 + 376320);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 401664, y + i * 3136 + 401408);
+        avx2_copy_6(x + i * 1 + 401664, y + i * 3136 + 401408);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 426768, y + i * 3136 + 426496);
+        avx2_copy_6(x + i * 1 + 426768, y + i * 3136 + 426496);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 451872, y + i * 3136 + 451584);
+        avx2_copy_6(x + i * 1 + 451872, y + i * 3136 + 451584);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 476976, y + i * 3136 + 476672);
+        avx2_copy_6(x + i * 1 + 476976, y + i * 3136 + 476672);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 502080, y + i * 3136 + 501760);
+        avx2_copy_6(x + i * 1 + 502080, y + i * 3136 + 501760);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 527184, y + i * 3136 + 526848);
+        avx2_copy_6(x + i * 1 + 527184, y + i * 3136 + 526848);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 552288, y + i * 3136 + 551936);
+        avx2_copy_6(x + i * 1 + 552288, y + i * 3136 + 551936);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 577392, y + i * 3136 + 577024);
+        avx2_copy_6(x + i * 1 + 577392, y + i * 3136 + 577024);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 602496, y + i * 3136 + 602112);
+        avx2_copy_6(x + i * 1 + 602496, y + i * 3136 + 602112);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 627600, y + i * 3136 + 627200);
+        avx2_copy_6(x + i * 1 + 627600, y + i * 3136 + 627200);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 652704, y + i * 3136 + 652288);
+        avx2_copy_6(x + i * 1 + 652704, y + i * 3136 + 652288);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 677808, y + i * 3136 + 677376);
+        avx2_copy_6(x + i * 1 + 677808, y + i * 3136 + 677376);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 702912, y + i * 3136 + 702464);
+        avx2_copy_6(x + i * 1 + 702912, y + i * 3136 + 702464);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 728016, y + i * 3136 + 727552);
+        avx2_copy_6(x + i * 1 + 728016, y + i * 3136 + 727552);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        avx2_copy_5(x + i * 1 + 753120, y + i * 3136 + 752640);
+        avx2_copy_6(x + i * 1 + 753120, y + i * 3136 + 752640);
         return;
     }
     tile -= 8;
     const ptrdiff_t i = tile;
-    avx2_copy_5(x + i * 1 + 778224, y + i * 3136 + 777728);
+    avx2_copy_6(x + i * 1 + 778224, y + i * 3136 + 777728);
 }
 
 static const Part parts_output_4[] = {{1, 256, 12658}, {0}};

@@ -42,7 +42,7 @@ typedef struct {
     char name[32];                      /* for people, never compared */
 } Stamp;
 
-static const Stamp expected = { "NNCCW", 1, 282624, 0x1d5f3062e61b069b, 0x7e532d60c565800d, "resnext_form_c" };
+static const Stamp expected = { "NNCCW", 1, 282624, 0xb2c8f4dae23ad793, 0x7e532d60c565800d, "resnext_form_c" };
 
 /* One call of resnext_form_c_forward, as its steps see it. */
 typedef struct {
@@ -149,374 +149,190 @@ static void c_copy_0(const float *x, float *y)
     }
 }
 
-/* 32 output channels of 4 x 56 pixels: sums over 256 channels and 1 x 1 taps */
-static void c_conv1x1_32x3_1(const float *x, const float *w, float *y, const float *b)
+/* 48 output channels of 4 x 56 pixels: sums over 256 channels and 1 x 1 taps */
+static void c_conv1x1_48x2_1(const float *x, const float *w, float *y, const float *b)
 {
-    float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8], v15[8];
+    float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8];
     for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 18; j++) {
+        for (int j = 0; j < 28; j++) {
             load8(v0, b);
             copy8(v1, v0);
-            copy8(v2, v0);
-            load8(v3, b + 8);
-            copy8(v4, v3);
-            copy8(v5, v3);
-            load8(v6, b + 16);
+            load8(v2, b + 8);
+            copy8(v3, v2);
+            load8(v4, b + 16);
+            copy8(v5, v4);
+            load8(v6, b + 24);
             copy8(v7, v6);
-            copy8(v8, v6);
-            load8(v9, b + 24);
-            copy8(v10, v9);
-            copy8(v11, v9);
-            store8(y, v0);
-            store8(y + 8, v1);
-            store8(y + 16, v2);
-            store8(y + 26456, v3);
-            store8(y + 26464, v4);
-            store8(y + 26472, v5);
-            store8(y + 52912, v6);
-            store8(y + 52920, v7);
-            store8(y + 52928, v8);
-            store8(y + 79368, v9);
-            store8(y + 79376, v10);
-            store8(y + 79384, v11);
-            x += 24;
-            y += 24;
-        }
-        load8(v0, b);
-        copy8(v1, v0);
-        load8(v2, b + 8);
-        copy8(v3, v2);
-        load8(v4, b + 16);
-        copy8(v5, v4);
-        load8(v6, b + 24);
-        copy8(v7, v6);
-        store8(y, v0);
-        store8(y + 8, v1);
-        store8(y + 26456, v2);
-        store8(y + 26464, v3);
-        store8(y + 52912, v4);
-        store8(y + 52920, v5);
-        store8(y + 79368, v6);
-        store8(y + 79376, v7);
-        x += 16;
-        y += 24;
-    }
-    x -= 1792;
-    y -= 1824;
-    for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 18; k++) {
-                load8(v0, y);
-                load8(v1, y + 8);
-                load8(v2, y + 16);
-                load8(v3, y + 26456);
-                load8(v4, y + 26464);
-                load8(v5, y + 26472);
-                load8(v6, y + 52912);
-                load8(v7, y + 52920);
-                load8(v8, y + 52928);
-                load8(v9, y + 79368);
-                load8(v10, y + 79376);
-                load8(v11, y + 79384);
-                for (int l = 0; l < 16; l++) {
-                    broadcast8(v12, x);
-                    broadcast8(v13, x + 8);
-                    broadcast8(v14, x + 16);
-                    load8(v15, w);
-                    fma8(v0, v15, v12);
-                    fma8(v1, v15, v13);
-                    fma8(v2, v15, v14);
-                    load8(v15, w + 8);
-                    fma8(v3, v15, v12);
-                    fma8(v4, v15, v13);
-                    fma8(v5, v15, v14);
-                    load8(v15, w + 16);
-                    fma8(v6, v15, v12);
-                    fma8(v7, v15, v13);
-                    fma8(v8, v15, v14);
-                    load8(v15, w + 24);
-                    fma8(v9, v15, v12);
-                    fma8(v10, v15, v13);
-                    fma8(v11, v15, v14);
-                    broadcast8(v12, x + 1);
-                    broadcast8(v13, x + 9);
-                    broadcast8(v14, x + 17);
-                    load8(v15, w + 32);
-                    fma8(v0, v15, v12);
-                    fma8(v1, v15, v13);
-                    fma8(v2, v15, v14);
-                    load8(v15, w + 40);
-                    fma8(v3, v15, v12);
-                    fma8(v4, v15, v13);
-                    fma8(v5, v15, v14);
-                    load8(v15, w + 48);
-                    fma8(v6, v15, v12);
-                    fma8(v7, v15, v13);
-                    fma8(v8, v15, v14);
-                    load8(v15, w + 56);
-                    fma8(v9, v15, v12);
-                    fma8(v10, v15, v13);
-                    fma8(v11, v15, v14);
-                    broadcast8(v12, x + 2);
-                    broadcast8(v13, x + 10);
-                    broadcast8(v14, x + 18);
-                    load8(v15, w + 64);
-                    fma8(v0, v15, v12);
-                    fma8(v1, v15, v13);
-                    fma8(v2, v15, v14);
-                    load8(v15, w + 72);
-                    fma8(v3, v15, v12);
-                    fma8(v4, v15, v13);
-                    fma8(v5, v15, v14);
-                    load8(v15, w + 80);
-                    fma8(v6, v15, v12);
-                    fma8(v7, v15, v13);
-                    fma8(v8, v15, v14);
-                    load8(v15, w + 88);
-                    fma8(v9, v15, v12);
-                    fma8(v10, v15, v13);
-                    fma8(v11, v15, v14);
-                    broadcast8(v12, x + 3);
-                    broadcast8(v13, x + 11);
-                    broadcast8(v14, x + 19);
-                    load8(v15, w + 96);
-                    fma8(v0, v15, v12);
-                    fma8(v1, v15, v13);
-                    fma8(v2, v15, v14);
-                    load8(v15, w + 104);
-                    fma8(v3, v15, v12);
-                    fma8(v4, v15, v13);
-                    fma8(v5, v15, v14);
-                    load8(v15, w + 112);
-                    fma8(v6, v15, v12);
-                    fma8(v7, v15, v13);
-                    fma8(v8, v15, v14);
-                    load8(v15, w + 120);
-                    fma8(v9, v15, v12);
-                    fma8(v10, v15, v13);
-                    fma8(v11, v15, v14);
-                    broadcast8(v12, x + 4);
-                    broadcast8(v13, x + 12);
-                    broadcast8(v14, x + 20);
-                    load8(v15, w + 128);
-                    fma8(v0, v15, v12);
-                    fma8(v1, v15, v13);
-                    fma8(v2, v15, v14);
-                    load8(v15, w + 136);
-                    fma8(v3, v15, v12);
-                    fma8(v4, v15, v13);
-                    fma8(v5, v15, v14);
-                    load8(v15, w + 144);
-                    fma8(v6, v15, v12);
-                    fma8(v7, v15, v13);
-                    fma8(v8, v15, v14);
-                    load8(v15, w + 152);
-                    fma8(v9, v15, v12);
-                    fma8(v10, v15, v13);
-                    fma8(v11, v15, v14);
-                    broadcast8(v12, x + 5);
-                    broadcast8(v13, x + 13);
-                    broadcast8(v14, x + 21);
-                    load8(v15, w + 160);
-                    fma8(v0, v15, v12);
-                    fma8(v1, v15, v13);
-                    fma8(v2, v15, v14);
-                    load8(v15, w + 168);
-                    fma8(v3, v15, v12);
-                    fma8(v4, v15, v13);
-                    fma8(v5, v15, v14);
-                    load8(v15, w + 176);
-                    fma8(v6, v15, v12);
-                    fma8(v7, v15, v13);
-                    fma8(v8, v15, v14);
-                    load8(v15, w + 184);
-                    fma8(v9, v15, v12);
-                    fma8(v10, v15, v13);
-                    fma8(v11, v15, v14);
-                    broadcast8(v12, x + 6);
-                    broadcast8(v13, x + 14);
-                    broadcast8(v14, x + 22);
-                    load8(v15, w + 192);
-                    fma8(v0, v15, v12);
-                    fma8(v1, v15, v13);
-                    fma8(v2, v15, v14);
-                    load8(v15, w + 200);
-                    fma8(v3, v15, v12);
-                    fma8(v4, v15, v13);
-                    fma8(v5, v15, v14);
-                    load8(v15, w + 208);
-                    fma8(v6, v15, v12);
-                    fma8(v7, v15, v13);
-                    fma8(v8, v15, v14);
-                    load8(v15, w + 216);
-                    fma8(v9, v15, v12);
-                    fma8(v10, v15, v13);
-                    fma8(v11, v15, v14);
-                    broadcast8(v12, x + 7);
-                    broadcast8(v13, x + 15);
-                    broadcast8(v14, x + 23);
-                    load8(v15, w + 224);
-                    fma8(v0, v15, v12);
-                    fma8(v1, v15, v13);
-                    fma8(v2, v15, v14);
-                    load8(v15, w + 232);
-                    fma8(v3, v15, v12);
-                    fma8(v4, v15, v13);
-                    fma8(v5, v15, v14);
-                    load8(v15, w + 240);
-                    fma8(v6, v15, v12);
-                    fma8(v7, v15, v13);
-                    fma8(v8, v15, v14);
-                    load8(v15, w + 248);
-                    fma8(v9, v15, v12);
-                    fma8(v10, v15, v13);
-                    fma8(v11, v15, v14);
-                    w += 256;
-                    x += 25104;
-                }
-                x -= 401664;
-                w -= 4096;
-                store8(y, v0);
-                store8(y + 8, v1);
-                store8(y + 16, v2);
-                store8(y + 26456, v3);
-                store8(y + 26464, v4);
-                store8(y + 26472, v5);
-                store8(y + 52912, v6);
-                store8(y + 52920, v7);
-                store8(y + 52928, v8);
-                store8(y + 79368, v9);
-                store8(y + 79376, v10);
-                store8(y + 79384, v11);
-                x += 24;
-                y += 24;
-            }
-            load8(v0, y);
-            load8(v1, y + 8);
-            load8(v2, y + 26456);
-            load8(v3, y + 26464);
-            load8(v4, y + 52912);
-            load8(v5, y + 52920);
-            load8(v6, y + 79368);
-            load8(v7, y + 79376);
-            for (int k = 0; k < 16; k++) {
-                broadcast8(v8, x);
-                broadcast8(v9, x + 8);
-                load8(v10, w);
-                fma8(v0, v10, v8);
-                fma8(v1, v10, v9);
-                load8(v10, w + 8);
-                fma8(v2, v10, v8);
-                fma8(v3, v10, v9);
-                load8(v10, w + 16);
-                fma8(v4, v10, v8);
-                fma8(v5, v10, v9);
-                load8(v10, w + 24);
-                fma8(v6, v10, v8);
-                fma8(v7, v10, v9);
-                broadcast8(v8, x + 1);
-                broadcast8(v9, x + 9);
-                load8(v10, w + 32);
-                fma8(v0, v10, v8);
-                fma8(v1, v10, v9);
-                load8(v10, w + 40);
-                fma8(v2, v10, v8);
-                fma8(v3, v10, v9);
-                load8(v10, w + 48);
-                fma8(v4, v10, v8);
-                fma8(v5, v10, v9);
-                load8(v10, w + 56);
-                fma8(v6, v10, v8);
-                fma8(v7, v10, v9);
-                broadcast8(v8, x + 2);
-                broadcast8(v9, x + 10);
-                load8(v10, w + 64);
-                fma8(v0, v10, v8);
-                fma8(v1, v10, v9);
-                load8(v10, w + 72);
-                fma8(v2, v10, v8);
-                fma8(v3, v10, v9);
-                load8(v10, w + 80);
-                fma8(v4, v10, v8);
-                fma8(v5, v10, v9);
-                load8(v10, w + 88);
-                fma8(v6, v10, v8);
-                fma8(v7, v10, v9);
-                broadcast8(v8, x + 3);
-                broadcast8(v9, x + 11);
-                load8(v10, w + 96);
-                fma8(v0, v10, v8);
-                fma8(v1, v10, v9);
-                load8(v10, w + 104);
-                fma8(v2, v10, v8);
-                fma8(v3, v10, v9);
-                load8(v10, w + 112);
-                fma8(v4, v10, v8);
-                fma8(v5, v10, v9);
-                load8(v10, w + 120);
-                fma8(v6, v10, v8);
-                fma8(v7, v10, v9);
-                broadcast8(v8, x + 4);
-                broadcast8(v9, x + 12);
-                load8(v10, w + 128);
-                fma8(v0, v10, v8);
-                fma8(v1, v10, v9);
-                load8(v10, w + 136);
-                fma8(v2, v10, v8);
-                fma8(v3, v10, v9);
-                load8(v10, w + 144);
-                fma8(v4, v10, v8);
-                fma8(v5, v10, v9);
-                load8(v10, w + 152);
-                fma8(v6, v10, v8);
-                fma8(v7, v10, v9);
-                broadcast8(v8, x + 5);
-                broadcast8(v9, x + 13);
-                load8(v10, w + 160);
-                fma8(v0, v10, v8);
-                fma8(v1, v10, v9);
-                load8(v10, w + 168);
-                fma8(v2, v10, v8);
-                fma8(v3, v10, v9);
-                load8(v10, w + 176);
-                fma8(v4, v10, v8);
-                fma8(v5, v10, v9);
-                load8(v10, w + 184);
-                fma8(v6, v10, v8);
-                fma8(v7, v10, v9);
-                broadcast8(v8, x + 6);
-                broadcast8(v9, x + 14);
-                load8(v10, w + 192);
-                fma8(v0, v10, v8);
-                fma8(v1, v10, v9);
-                load8(v10, w + 200);
-                fma8(v2, v10, v8);
-                fma8(v3, v10, v9);
-                load8(v10, w + 208);
-                fma8(v4, v10, v8);
-                fma8(v5, v10, v9);
-                load8(v10, w + 216);
-                fma8(v6, v10, v8);
-                fma8(v7, v10, v9);
-                broadcast8(v8, x + 7);
-                broadcast8(v9, x + 15);
-                load8(v10, w + 224);
-                fma8(v0, v10, v8);
-                fma8(v1, v10, v9);
-                load8(v10, w + 232);
-                fma8(v2, v10, v8);
-                fma8(v3, v10, v9);
-                load8(v10, w + 240);
-                fma8(v4, v10, v8);
-                fma8(v5, v10, v9);
-                load8(v10, w + 248);
-                fma8(v6, v10, v8);
-                fma8(v7, v10, v9);
-                w += 256;
+            load8(v8, b + 32);
+            copy8(v9, v8);
+            load8(v10, b + 40);
+            copy8(v11, v10);
+            for (int k = 0; k < 8; k++) {
+                broadcast8(v12, x);
+                broadcast8(v13, x + 8);
+                load8(v14, w);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 8);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 16);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 24);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 32);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 40);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 1);
+                broadcast8(v13, x + 9);
+                load8(v14, w + 48);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 56);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 64);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 72);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 80);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 88);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 2);
+                broadcast8(v13, x + 10);
+                load8(v14, w + 96);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 104);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 112);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 120);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 128);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 136);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 3);
+                broadcast8(v13, x + 11);
+                load8(v14, w + 144);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 152);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 160);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 168);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 176);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 184);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 4);
+                broadcast8(v13, x + 12);
+                load8(v14, w + 192);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 200);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 208);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 216);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 224);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 232);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 5);
+                broadcast8(v13, x + 13);
+                load8(v14, w + 240);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 248);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 256);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 264);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 272);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 280);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 6);
+                broadcast8(v13, x + 14);
+                load8(v14, w + 288);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 296);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 304);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 312);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 320);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 328);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 7);
+                broadcast8(v13, x + 15);
+                load8(v14, w + 336);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 344);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 352);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 360);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 368);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 376);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                w += 384;
                 x += 25104;
             }
-            x -= 401664;
-            w -= 4096;
+            x -= 200832;
+            w -= 3072;
             store8(y, v0);
             store8(y + 8, v1);
             store8(y + 26456, v2);
@@ -525,27 +341,400 @@ static void c_conv1x1_32x3_1(const float *x, const float *w, float *y, const flo
             store8(y + 52920, v5);
             store8(y + 79368, v6);
             store8(y + 79376, v7);
+            store8(y + 105824, v8);
+            store8(y + 105832, v9);
+            store8(y + 132280, v10);
+            store8(y + 132288, v11);
             x += 16;
-            y += 24;
+            y += 16;
         }
-        x += 399872;
+        y += 8;
+    }
+    x += 199040;
+    y -= 1824;
+    w += 3072;
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 28; k++) {
+                load8(v0, y);
+                load8(v1, y + 8);
+                load8(v2, y + 26456);
+                load8(v3, y + 26464);
+                load8(v4, y + 52912);
+                load8(v5, y + 52920);
+                load8(v6, y + 79368);
+                load8(v7, y + 79376);
+                load8(v8, y + 105824);
+                load8(v9, y + 105832);
+                load8(v10, y + 132280);
+                load8(v11, y + 132288);
+                for (int l = 0; l < 8; l++) {
+                    broadcast8(v12, x);
+                    broadcast8(v13, x + 8);
+                    load8(v14, w);
+                    fma8(v0, v14, v12);
+                    fma8(v1, v14, v13);
+                    load8(v14, w + 8);
+                    fma8(v2, v14, v12);
+                    fma8(v3, v14, v13);
+                    load8(v14, w + 16);
+                    fma8(v4, v14, v12);
+                    fma8(v5, v14, v13);
+                    load8(v14, w + 24);
+                    fma8(v6, v14, v12);
+                    fma8(v7, v14, v13);
+                    load8(v14, w + 32);
+                    fma8(v8, v14, v12);
+                    fma8(v9, v14, v13);
+                    load8(v14, w + 40);
+                    fma8(v10, v14, v12);
+                    fma8(v11, v14, v13);
+                    broadcast8(v12, x + 1);
+                    broadcast8(v13, x + 9);
+                    load8(v14, w + 48);
+                    fma8(v0, v14, v12);
+                    fma8(v1, v14, v13);
+                    load8(v14, w + 56);
+                    fma8(v2, v14, v12);
+                    fma8(v3, v14, v13);
+                    load8(v14, w + 64);
+                    fma8(v4, v14, v12);
+                    fma8(v5, v14, v13);
+                    load8(v14, w + 72);
+                    fma8(v6, v14, v12);
+                    fma8(v7, v14, v13);
+                    load8(v14, w + 80);
+                    fma8(v8, v14, v12);
+                    fma8(v9, v14, v13);
+                    load8(v14, w + 88);
+                    fma8(v10, v14, v12);
+                    fma8(v11, v14, v13);
+                    broadcast8(v12, x + 2);
+                    broadcast8(v13, x + 10);
+                    load8(v14, w + 96);
+                    fma8(v0, v14, v12);
+                    fma8(v1, v14, v13);
+                    load8(v14, w + 104);
+                    fma8(v2, v14, v12);
+                    fma8(v3, v14, v13);
+                    load8(v14, w + 112);
+                    fma8(v4, v14, v12);
+                    fma8(v5, v14, v13);
+                    load8(v14, w + 120);
+                    fma8(v6, v14, v12);
+                    fma8(v7, v14, v13);
+                    load8(v14, w + 128);
+                    fma8(v8, v14, v12);
+                    fma8(v9, v14, v13);
+                    load8(v14, w + 136);
+                    fma8(v10, v14, v12);
+                    fma8(v11, v14, v13);
+                    broadcast8(v12, x + 3);
+                    broadcast8(v13, x + 11);
+                    load8(v14, w + 144);
+                    fma8(v0, v14, v12);
+                    fma8(v1, v14, v13);
+                    load8(v14, w + 152);
+                    fma8(v2, v14, v12);
+                    fma8(v3, v14, v13);
+                    load8(v14, w + 160);
+                    fma8(v4, v14, v12);
+                    fma8(v5, v14, v13);
+                    load8(v14, w + 168);
+                    fma8(v6, v14, v12);
+                    fma8(v7, v14, v13);
+                    load8(v14, w + 176);
+                    fma8(v8, v14, v12);
+                    fma8(v9, v14, v13);
+                    load8(v14, w + 184);
+                    fma8(v10, v14, v12);
+                    fma8(v11, v14, v13);
+                    broadcast8(v12, x + 4);
+                    broadcast8(v13, x + 12);
+                    load8(v14, w + 192);
+                    fma8(v0, v14, v12);
+                    fma8(v1, v14, v13);
+                    load8(v14, w + 200);
+                    fma8(v2, v14, v12);
+                    fma8(v3, v14, v13);
+                    load8(v14, w + 208);
+                    fma8(v4, v14, v12);
+                    fma8(v5, v14, v13);
+                    load8(v14, w + 216);
+                    fma8(v6, v14, v12);
+                    fma8(v7, v14, v13);
+                    load8(v14, w + 224);
+                    fma8(v8, v14, v12);
+                    fma8(v9, v14, v13);
+                    load8(v14, w + 232);
+                    fma8(v10, v14, v12);
+                    fma8(v11, v14, v13);
+                    broadcast8(v12, x + 5);
+                    broadcast8(v13, x + 13);
+                    load8(v14, w + 240);
+                    fma8(v0, v14, v12);
+                    fma8(v1, v14, v13);
+                    load8(v14, w + 248);
+                    fma8(v2, v14, v12);
+                    fma8(v3, v14, v13);
+                    load8(v14, w + 256);
+                    fma8(v4, v14, v12);
+                    fma8(v5, v14, v13);
+                    load8(v14, w + 264);
+                    fma8(v6, v14, v12);
+                    fma8(v7, v14, v13);
+                    load8(v14, w + 272);
+                    fma8(v8, v14, v12);
+                    fma8(v9, v14, v13);
+                    load8(v14, w + 280);
+                    fma8(v10, v14, v12);
+                    fma8(v11, v14, v13);
+                    broadcast8(v12, x + 6);
+                    broadcast8(v13, x + 14);
+                    load8(v14, w + 288);
+                    fma8(v0, v14, v12);
+                    fma8(v1, v14, v13);
+                    load8(v14, w + 296);
+                    fma8(v2, v14, v12);
+                    fma8(v3, v14, v13);
+                    load8(v14, w + 304);
+                    fma8(v4, v14, v12);
+                    fma8(v5, v14, v13);
+                    load8(v14, w + 312);
+                    fma8(v6, v14, v12);
+                    fma8(v7, v14, v13);
+                    load8(v14, w + 320);
+                    fma8(v8, v14, v12);
+                    fma8(v9, v14, v13);
+                    load8(v14, w + 328);
+                    fma8(v10, v14, v12);
+                    fma8(v11, v14, v13);
+                    broadcast8(v12, x + 7);
+                    broadcast8(v13, x + 15);
+                    load8(v14, w + 336);
+                    fma8(v0, v14, v12);
+                    fma8(v1, v14, v13);
+                    load8(v14, w + 344);
+                    fma8(v2, v14, v12);
+                    fma8(v3, v14, v13);
+                    load8(v14, w + 352);
+                    fma8(v4, v14, v12);
+                    fma8(v5, v14, v13);
+                    load8(v14, w + 360);
+                    fma8(v6, v14, v12);
+                    fma8(v7, v14, v13);
+                    load8(v14, w + 368);
+                    fma8(v8, v14, v12);
+                    fma8(v9, v14, v13);
+                    load8(v14, w + 376);
+                    fma8(v10, v14, v12);
+                    fma8(v11, v14, v13);
+                    w += 384;
+                    x += 25104;
+                }
+                x -= 200832;
+                w -= 3072;
+                store8(y, v0);
+                store8(y + 8, v1);
+                store8(y + 26456, v2);
+                store8(y + 26464, v3);
+                store8(y + 52912, v4);
+                store8(y + 52920, v5);
+                store8(y + 79368, v6);
+                store8(y + 79376, v7);
+                store8(y + 105824, v8);
+                store8(y + 105832, v9);
+                store8(y + 132280, v10);
+                store8(y + 132288, v11);
+                x += 16;
+                y += 16;
+            }
+            y += 8;
+        }
+        x += 199040;
         y -= 1824;
-        w += 4096;
+        w += 3072;
     }
     for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 18; j++) {
+        for (int j = 0; j < 28; j++) {
             load8(v0, y);
             load8(v1, y + 8);
-            load8(v2, y + 16);
-            load8(v3, y + 26456);
-            load8(v4, y + 26464);
-            load8(v5, y + 26472);
-            load8(v6, y + 52912);
-            load8(v7, y + 52920);
-            load8(v8, y + 52928);
-            load8(v9, y + 79368);
-            load8(v10, y + 79376);
-            load8(v11, y + 79384);
+            load8(v2, y + 26456);
+            load8(v3, y + 26464);
+            load8(v4, y + 52912);
+            load8(v5, y + 52920);
+            load8(v6, y + 79368);
+            load8(v7, y + 79376);
+            load8(v8, y + 105824);
+            load8(v9, y + 105832);
+            load8(v10, y + 132280);
+            load8(v11, y + 132288);
+            for (int k = 0; k < 8; k++) {
+                broadcast8(v12, x);
+                broadcast8(v13, x + 8);
+                load8(v14, w);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 8);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 16);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 24);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 32);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 40);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 1);
+                broadcast8(v13, x + 9);
+                load8(v14, w + 48);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 56);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 64);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 72);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 80);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 88);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 2);
+                broadcast8(v13, x + 10);
+                load8(v14, w + 96);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 104);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 112);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 120);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 128);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 136);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 3);
+                broadcast8(v13, x + 11);
+                load8(v14, w + 144);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 152);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 160);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 168);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 176);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 184);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 4);
+                broadcast8(v13, x + 12);
+                load8(v14, w + 192);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 200);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 208);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 216);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 224);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 232);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 5);
+                broadcast8(v13, x + 13);
+                load8(v14, w + 240);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 248);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 256);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 264);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 272);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 280);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 6);
+                broadcast8(v13, x + 14);
+                load8(v14, w + 288);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 296);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 304);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 312);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 320);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 328);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                broadcast8(v12, x + 7);
+                broadcast8(v13, x + 15);
+                load8(v14, w + 336);
+                fma8(v0, v14, v12);
+                fma8(v1, v14, v13);
+                load8(v14, w + 344);
+                fma8(v2, v14, v12);
+                fma8(v3, v14, v13);
+                load8(v14, w + 352);
+                fma8(v4, v14, v12);
+                fma8(v5, v14, v13);
+                load8(v14, w + 360);
+                fma8(v6, v14, v12);
+                fma8(v7, v14, v13);
+                load8(v14, w + 368);
+                fma8(v8, v14, v12);
+                fma8(v9, v14, v13);
+                load8(v14, w + 376);
+                fma8(v10, v14, v12);
+                fma8(v11, v14, v13);
+                w += 384;
+                x += 25104;
+            }
+            x -= 200832;
+            w -= 3072;
             zero8(v12);
             max8(v0, v12, v0);
             store8(y, v0);
@@ -554,76 +743,584 @@ static void c_conv1x1_32x3_1(const float *x, const float *w, float *y, const flo
             store8(y + 8, v1);
             zero8(v0);
             max8(v2, v0, v2);
-            store8(y + 16, v2);
+            store8(y + 26456, v2);
             zero8(v0);
             max8(v3, v0, v3);
-            store8(y + 26456, v3);
+            store8(y + 26464, v3);
             zero8(v0);
             max8(v4, v0, v4);
-            store8(y + 26464, v4);
+            store8(y + 52912, v4);
             zero8(v0);
             max8(v5, v0, v5);
-            store8(y + 26472, v5);
+            store8(y + 52920, v5);
             zero8(v0);
             max8(v6, v0, v6);
-            store8(y + 52912, v6);
+            store8(y + 79368, v6);
             zero8(v0);
             max8(v7, v0, v7);
-            store8(y + 52920, v7);
+            store8(y + 79376, v7);
             zero8(v0);
             max8(v8, v0, v8);
-            store8(y + 52928, v8);
+            store8(y + 105824, v8);
             zero8(v0);
             max8(v9, v0, v9);
-            store8(y + 79368, v9);
+            store8(y + 105832, v9);
             zero8(v0);
             max8(v10, v0, v10);
-            store8(y + 79376, v10);
+            store8(y + 132280, v10);
             zero8(v0);
             max8(v11, v0, v11);
-            store8(y + 79384, v11);
-            x += 24;
-            y += 24;
+            store8(y + 132288, v11);
+            x += 16;
+            y += 16;
         }
-        load8(v0, y);
-        load8(v1, y + 8);
-        load8(v2, y + 26456);
-        load8(v3, y + 26464);
-        load8(v4, y + 52912);
-        load8(v5, y + 52920);
-        load8(v6, y + 79368);
-        load8(v7, y + 79376);
-        zero8(v8);
-        max8(v0, v8, v0);
-        store8(y, v0);
-        zero8(v0);
-        max8(v1, v0, v1);
-        store8(y + 8, v1);
-        zero8(v0);
-        max8(v2, v0, v2);
-        store8(y + 26456, v2);
-        zero8(v0);
-        max8(v3, v0, v3);
-        store8(y + 26464, v3);
-        zero8(v0);
-        max8(v4, v0, v4);
-        store8(y + 52912, v4);
-        zero8(v0);
-        max8(v5, v0, v5);
-        store8(y + 52920, v5);
-        zero8(v0);
-        max8(v6, v0, v6);
-        store8(y + 79368, v6);
-        zero8(v0);
-        max8(v7, v0, v7);
-        store8(y + 79376, v7);
-        x += 16;
-        y += 24;
+        y += 8;
+    }
+}
+
+/* 40 output channels of 4 x 56 pixels: sums over 256 channels and 1 x 1 taps */
+static void c_conv1x1_40x2_2(const float *x, const float *w, float *y, const float *b)
+{
+    float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8];
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 28; j++) {
+            load8(v0, b);
+            copy8(v1, v0);
+            load8(v2, b + 8);
+            copy8(v3, v2);
+            load8(v4, b + 16);
+            copy8(v5, v4);
+            load8(v6, b + 24);
+            copy8(v7, v6);
+            load8(v8, b + 32);
+            copy8(v9, v8);
+            for (int k = 0; k < 8; k++) {
+                broadcast8(v10, x);
+                broadcast8(v11, x + 8);
+                load8(v12, w);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 8);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 16);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 24);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 32);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 1);
+                broadcast8(v11, x + 9);
+                load8(v12, w + 40);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 48);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 56);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 64);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 72);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 2);
+                broadcast8(v11, x + 10);
+                load8(v12, w + 80);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 88);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 96);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 104);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 112);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 3);
+                broadcast8(v11, x + 11);
+                load8(v12, w + 120);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 128);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 136);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 144);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 152);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 4);
+                broadcast8(v11, x + 12);
+                load8(v12, w + 160);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 168);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 176);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 184);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 192);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 5);
+                broadcast8(v11, x + 13);
+                load8(v12, w + 200);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 208);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 216);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 224);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 232);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 6);
+                broadcast8(v11, x + 14);
+                load8(v12, w + 240);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 248);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 256);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 264);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 272);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 7);
+                broadcast8(v11, x + 15);
+                load8(v12, w + 280);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 288);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 296);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 304);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 312);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                w += 320;
+                x += 25104;
+            }
+            x -= 200832;
+            w -= 2560;
+            store8(y, v0);
+            store8(y + 8, v1);
+            store8(y + 26456, v2);
+            store8(y + 26464, v3);
+            store8(y + 52912, v4);
+            store8(y + 52920, v5);
+            store8(y + 79368, v6);
+            store8(y + 79376, v7);
+            store8(y + 105824, v8);
+            store8(y + 105832, v9);
+            x += 16;
+            y += 16;
+        }
+        y += 8;
+    }
+    x += 199040;
+    y -= 1824;
+    w += 2560;
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 28; k++) {
+                load8(v0, y);
+                load8(v1, y + 8);
+                load8(v2, y + 26456);
+                load8(v3, y + 26464);
+                load8(v4, y + 52912);
+                load8(v5, y + 52920);
+                load8(v6, y + 79368);
+                load8(v7, y + 79376);
+                load8(v8, y + 105824);
+                load8(v9, y + 105832);
+                for (int l = 0; l < 8; l++) {
+                    broadcast8(v10, x);
+                    broadcast8(v11, x + 8);
+                    load8(v12, w);
+                    fma8(v0, v12, v10);
+                    fma8(v1, v12, v11);
+                    load8(v12, w + 8);
+                    fma8(v2, v12, v10);
+                    fma8(v3, v12, v11);
+                    load8(v12, w + 16);
+                    fma8(v4, v12, v10);
+                    fma8(v5, v12, v11);
+                    load8(v12, w + 24);
+                    fma8(v6, v12, v10);
+                    fma8(v7, v12, v11);
+                    load8(v12, w + 32);
+                    fma8(v8, v12, v10);
+                    fma8(v9, v12, v11);
+                    broadcast8(v10, x + 1);
+                    broadcast8(v11, x + 9);
+                    load8(v12, w + 40);
+                    fma8(v0, v12, v10);
+                    fma8(v1, v12, v11);
+                    load8(v12, w + 48);
+                    fma8(v2, v12, v10);
+                    fma8(v3, v12, v11);
+                    load8(v12, w + 56);
+                    fma8(v4, v12, v10);
+                    fma8(v5, v12, v11);
+                    load8(v12, w + 64);
+                    fma8(v6, v12, v10);
+                    fma8(v7, v12, v11);
+                    load8(v12, w + 72);
+                    fma8(v8, v12, v10);
+                    fma8(v9, v12, v11);
+                    broadcast8(v10, x + 2);
+                    broadcast8(v11, x + 10);
+                    load8(v12, w + 80);
+                    fma8(v0, v12, v10);
+                    fma8(v1, v12, v11);
+                    load8(v12, w + 88);
+                    fma8(v2, v12, v10);
+                    fma8(v3, v12, v11);
+                    load8(v12, w + 96);
+                    fma8(v4, v12, v10);
+                    fma8(v5, v12, v11);
+                    load8(v12, w + 104);
+                    fma8(v6, v12, v10);
+                    fma8(v7, v12, v11);
+                    load8(v12, w + 112);
+                    fma8(v8, v12, v10);
+                    fma8(v9, v12, v11);
+                    broadcast8(v10, x + 3);
+                    broadcast8(v11, x + 11);
+                    load8(v12, w + 120);
+                    fma8(v0, v12, v10);
+                    fma8(v1, v12, v11);
+                    load8(v12, w + 128);
+                    fma8(v2, v12, v10);
+                    fma8(v3, v12, v11);
+                    load8(v12, w + 136);
+                    fma8(v4, v12, v10);
+                    fma8(v5, v12, v11);
+                    load8(v12, w + 144);
+                    fma8(v6, v12, v10);
+                    fma8(v7, v12, v11);
+                    load8(v12, w + 152);
+                    fma8(v8, v12, v10);
+                    fma8(v9, v12, v11);
+                    broadcast8(v10, x + 4);
+                    broadcast8(v11, x + 12);
+                    load8(v12, w + 160);
+                    fma8(v0, v12, v10);
+                    fma8(v1, v12, v11);
+                    load8(v12, w + 168);
+                    fma8(v2, v12, v10);
+                    fma8(v3, v12, v11);
+                    load8(v12, w + 176);
+                    fma8(v4, v12, v10);
+                    fma8(v5, v12, v11);
+                    load8(v12, w + 184);
+                    fma8(v6, v12, v10);
+                    fma8(v7, v12, v11);
+                    load8(v12, w + 192);
+                    fma8(v8, v12, v10);
+                    fma8(v9, v12, v11);
+                    broadcast8(v10, x + 5);
+                    broadcast8(v11, x + 13);
+                    load8(v12, w + 200);
+                    fma8(v0, v12, v10);
+                    fma8(v1, v12, v11);
+                    load8(v12, w + 208);
+                    fma8(v2, v12, v10);
+                    fma8(v3, v12, v11);
+                    load8(v12, w + 216);
+                    fma8(v4, v12, v10);
+                    fma8(v5, v12, v11);
+                    load8(v12, w + 224);
+                    fma8(v6, v12, v10);
+                    fma8(v7, v12, v11);
+                    load8(v12, w + 232);
+                    fma8(v8, v12, v10);
+                    fma8(v9, v12, v11);
+                    broadcast8(v10, x + 6);
+                    broadcast8(v11, x + 14);
+                    load8(v12, w + 240);
+                    fma8(v0, v12, v10);
+                    fma8(v1, v12, v11);
+                    load8(v12, w + 248);
+                    fma8(v2, v12, v10);
+                    fma8(v3, v12, v11);
+                    load8(v12, w + 256);
+                    fma8(v4, v12, v10);
+                    fma8(v5, v12, v11);
+                    load8(v12, w + 264);
+                    fma8(v6, v12, v10);
+                    fma8(v7, v12, v11);
+                    load8(v12, w + 272);
+                    fma8(v8, v12, v10);
+                    fma8(v9, v12, v11);
+                    broadcast8(v10, x + 7);
+                    broadcast8(v11, x + 15);
+                    load8(v12, w + 280);
+                    fma8(v0, v12, v10);
+                    fma8(v1, v12, v11);
+                    load8(v12, w + 288);
+                    fma8(v2, v12, v10);
+                    fma8(v3, v12, v11);
+                    load8(v12, w + 296);
+                    fma8(v4, v12, v10);
+                    fma8(v5, v12, v11);
+                    load8(v12, w + 304);
+                    fma8(v6, v12, v10);
+                    fma8(v7, v12, v11);
+                    load8(v12, w + 312);
+                    fma8(v8, v12, v10);
+                    fma8(v9, v12, v11);
+                    w += 320;
+                    x += 25104;
+                }
+                x -= 200832;
+                w -= 2560;
+                store8(y, v0);
+                store8(y + 8, v1);
+                store8(y + 26456, v2);
+                store8(y + 26464, v3);
+                store8(y + 52912, v4);
+                store8(y + 52920, v5);
+                store8(y + 79368, v6);
+                store8(y + 79376, v7);
+                store8(y + 105824, v8);
+                store8(y + 105832, v9);
+                x += 16;
+                y += 16;
+            }
+            y += 8;
+        }
+        x += 199040;
+        y -= 1824;
+        w += 2560;
+    }
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 28; j++) {
+            load8(v0, y);
+            load8(v1, y + 8);
+            load8(v2, y + 26456);
+            load8(v3, y + 26464);
+            load8(v4, y + 52912);
+            load8(v5, y + 52920);
+            load8(v6, y + 79368);
+            load8(v7, y + 79376);
+            load8(v8, y + 105824);
+            load8(v9, y + 105832);
+            for (int k = 0; k < 8; k++) {
+                broadcast8(v10, x);
+                broadcast8(v11, x + 8);
+                load8(v12, w);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 8);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 16);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 24);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 32);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 1);
+                broadcast8(v11, x + 9);
+                load8(v12, w + 40);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 48);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 56);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 64);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 72);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 2);
+                broadcast8(v11, x + 10);
+                load8(v12, w + 80);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 88);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 96);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 104);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 112);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 3);
+                broadcast8(v11, x + 11);
+                load8(v12, w + 120);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 128);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 136);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 144);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 152);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 4);
+                broadcast8(v11, x + 12);
+                load8(v12, w + 160);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 168);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 176);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 184);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 192);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 5);
+                broadcast8(v11, x + 13);
+                load8(v12, w + 200);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 208);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 216);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 224);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 232);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 6);
+                broadcast8(v11, x + 14);
+                load8(v12, w + 240);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 248);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 256);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 264);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 272);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                broadcast8(v10, x + 7);
+                broadcast8(v11, x + 15);
+                load8(v12, w + 280);
+                fma8(v0, v12, v10);
+                fma8(v1, v12, v11);
+                load8(v12, w + 288);
+                fma8(v2, v12, v10);
+                fma8(v3, v12, v11);
+                load8(v12, w + 296);
+                fma8(v4, v12, v10);
+                fma8(v5, v12, v11);
+                load8(v12, w + 304);
+                fma8(v6, v12, v10);
+                fma8(v7, v12, v11);
+                load8(v12, w + 312);
+                fma8(v8, v12, v10);
+                fma8(v9, v12, v11);
+                w += 320;
+                x += 25104;
+            }
+            x -= 200832;
+            w -= 2560;
+            zero8(v10);
+            max8(v0, v10, v0);
+            store8(y, v0);
+            zero8(v0);
+            max8(v1, v0, v1);
+            store8(y + 8, v1);
+            zero8(v0);
+            max8(v2, v0, v2);
+            store8(y + 26456, v2);
+            zero8(v0);
+            max8(v3, v0, v3);
+            store8(y + 26464, v3);
+            zero8(v0);
+            max8(v4, v0, v4);
+            store8(y + 52912, v4);
+            zero8(v0);
+            max8(v5, v0, v5);
+            store8(y + 52920, v5);
+            zero8(v0);
+            max8(v6, v0, v6);
+            store8(y + 79368, v6);
+            zero8(v0);
+            max8(v7, v0, v7);
+            store8(y + 79376, v7);
+            zero8(v0);
+            max8(v8, v0, v8);
+            store8(y + 105824, v8);
+            zero8(v0);
+            max8(v9, v0, v9);
+            store8(y + 105832, v9);
+            x += 16;
+            y += 16;
+        }
+        y += 8;
     }
 }
 
 /* zeros around 56 x 56 pixels: 1 rows, 1 columns */
-static void c_border_2(float *y)
+static void c_border_3(float *y)
 {
     float v0[8];
     zero8(v0);
@@ -643,7 +1340,7 @@ static void c_border_2(float *y)
 }
 
 /* 8 channels of 56 x 56 pixels: sums over 4 channels of a group and 3 x 3 taps */
-static void c_slide3x3_12_3(const float *x, const float *w, float *y, const float *b)
+static void c_slide3x3_12_4(const float *x, const float *w, float *y, const float *b)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8], v15[8];
     for (int i = 0; i < 56; i++) {
@@ -1278,7 +1975,7 @@ static void c_slide3x3_12_3(const float *x, const float *w, float *y, const floa
 }
 
 /* 32 output channels of 1 x 448 pixels: sums over 128 channels and 1 x 1 taps */
-static void c_conv1x1_32x3_4(const float *x, const float *w, float *y, const float *r, const float *b)
+static void c_conv1x1_32x3_5(const float *x, const float *w, float *y, const float *r, const float *b)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8], v15[8];
     for (int i = 0; i < 148; i++) {
@@ -1690,7 +2387,7 @@ static void c_conv1x1_32x3_4(const float *x, const float *w, float *y, const flo
 }
 
 /* one channel of 56 x 56 pixels */
-static void c_copy_5(const float *x, float *y)
+static void c_copy_6(const float *x, float *y)
 {
     float v0[8];
     for (int i = 0; i < 56; i++) {
@@ -1903,28 +2600,34 @@ static void step_copy_0(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 
 static const Part parts_copy_0[] = {{1, 256, 12658}, {0}};
 
-/* convolution 1 x 1, stride 1: 256 x 56 x 56 -> 128 x 56 x 56, then relu; direct, tiles of 32 x 3
+/* convolution 1 x 1, stride 1: 256 x 56 x 56 -> 128 x 56 x 56, then relu; direct, tiles of 48 x 2
  * 102,760,448 MACs per image. Layer conv1 (resnext_block.yaml:43). */
 static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 72;
-    ptrdiff_t tile = task % 72;
+    const ptrdiff_t image = task / 58;
+    ptrdiff_t tile = task % 58;
     const float *x = run->arena + image * 2008320 + slot[0];
     const float *w = run->weights + slot[1];
     float *y = run->arena + image * 2008320 + slot[2];
     const float *b = run->weights + slot[3];
-    if (tile < 56) {
-        const ptrdiff_t i = tile / 4;
-        const ptrdiff_t j = tile % 4;
-        c_conv1x1_32x3_1(x + i * 1792, w + j * 8192, y + i * 1824 + j * 105824, b + j * 32);
+    if (tile < 14) {
+        const ptrdiff_t i = tile;
+        c_conv1x1_48x2_1(x + i * 1792, w, y + i * 1824, b);
         return;
     }
-    tile -= 56;
+    tile -= 14;
+    if (tile < 28) {
+        const ptrdiff_t i = tile / 2;
+        const ptrdiff_t j = tile % 2;
+        c_conv1x1_40x2_2(x + i * 1792, w + j * 10240 + 12288, y + i * 1824 + j * 132280 + 158736, b + j * 40 + 48);
+        return;
+    }
+    tile -= 28;
     const ptrdiff_t i = tile;
-    c_border_2(y + i * 26456 - 464);
+    c_border_3(y + i * 26456 - 464);
 }
 
-static const Part parts_conv_1[] = {{1, 56, 379636}, {1, 16, 405}, {0}};
+static const Part parts_conv_1[] = {{1, 14, 596806}, {1, 28, 508550}, {1, 16, 405}, {0}};
 
 /* convolution 3 x 3, stride 1: 128 x 56 x 56 -> 128 x 56 x 56, 32 groups; sliding, tiles of 8 x 12
  * 14,450,688 MACs per image. Layer conv2 (resnext_block.yaml:46). */
@@ -1937,7 +2640,7 @@ static void step_grouped_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task
     float *y = run->arena + image * 2008320 + slot[2];
     const float *b = run->weights + slot[3];
     const ptrdiff_t i = tile;
-    c_slide3x3_12_3(x + i * 26456 - 464, w + i * 288, y + i * 25104, b + i * 8);
+    c_slide3x3_12_4(x + i * 26456 - 464, w + i * 288, y + i * 25104, b + i * 8);
 }
 
 static const Part parts_grouped_2[] = {{1, 16, 232794}, {0}};
@@ -1955,7 +2658,7 @@ static void step_conv_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     const float *b = run->weights + slot[4];
     const ptrdiff_t i = tile / 8;
     const ptrdiff_t j = tile % 8;
-    c_conv1x1_32x3_4(x + i * 3584, w + j * 4096, y + i * 3584 + j * 100416, r + i * 3584 + j * 100416, b + j * 32);
+    c_conv1x1_32x3_5(x + i * 3584, w + j * 4096, y + i * 3584 + j * 100416, r + i * 3584 + j * 100416, b + j * 32);
 }
 
 static const Part parts_conv_3[] = {{1, 56, 380129}, {0}};
@@ -1970,192 +2673,192 @@ static void step_output_4(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     float *y = run->output + image * 802816 + slot[1];
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1, y + i * 3136);
+        c_copy_6(x + i * 1, y + i * 3136);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 25104, y + i * 3136 + 25088);
+        c_copy_6(x + i * 1 + 25104, y + i * 3136 + 25088);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 50208, y + i * 3136 + 50176);
+        c_copy_6(x + i * 1 + 50208, y + i * 3136 + 50176);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 75312, y + i * 3136 + 75264);
+        c_copy_6(x + i * 1 + 75312, y + i * 3136 + 75264);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 100416, y + i * 3136 + 100352);
+        c_copy_6(x + i * 1 + 100416, y + i * 3136 + 100352);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 125520, y + i * 3136 + 125440);
+        c_copy_6(x + i * 1 + 125520, y + i * 3136 + 125440);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 150624, y + i * 3136 + 150528);
+        c_copy_6(x + i * 1 + 150624, y + i * 3136 + 150528);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 175728, y + i * 3136 + 175616);
+        c_copy_6(x + i * 1 + 175728, y + i * 3136 + 175616);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 200832, y + i * 3136 + 200704);
+        c_copy_6(x + i * 1 + 200832, y + i * 3136 + 200704);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 225936, y + i * 3136 + 225792);
+        c_copy_6(x + i * 1 + 225936, y + i * 3136 + 225792);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 251040, y + i * 3136 + 250880);
+        c_copy_6(x + i * 1 + 251040, y + i * 3136 + 250880);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 276144, y + i * 3136 + 275968);
+        c_copy_6(x + i * 1 + 276144, y + i * 3136 + 275968);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 301248, y + i * 3136 + 301056);
+        c_copy_6(x + i * 1 + 301248, y + i * 3136 + 301056);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 326352, y + i * 3136 + 326144);
+        c_copy_6(x + i * 1 + 326352, y + i * 3136 + 326144);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 351456, y + i * 3136 + 351232);
+        c_copy_6(x + i * 1 + 351456, y + i * 3136 + 351232);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 376560, y + i * 3136 + 376320);
+        c_copy_6(x + i * 1 + 376560, y + i * 3136 + 376320);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 401664, y + i * 3136 + 401408);
+        c_copy_6(x + i * 1 + 401664, y + i * 3136 + 401408);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 426768, y + i * 3136 + 426496);
+        c_copy_6(x + i * 1 + 426768, y + i * 3136 + 426496);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 451872, y + i * 3136 + 451584);
+        c_copy_6(x + i * 1 + 451872, y + i * 3136 + 451584);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 476976, y + i * 3136 + 476672);
+        c_copy_6(x + i * 1 + 476976, y + i * 3136 + 476672);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 502080, y + i * 3136 + 501760);
+        c_copy_6(x + i * 1 + 502080, y + i * 3136 + 501760);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 527184, y + i * 3136 + 526848);
+        c_copy_6(x + i * 1 + 527184, y + i * 3136 + 526848);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 552288, y + i * 3136 + 551936);
+        c_copy_6(x + i * 1 + 552288, y + i * 3136 + 551936);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 577392, y + i * 3136 + 577024);
+        c_copy_6(x + i * 1 + 577392, y + i * 3136 + 577024);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 602496, y + i * 3136 + 602112);
+        c_copy_6(x + i * 1 + 602496, y + i * 3136 + 602112);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 627600, y + i * 3136 + 627200);
+        c_copy_6(x + i * 1 + 627600, y + i * 3136 + 627200);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 652704, y + i * 3136 + 652288);
+        c_copy_6(x + i * 1 + 652704, y + i * 3136 + 652288);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 677808, y + i * 3136 + 677376);
+        c_copy_6(x + i * 1 + 677808, y + i * 3136 + 677376);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 702912, y + i * 3136 + 702464);
+        c_copy_6(x + i * 1 + 702912, y + i * 3136 + 702464);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 728016, y + i * 3136 + 727552);
+        c_copy_6(x + i * 1 + 728016, y + i * 3136 + 727552);
         return;
     }
     tile -= 8;
     if (tile < 8) {
         const ptrdiff_t i = tile;
-        c_copy_5(x + i * 1 + 753120, y + i * 3136 + 752640);
+        c_copy_6(x + i * 1 + 753120, y + i * 3136 + 752640);
         return;
     }
     tile -= 8;
     const ptrdiff_t i = tile;
-    c_copy_5(x + i * 1 + 778224, y + i * 3136 + 777728);
+    c_copy_6(x + i * 1 + 778224, y + i * 3136 + 777728);
 }
 
 static const Part parts_output_4[] = {{1, 256, 12658}, {0}};
