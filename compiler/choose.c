@@ -299,7 +299,7 @@ void choose(Graph *g)
         if (n->op == OP_linear)
             choose_linear(n);
         else if (can_slide(n) && (!g->training || is_depthwise(n)))     /* gradients read the filters of direct tiles */
-            choose_sliding(n);
+            choose_sliding(&g->machine, n);
         else if (n->op == OP_conv)
             choose_direct(&g->machine, n);
         else if (n->op == OP_conv_dx)

@@ -20,7 +20,8 @@ int task_rows(int lines, int panels, double line_cycles, int64_t most);
 /* choose_sliding.c: pixels of a sliding tile, and tiles with code of their own that a band is cut into, at most. */
 enum { SLIDING_PIXELS = 12, SLIDING_TAPS = 3, SLIDING_TILES = 6 };
 bool can_slide(const Node *);           /* is it a grouped convolution for ops/sliding.c? */
-void choose_sliding(Node *);
+void choose_sliding(const Machine *, Node *);
+int sliding_vectors(const Machine *, const Node *);     /* of a tile, at most */
 int band_tiles(const Node *, int rows, int pixels);     /* that many rows are cut into */
 
 #endif

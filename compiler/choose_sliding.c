@@ -58,11 +58,18 @@ static int choose_band(const Node *n)
     return best;
 }
 
-void choose_sliding(Node *n)
+/* A wide register takes two vectors that read the same channels. */
+int sliding_vectors(const Machine *machine, const Node *n)
+{
+    int inputs = node_result(n->in[0]).channels / n->attr.groups;
+    return machine->widest > 1 && inputs % (machine->widest * LANES) == 0 ? machine->widest : 1;
+}
+
+void choose_sliding(const Machine *machine, Node *n)
 {
     const Attr *a = &n->attr;
     double line = (double)n->shape.width * a->kernel[0] * a->kernel[1] * (node_result(n->in[0]).channels / a->groups) / 2;
     int band = choose_band(n), lines = n->shape.height / band;
-    n->tile = (Tile){.algorithm = ALGORITHM_sliding, .vectors = 1, .pixels = SLIDING_PIXELS, .band = band,
-                     .rows = band * task_rows(lines, n->layout.blocks, band * line, lines)};
+    n->tile = (Tile){.algorithm = ALGORITHM_sliding, .vectors = sliding_vectors(machine, n), .pixels = SLIDING_PIXELS, .band = band,
+                     .rows = band * task_rows(lines, n->layout.blocks / sliding_vectors(machine, n), band * line, lines)};
 }

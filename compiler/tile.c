@@ -68,12 +68,12 @@ static const char *refuse_linear(const Machine *machine, const Node *n, const Ti
     return t->pixels == 1 && t->rows == 1 && !t->depth && !t->ahead && !t->flat ? NULL : "a linear layer has one pixel, one row and one pass";
 }
 
-static const char *refuse_sliding(const Node *n, const Tile *t)
+static const char *refuse_sliding(const Machine *machine, const Node *n, const Tile *t)
 {
     if (!can_slide(n))
         return "this layer does not take this algorithm";
-    if (t->vectors > 1 || t->pixels > SLIDING_PIXELS || t->rows > n->shape.height)
-        return "vectors must be 1, pixels at most 12, rows those of the result";
+    if (t->vectors > sliding_vectors(machine, n) || t->pixels > SLIDING_PIXELS || t->rows > n->shape.height)
+        return "vectors exceed those of a register, pixels 12, or rows those of the result";
     if (t->band < 1 || t->band > n->shape.height || (t->band > 1 && band_tiles(n, t->band, t->pixels) > SLIDING_TILES))
         return "a band has at least one row, and no more than a few tiles";
     return t->depth || t->ahead || t->flat || t->panels_first ? "a sliding layer has neither depth nor order" : NULL;
@@ -84,7 +84,7 @@ const char *tile_refusal(const Machine *machine, const Node *n, const Tile *t)
     if (t->vectors < 1 || t->pixels < 1 || t->rows < 1 || t->depth < 0)
         return "vectors, pixels and rows must be at least 1";
     if (t->algorithm == ALGORITHM_sliding)
-        return refuse_sliding(n, t);
+        return refuse_sliding(machine, n, t);
     if (t->algorithm != ALGORITHM_direct || t->band)
         return t->band ? "only a sliding layer has bands" : "this layer does not take this algorithm";
     return n->op == OP_linear ? refuse_linear(machine, n, t) : refuse_direct(machine, n, t);

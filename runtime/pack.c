@@ -161,13 +161,19 @@ static int64_t grouped_element(const PackItem *item, int64_t j)
     return (channel * item->kh + ky) * item->kw + kx;
 }
 
-/* out[ky][channel of the group][kx][lane] of one vector. */
+/* Where lane 0 of a vector of a PACK_grouped begins; from one element to the next are all lanes of its unit. */
+static int64_t grouped_place(const PackItem *item, int vector)
+{
+    return vector / item->vectors * item->vectors * grouped_floats(item) + vector % item->vectors * LANES;
+}
+
+/* out[ky][channel of the group][kx][lane of the unit] for one vector of it. */
 static void pack_grouped(const PackItem *item, int vector, const Operands *from, float *out)
 {
     for (int i = 0; i < LANES; i++) {
         Lane lane = lane_of(item, vector * LANES + i, from);
         for (int64_t j = 0; lane.filter && j < grouped_floats(item) / LANES; j++)
-            out[j * LANES + i] = (float)(lane.factor * lane.filter[grouped_element(item, j)]);
+            out[j * item->vectors * LANES + i] = (float)(lane.factor * lane.filter[grouped_element(item, j)]);
     }
 }
 
@@ -196,7 +202,7 @@ static void pack_unit(const PackItem *item, int unit, const Operands *from, floa
 {
     switch (item->kind) {
     case PACK_conv:      pack_panel(item, &item->panel[unit], from, out + item->panel[unit].at); break;
-    case PACK_grouped:   pack_grouped(item, unit, from, out + unit * grouped_floats(item)); break;
+    case PACK_grouped:   pack_grouped(item, unit, from, out + grouped_place(item, unit)); break;
     case PACK_vector:    pack_vector(item, from, out); break;
     }
 }
@@ -272,7 +278,7 @@ static void unpack_grouped(const PackItem *item, int vector, const Slice *weight
     for (int i = 0; i < LANES; i++) {
         float *filter = (float *)(uintptr_t)lane_of(item, vector * LANES + i, &(Operands){ .weight = *weight }).filter;
         for (int64_t j = 0; filter && j < grouped_floats(item) / LANES; j++)
-            filter[grouped_element(item, j)] = in[j * LANES + i];
+            filter[grouped_element(item, j)] = in[j * item->vectors * LANES + i];
     }
 }
 
@@ -292,7 +298,7 @@ static void unpack_unit(const PackItem *item, int unit, const Slice *slice, cons
         for (int i = 0; i < LANES * panel->vectors; i++)
             unpack_lane(item, panel, i, slice, in + panel->at);
         break;
-    case PACK_grouped:   unpack_grouped(item, unit, slice, in + unit * grouped_floats(item)); break;
+    case PACK_grouped:   unpack_grouped(item, unit, slice, in + grouped_place(item, unit)); break;
     case PACK_vector:    unpack_vector(item, slice, in); break;
     }
 }

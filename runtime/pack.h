@@ -18,7 +18,8 @@ typedef struct {
 
 typedef enum {
     PACK_conv,          /* filters, panel by panel */
-    PACK_grouped,       /* each lane has the filters of its own group's channels: [vector][ky][channel of the group][kx][lane] */
+    PACK_grouped,       /* each lane has the filters of its own group's channels: [unit of some
+                           vectors][ky][channel of the group][kx][lane of the unit] */
     PACK_vector,        /* one float per output lane */
 } PackKind;
 
@@ -54,6 +55,7 @@ typedef struct PackItem {
     int out, in, kh, kw, groups;    /* the filter is [out][in / groups][kh][kw] */
     const int *channel;             /* lane -> output channel, -1 for padding lanes */
     int nlane;
+    int vectors;                    /* PACK_grouped: of a unit; they divide those of all lanes */
     const PackBlock *block;
     int nblock;
     const PackPanel *panel;

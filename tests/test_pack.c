@@ -182,20 +182,20 @@ Test(pack, a_matrix_read_as_filters)
     clear();
 }
 
-/* Groups of one channel (depthwise), and of two: [vector][ky][channel of the group][kx][lane]. */
-static void expect_grouped(int inputs)
+/* Groups of one channel (depthwise), and of two, one vector or two together: [unit][ky][channel of the group][kx][lane]. */
+static void expect_grouped(int inputs, int vectors)
 {
     static const int channel[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -1, -1, -1, -1, -1 };
     enum { KH = 3, KW = 2, MOST = 2 * KH * 2 * KW * LANES };
     const PackItem item = { .kind = PACK_grouped, .size = 2 * KH * inputs * KW * LANES, .weight = { "w", 0, 0, 10 }, .out = 10, .in = 10,
-                            .kh = KH, .kw = KW, .groups = 10 / inputs, .channel = channel, .nlane = 16 };
+                            .kh = KH, .kw = KW, .groups = 10 / inputs, .vectors = vectors, .channel = channel, .nlane = 16 };
     const float *weight = add("w", 4, (int64_t[]){ 10, inputs, KH, KW }, 0);
     float payload[MOST] = { 0 };
     const char *missing;
     cr_assert(pack(&item, 1, look_up, table, payload, 2, &missing));
     for (int i = 0; i < (int)item.size; i++) {
-        int lane = i % LANES, kx = i / LANES % KW, c = i / LANES / KW % inputs, ky = i / LANES / KW / inputs % KH;
-        int out = channel[i / LANES / KW / inputs / KH * LANES + lane];
+        int lanes = vectors * LANES, kx = i / lanes % KW, c = i / lanes / KW % inputs, ky = i / lanes / KW / inputs % KH;
+        int out = channel[i / lanes / KW / inputs / KH * lanes + i % lanes];
         cr_expect_eq(payload[i], out < 0 ? 0 : weight[((out * inputs + c) * KH + ky) * KW + kx], "%d channels, float %d", inputs, i);
     }
     expect_unpacked(&item, payload);
@@ -204,8 +204,9 @@ static void expect_grouped(int inputs)
 
 Test(pack, grouped_filters)
 {
-    expect_grouped(1);
-    expect_grouped(2);
+    expect_grouped(1, 1);
+    expect_grouped(2, 1);
+    expect_grouped(2, 2);
 }
 
 /* ---- norms ----------------------------------------------------------------------------------------------------------- */
@@ -305,7 +306,7 @@ Test(pack, tensors_that_are_missing_or_too_small)
     expect_missing(&item, "bn.beta");
     item.bias = (PackSource){ "b", 0, 1, 4 };
     expect_missing(&item, "b");
-    item = (PackItem){ .kind = PACK_grouped, .weight = { "b", 0, 0, 5 }, .in = 5, .out = 5, .groups = 5, .kh = 1, .kw = 2, .channel = lanes, .nlane = 8 };
+    item = (PackItem){ .kind = PACK_grouped, .weight = { "b", 0, 0, 5 }, .in = 5, .out = 5, .groups = 5, .kh = 1, .kw = 2, .vectors = 1, .channel = lanes, .nlane = 8 };
     expect_missing(&item, "b");
     item.weight.name = NULL;
     expect_missing(&item, "(filter without name)");

@@ -14,6 +14,7 @@
 typedef struct {
     const Node *n;
     int inputs;                         /* channels of a group */
+    int lanes;                          /* of a register: output channels that are computed together */
     Kernel *k;
     Stream x, w;
     Output out;
@@ -100,7 +101,7 @@ static void emit_line(Build *b, int channel, int64_t w_at)
     for (int part = 0, kx = 0, taps; part < parts; part++, kx += taps) {
         taps = size + (part < larger);
         for (int tap = 0; tap < taps; tap++)
-            k_load(k, filter[tap] = kernel_register(k), b->w.pointer, w_at + (kx + tap) * LANES);
+            k_load(k, filter[tap] = kernel_register(k), b->w.pointer, w_at + (kx + tap) * b->lanes);
         for (int i = 0; i < b->pixels; i += piece_at(b, i).pixels)
             emit_columns(b, piece_at(b, i), channel, kx, taps, filter);
         for (int tap = 0; tap < taps; tap++)
@@ -126,7 +127,7 @@ static void fetch_source(Build *b, int share, int shares)
 static void fetch_filters(Build *b, int64_t floats)
 {
     const Attr *a = &b->n->attr;
-    int64_t next = (int64_t)a->kernel[0] * a->kernel[1] * b->inputs * LANES;
+    int64_t next = (int64_t)a->kernel[0] * a->kernel[1] * b->inputs * b->lanes;
     for (int64_t at = b->tile * LINE; at < floats; at += b->tiles * LINE)
         k_prefetch(b->k, b->w.pointer, next + at);
 }
@@ -138,7 +139,7 @@ static void emit_sum(Build *b)
     Kernel *k = b->k;
     int inputs = b->inputs, blocks = inputs > LANES ? inputs / LANES : 1, each = inputs / blocks;
     int body = each < BODY_INPUTS ? each : BODY_INPUTS;
-    int64_t filter = a->kernel[1] * LANES;
+    int64_t filter = a->kernel[1] * b->lanes;
     k_loop(k, a->kernel[0]);
     k_loop(k, blocks);
     k_loop(k, each / body);
@@ -232,6 +233,7 @@ int64_t sliding_filters(Lower *l, const Node *n)
     item.kind = PACK_grouped;
     item.channel = lane_channels(l, &n->layout);
     item.nlane = n->layout.blocks * LANES;
+    item.vectors = n->tile.vectors;
     item.out = n->attr.out;
     item.groups = n->attr.groups;
     item.in = node_result(n->in[0]).channels;
@@ -242,31 +244,34 @@ int64_t sliding_filters(Lower *l, const Node *n)
 }
 
 /* The calls for all vectors of `bands` bands of `rows` rows from row `start` on. Vectors of one group, which read the same
- * blocks, are the grid's second coordinate, groups (or vectors that hold several) the first. */
+ * blocks, are the grid's second coordinate, groups (or vectors that hold several) the first. A wide register holds two vectors
+ * of one group. */
 static void add_call(Lower *l, const Node *n, int64_t filters, int64_t vectors, int start, int rows, int bands)
 {
     const Attr *a = &n->attr;
-    Build b = {.n = n, .k = step_kernel(l), .inputs = node_result(n->in[0]).channels / a->groups};
+    Build b = {.n = n, .k = step_kernel(l), .inputs = node_result(n->in[0]).channels / a->groups,
+               .lanes = n->tile.vectors * LANES};
     b.bias = n->weight[W_bias].tensor || n->folded;
     b.x = stream_open(l, b.k, n->in[0], "x", false);
     b.w = stream_weights(l, b.k, filters, "w");
     b.out = output_open(l, b.k, n, vectors, b.bias);
+    kernel_width(b.k, n->tile.vectors);
     emit_bands(&b, rows / n->tile.band, n->tile.band);
     emit_bands(&b, 1, rows % n->tile.band);
     int blocks = b.inputs > LANES ? b.inputs / LANES : 1;
-    int64_t line = a->stride[0] * b.x.view.row, filter = (int64_t)a->kernel[0] * a->kernel[1] * b.inputs * LANES;
-    Call *call = step_call(l, b.k, (int[]){n->layout.blocks / blocks, blocks, bands},
-                           arena_printf(l->context, "slide%dx%d_%d", a->kernel[0], a->kernel[1], n->tile.pixels),
-                           "8 channels of %d x %d pixels: sums over %d channels of a group and %d x %d taps", rows,
-                           n->shape.width, b.inputs, a->kernel[0], a->kernel[1]);
+    int64_t line = a->stride[0] * b.x.view.row, filter = (int64_t)a->kernel[0] * a->kernel[1] * b.inputs * LANES, unit = n->tile.vectors;
+    Call *call = step_call(l, b.k, (int[]){n->layout.blocks / blocks, blocks / (int)unit, bands},
+                           arena_printf(l->context, "slide%dx%d_%dx%d", a->kernel[0], a->kernel[1], b.lanes, n->tile.pixels),
+                           "%d channels of %d x %d pixels: sums over %d channels of a group and %d x %d taps", b.lanes,
+                           rows, n->shape.width, b.inputs, a->kernel[0], a->kernel[1]);
     call_move(call, b.x, start * line - a->pad[0] * b.x.view.row - a->pad[1] * b.x.view.pixel);
     call_stride(call, b.x, 0, blocks * b.x.view.block);
     call_stride(call, b.x, 2, rows * line);
     call_stride(call, b.w, 0, blocks * filter);
-    call_stride(call, b.w, 1, filter);
+    call_stride(call, b.w, 1, unit * filter);
     output_move(call, &b.out, (Place){0, start, 0});
     output_stride(call, &b.out, 0, (Place){blocks, 0, 0});
-    output_stride(call, &b.out, 1, (Place){1, 0, 0});
+    output_stride(call, &b.out, 1, (Place){(int)unit, 0, 0});
     output_stride(call, &b.out, 2, (Place){0, rows, 0});
 }
 
@@ -281,7 +286,7 @@ void lower_sliding(Lower *l, Node *n)
     if (height % rows)
         add_call(l, n, filters, vectors, height / rows * rows, height % rows, 1);
     step_end(l, n, a->groups == in.channels ? "depthwise" : "grouped",
-             "convolution %d x %d, stride %d: %d x %d x %d -> %d x %d x %d, %d groups; sliding, tiles of 8 x %d", a->kernel[0],
+             "convolution %d x %d, stride %d: %d x %d x %d -> %d x %d x %d, %d groups; sliding, tiles of %d x %d", a->kernel[0],
              a->kernel[1], a->stride[0], in.channels, in.height, in.width, n->shape.channels, n->shape.height, n->shape.width,
-             a->groups, n->tile.pixels);
+             a->groups, n->tile.vectors * LANES, n->tile.pixels);
 }
