@@ -250,6 +250,10 @@ void report_end(TrainWork *work, bool stopped)
         printf("best accuracy %.2f %%, after epoch %lld of %lld\n", 100 * p->best_accuracy, (long long)p->best_epoch + 1, (long long)p->epochs);
     else if (p->epochs)
         printf("loss %.4f, accuracy %.2f %%\n", p->epoch[p->epochs - 1].loss, 100 * p->epoch[p->epochs - 1].accuracy);
+    int64_t unreadable;
+    free(loader_complaint(work->loader, &unreadable));
+    if (unreadable)
+        fprintf(stderr, "nncc: %lld pictures could not be read\n", (long long)unreadable);
     if (a->directory && p->best_epoch >= 0)
         fprintf(stderr, "the best weights are %s/best.safetensors: use them by --weights\n", a->directory);
 }
