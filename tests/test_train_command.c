@@ -185,29 +185,38 @@ static pid_t start(const char *const *argument)
     return child;
 }
 
-/* SIGINT and SIGTERM finish the step and save; the resumed run ends with the same bytes. */
-Test(train_command, signals)
+/* SIGINT and SIGTERM finish the step and save; the resumed run, on other numbers of threads, ends with the same bytes. */
+static void expect_same_after_signals(const char *backend, const char *data, const char *last)
 {
-    static const char last[] = "checkpoint-00000021.safetensors";
     static const int signals[] = {SIGINT, SIGTERM, SIGINT};
     char *whole = join(directory, "whole"), *log = join(directory, "log");
-    expect(TRAIN("--data", DATA, "--epochs", "3", "--out", whole), 0, "best accuracy", NULL);
-    int status;
-    const char *argument[] = {"nncc", "train", spec, "--backend", "ref", "--batch", "8", "--data", DATA, "--epochs", "3", "--out", out, "--resume", "--log", log, NULL};
+#define RESUMABLE "nncc", "train", spec, "--backend", backend, "--batch", "8", "--data", data, "--epochs", "3", "--lr", "0.05"
+    expect(RUN(RESUMABLE, "--out", whole, "--threads", "1"), 0, "best accuracy", NULL);
     for (int i = 0; i < 3; i++) {
-        pid_t child = start(argument);
-        char *text = NULL;                              /* a step later than the last time */
+        int status;
+        pid_t child = start((const char *const[]){RESUMABLE, "--out", out, "--resume", "--log", log, "--threads", "2", NULL});
+        char *text = NULL;                              /* at least one step */
         for (int wait = 0; wait < 1000 && (!(text = read_file(log, NULL)) || !strstr(text, "\"step\",")); wait++, free(text), text = NULL)
-            usleep(10000);
+            usleep(2000);
         free(text);
         kill(child, signals[i]);
         cr_assert_eq(waitpid(child, &status, 0), child);
         cr_expect(WIFEXITED(status) && (WEXITSTATUS(status) == 128 + signals[i] || WEXITSTATUS(status) == 0), "status %x", status);
         remove(log);
     }
-    expect(TRAIN("--data", DATA, "--epochs", "3", "--out", out, "--resume", "--workers", "3"), 0, "best accuracy", "resuming after step");
-    cr_expect(same_file(whole, out, last) && same_file(whole, out, "best.safetensors"));
+    expect(RUN(RESUMABLE, "--out", out, "--resume", "--threads", "3", "--workers", "3"), 0, "best accuracy", "resuming after step");
+    cr_expect(same_file(whole, out, last) && same_file(whole, out, "best.safetensors"), "%s", backend);
     free(whole), free(log);
+}
+
+Test(train_command, signals_ref)
+{
+    expect_same_after_signals("ref", DATA, "checkpoint-00000021.safetensors");
+}
+
+Test(train_command, signals_jit)
+{
+    expect_same_after_signals("jit", "shapes:1,size=12,count=800", "checkpoint-00000300.safetensors");
 }
 
 Test(train_command, resuming)
