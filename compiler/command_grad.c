@@ -58,8 +58,8 @@ static int32_t *read_labels(Session *session)
 static TrainOptions step_options(Session *session)
 {
     const Arguments *a = session->arguments;
-    TrainOptions train = {.batch = session->batch, .threads = a->threads ? a->threads : processor_count(), .compiler = a->compiler};
-    train.backend = a->backend ? a->backend : "jit";
+    TrainOptions train = {.batch = session->batch, .threads = a->threads ? a->threads : processor_count(), .target = a->target,
+                          .compiler = a->compiler, .backend = a->backend ? a->backend : "jit"};
     train.training.label_smoothing = a->label_smoothing.value;
     train.training.recompute = a->recompute && !strcmp(a->recompute, "block");
     if (a->loss && !strcmp(a->loss, "mse"))
@@ -144,6 +144,8 @@ int command_grad(Session *session)
     session_graph(session, false);
     session_weights(session);
     session_input(session);
+    if (arguments->output && is_stream(arguments->output))
+        fail(session, "-o grads.safetensors; without -o their norms are printed", "gradients go to a file: %s is none", arguments->output);
     if (arguments->output)
         refuse_overwrite(session, arguments->output);
     const int32_t *labels = read_labels(session);

@@ -1,6 +1,6 @@
 /* recompute.c - which values of the forward pass are kept for the backward pass, and which are computed again.
  *
- * What follows a kept value by cheap operations (a normalisation by known statistics, an activation, dropout, a gate) is computed
+ * What follows a kept value by cheap operations (a normalisation by known statistics, an activation, dropout, a sum) is computed
  * again right before the backward pass first needs it: of convolution, batch norm and relu, the convolution's result alone stays.
  * With Training.recompute all that lies inside a block is (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost",
  * with blocks as segments): a block is what lies between a join (add, concat) and the node that all its paths come from,
@@ -17,6 +17,7 @@ typedef struct {
     bool *saved;                        /* the backward pass reads it */
     bool *inside;                       /* it lies inside a block that is computed again */
     bool *again;                        /* it can be computed again from what is kept */
+    int *sums;                          /* the most sums in a row that doing so takes */
     Node **copy;                        /* its second computation, NULL: none yet */
     int *pending, npending;             /* ids whose copies are to be made */
 } Recompute;
@@ -64,7 +65,7 @@ static bool is_view(Op op)
 
 static bool is_cheap(Op op)
 {
-    return op == OP_bn_train || op == OP_dropout_train || (op_is_elementwise(op) && op != OP_add);
+    return op == OP_bn_train || op == OP_dropout_train || op_is_elementwise(op);
 }
 
 /* A value that stays in memory anyway. */
@@ -73,9 +74,18 @@ static bool is_kept(const Recompute *r, const Node *n)
     return n->op == OP_input || op_is_batch(n->op) || (!r->again[n->id] && r->saved[n->id]);
 }
 
-/* Views are computed again with all they consist of, or not at all: they share its memory. */
-static bool can_repeat(const Recompute *r, const Node *n)
+/* Views are computed again with all they consist of, or not at all: they share its memory. The sum at the end of a residual block is
+ * made of the one before it, and so on: every other one is kept. */
+static bool can_repeat(Recompute *r, const Node *n)
 {
+    int *sums = &r->sums[n->id], most = r->graph->training->recompute ? 0 : 1;
+    *sums = 0;
+    for (int i = 0; i < n->nin; i++)
+        if (r->again[n->in[i]->id] && r->sums[n->in[i]->id] > *sums)
+            *sums = r->sums[n->in[i]->id];
+    *sums += n->op == OP_add && !r->inside[n->id];
+    if (*sums > most)
+        return false;
     if (n->op == OP_input || op_is_batch(n->op) || !(r->inside[n->id] || is_cheap(n->op) || is_view(n->op)))
         return false;
     for (int i = 0; i < n->nin; i++)
@@ -142,6 +152,7 @@ static Recompute start(Graph *graph)
     r.saved = arena_alloc(graph->context, count, sizeof *r.saved);
     r.inside = arena_alloc(graph->context, count, sizeof *r.inside);
     r.again = arena_alloc(graph->context, count, sizeof *r.again);
+    r.sums = arena_alloc(graph->context, count, sizeof *r.sums);
     r.copy = arena_alloc(graph->context, count, sizeof *r.copy);
     r.pending = arena_alloc(graph->context, count, sizeof *r.pending);
     for (Node *n = graph->first; n != graph->target; n = n->next)

@@ -361,8 +361,23 @@ Test(grad, nobody_computes_the_gradient_of_the_picture)
     cr_expect_eq(count_of(graph, OP_conv_dw), 4);
     cr_expect_eq(count_of(graph, OP_conv_dx), 3);
     cr_expect_eq(count_of(graph, OP_bn_stats), 3);
-    cr_expect_eq(count_of(graph, OP_bn_train), 5, "the two in front of a relu are computed again");
-    cr_expect_eq(count_of(graph, OP_conv), 4);
+    cr_expect_eq(count_of(graph, OP_bn_train), 6, "all are computed again");
+    cr_expect_eq(count_of(graph, OP_conv), 4, "convolutions are not");
+}
+
+Test(grad, of_the_sums_of_residual_blocks_every_other_one_is_kept)
+{
+    const char *block = "- residual:\n    body:\n      - conv: {name: c$, out: 6, kernel: 1}\n      - bn: {name: n$}\n- relu\n";
+    Text layers = text_new(&context);
+    for (int i = 0; i < 4; i++)
+        for (const char *c = block; *c; c++)
+            text_add(&layers, *c == '$' ? "%d" : "%c", *c == '$' ? i : *c);
+    layers.data[layers.size - 1] = '\0';
+    Graph *graph = step_of(layers.data, &(Training){0});
+    int sums = 0;
+    for (const Node *n = graph->first; n; n = n->next)
+        sums += n->op == OP_add && strstr(n->name, ".again") != NULL;
+    cr_expect_eq(sums, 2);
 }
 
 Test(grad, a_block_can_be_computed_again_from_its_input)
