@@ -62,7 +62,7 @@ static json_t *parse_json(Result result)
 
 Test(cli, help)
 {
-    static const char *const command[] = {"run", "bench", "inspect", "verify", "graph", "tune"};
+    static const char *const command[] = {"run", "bench", "inspect", "verify", "graph", "tune", "grad", "train"};
     expect(RUN("nncc", "--help"), 0, "Examples:\n  nncc specs/", NULL);
     expect(RUN("nncc", "-h"), 0, "nncc SPEC -o FILE.c", NULL);
     for (size_t i = 0; i < sizeof command / sizeof *command; i++) {
@@ -462,4 +462,28 @@ Test(cli, verify)
     cr_expect_gt(json_array_size(json_object_get(json, "variants")), 0);
     json_decref(json);
     expect(RUN("nncc", "verify", spec), 0, "all agree", NULL);
+}
+
+/* Without -o the norms of all gradients; a file holds the loss, gradients by their parameters' names, and moved statistics. */
+Test(cli, grad)
+{
+    char *file = join(directory, "grads.safetensors");
+    expect(RUN("nncc", "grad", spec, "--backend", "ref", "--labels", "3,0", "--batch", "2"), 0, "fc.weight", "tiny: loss ");
+    expect(RUN("nncc", "grad", spec, "--backend", "ref", "--batch", "2", "-o", file), 0, NULL, NULL);
+    size_t size;
+    char *data = read_file(file, &size);
+    cr_assert(data && size > 8);
+    static const char *const name[] = {"loss", "conv1.weight", "bn1.bias", "bn1.running_var", "bn1.num_batches_tracked", "fc.bias"};
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+        cr_expect(strstr(data + 8, name[i]), "%s is not in the file", name[i]);
+    cr_expect_null(strstr(data + 8, "gradient."));
+    free(data);
+    expect(RUN("nncc", "grad", spec, "-o", "-"), 1, NULL, "gradients go to a file");
+    expect(RUN("nncc", "grad", spec, "--labels", "10"), 1, NULL, "is no list of 1 numbers from 0 to 9");
+    expect(RUN("nncc", "grad", spec, "--labels", "1,2"), 1, NULL, "is no list of 1 numbers");
+    expect(RUN("nncc", "grad", spec, "--labels", "pattern:x"), 1, NULL, "has no seed");
+    expect(RUN("nncc", "grad", spec, "--loss", "hinge"), 1, NULL, "there is no loss hinge");
+    expect(RUN("nncc", "grad", spec, "--label-smoothing", "2"), 2, NULL, "is not a number from 0 to 1");
+    expect(RUN("nncc", "grad", spec, "--recompute", "all"), 1, NULL, "names nothing that can be computed again");
+    free(file);
 }
