@@ -118,8 +118,8 @@ int64_t image_stride(const Program *program, Base base)
     switch (base) {
     case BASE_arena:  return program->arena_floats;
     case BASE_input:  return shape_floats(program->graph->input->shape);
-    case BASE_output:
-    case BASE_target: return shape_floats(node_result(program->graph->output));
+    case BASE_output: return shape_floats(node_result(program->graph->output));
+    case BASE_target: return shape_floats(program->graph->target->shape);
     default:          return 0;
     }
 }

@@ -191,10 +191,10 @@ static void emit_terms(void *self, int pixels)
     kernel_release(s->k, dy);
 }
 
-/* As many as registers are free for, beside those of a term. */
+/* As many as registers are free for, beside those of a term; of the first 16, so that sums are the same on every machine. */
 static int parts_of(const Sum *s)
 {
-    int spare = __builtin_popcount(s->k->free_registers) - 2, count = PIXELS;
+    int spare = __builtin_popcount(s->k->free_registers & 0xffff) - 2, count = PIXELS;
     while (count > 1 && count << has_two(s->kind) > spare)
         count /= 2;
     return count;
