@@ -10,21 +10,27 @@ static int tail_rank(Op op)
     case OP_conv: case OP_linear: case OP_conv_dx: case OP_linear_dx:
         return 2;
     case OP_max_pool: case OP_avg_pool: case OP_global_avg_pool: case OP_ln: case OP_in: case OP_gn: case OP_bn_train:
+    case OP_bn_dx: case OP_norm_dx: case OP_global_avg_pool_dx:
         return 1;
     default:
         return op_is_elementwise(op);
     }
 }
 
+enum { MOST_TAIL = 32 };
+
 /* A kernel has a pointer for each tensor that a tail reads, and not many pointers. */
-enum { MOST_OPERANDS = 2, MOST_TAIL = 32 };
+static int most_operands(Op head)
+{
+    return head == OP_bn_dx ? 1 : 2;
+}
 
 static bool tail_has_room(const Node *head, const Node *node)
 {
     int length = 1, operands = node->nin - 1;
     for (const Node *part = head->tail; part; part = part->tail, length++)
         operands += part->nin - 1;
-    return length <= MOST_TAIL && operands <= MOST_OPERANDS;
+    return length <= MOST_TAIL && operands <= most_operands(head->op);
 }
 
 static bool is_pool(Op op)
