@@ -200,7 +200,8 @@ static int parts_of(const Sum *s)
     return count;
 }
 
-void emit_sums(const Sum *s, int rows, int width, int sum[2])
+/* sum += the sums of some rows: parts first, so that small terms do not meet large sums. */
+static void emit_chunk(const Sum *s, int rows, int width, const int sum[2])
 {
     Parts p = {.sum = s, .count = parts_of(s)};
     for (int i = 0; i <= has_two(s->kind); i++)
@@ -209,10 +210,25 @@ void emit_sums(const Sum *s, int rows, int width, int sum[2])
     walk_rows(&(Walk){s->k, (Stream[]){s->x, s->dy}, 1 + has_factor(s->kind), NULL}, rows, width, emit_terms, &p);
     for (int i = 0; i <= has_two(s->kind); i++) {
         for (int left = p.count / 2; left; left /= 2)
-            for (int j = 0; j < left; j++) {
+            for (int j = 0; j < left; j++)
                 k_op(s->k, V_add, p.part[i][j], p.part[i][j], p.part[i][j + left]);
-                kernel_release(s->k, p.part[i][j + left]);
-            }
-        sum[i] = p.part[i][0];
+        k_op(s->k, V_add, sum[i], sum[i], p.part[i][0]);
+        for (int j = 0; j < p.count; j++)
+            kernel_release(s->k, p.part[i][j]);
     }
+}
+
+void emit_sums(const Sum *s, int rows, int width, int sum[2])
+{
+    enum { CHUNK = 256 };               /* pixels that are summed on their own */
+    int together = width < CHUNK ? CHUNK / width : 1;
+    for (int i = 0; i <= has_two(s->kind); i++)
+        k_zero(s->k, sum[i] = kernel_register(s->k));
+    if (rows / together) {
+        k_loop(s->k, rows / together);
+        emit_chunk(s, together, width, sum);
+        k_end(s->k);
+    }
+    if (rows % together)
+        emit_chunk(s, rows % together, width, sum);
 }
