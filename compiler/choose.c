@@ -154,6 +154,13 @@ static void choose_registers(const Sum *sum, Tile *t, int nvector, int width, in
     }
 }
 
+void choose_product(const Machine *machine, Tile *t, int channels, int blocks, int nvector, int tiles)
+{
+    Sum sum = {machine, channels, 1 / 16.0, blocks};
+    choose_registers(&sum, t, nvector, tiles, 1);
+    t->depth = pass_depth(&sum, t->vectors, t->pixels);
+}
+
 /* Bytes of the source that one line of results reads and the line before did not. */
 static int64_t line_bytes(const Node *n)
 {
@@ -300,7 +307,7 @@ void choose(Graph *g)
             choose_linear(n);
         else if (can_slide(n) && (!g->training || is_depthwise(n)))     /* gradients read the filters of direct tiles */
             choose_sliding(&g->machine, n);
-        else if (n->op == OP_conv)
+        else if (n->op == OP_conv && (g->exact || g->training || !choose_winograd(&g->machine, n)))
             choose_direct(&g->machine, n);
         else if (n->op == OP_conv_dx)
             choose_gradient(&g->machine, n);

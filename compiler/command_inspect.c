@@ -33,7 +33,8 @@ static void add_fate(Context *context, Fates *fates, Fate fate)
 
 static Fate own_fate(const Node *node)
 {
-    static const char *const algorithms[] = {[ALGORITHM_none] = "step", [ALGORITHM_direct] = "direct", [ALGORITHM_sliding] = "sliding"};
+    static const char *const algorithms[] = {[ALGORITHM_none] = "step", [ALGORITHM_direct] = "direct", [ALGORITHM_sliding] = "sliding",
+                                             [ALGORITHM_winograd] = "winograd"};
     Fate fate = {node->name, algorithms[node->tile.algorithm], NULL, node->tile.vectors, node->tile.pixels, node};
     const Node *storage = node->layout.storage;
     if (op_info[node->op].kind == KIND_VIEW && (storage != node || node->op == OP_concat))

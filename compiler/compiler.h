@@ -30,6 +30,7 @@ typedef struct {
     const Tuned *tuned;                 /* measured choices, in the place of the cost model's; NULL: none */
     Machine machine;                    /* for which kernels are made; all zero: the graph's own, which any x86-64 with AVX2 is */
     bool apart;                         /* no two tensors share memory: all can be read when the network has run */
+    bool exact;                         /* sums of products as the spec says them: no Winograd */
     const char *dump;                   /* print the graph (or program) after this pass to `log`; NULL: none */
     bool time;                          /* print what each pass cost to `log` */
     FILE *log;                          /* for dump and time; may be NULL when neither is asked for */
@@ -83,6 +84,11 @@ int gradient_border(const Node *conv_dx, int axis);
 bool is_depthwise(const Node *);    /* choose.c: a convolution of one input and one output channel a group */
 /* choose.c: the most pixels that a register tile of so many vectors can hold. */
 int tile_pixels(const Machine *, int vectors);
+/* choose_winograd.c: gives a convolution its tile and workspace where Winograd's algorithm is cheaper; else false. */
+bool choose_winograd(const Machine *, Node *);
+int64_t winograd_plane(int64_t floats); /* ops/winograd.c: floats from one frequency to the next, for so many floats of one */
+/* choose.c: vectors, pixels and depth for a product that sums over `channels` in `blocks` and gives `nvector` vectors for `tiles`. */
+void choose_product(const Machine *, Tile *, int channels, int blocks, int nvector, int tiles);
 /* choose.c: `total` in the fewest parts of at most `most`, evenly: `larger` parts of *size + 1, the others of *size. */
 void split_evenly(int total, int most, int *size, int *parts, int *larger);
 

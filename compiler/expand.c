@@ -348,6 +348,7 @@ Graph *expand(Context *context, const Tree *spec, const Options *options)
         graph->max_batch = options->max_batch;
     graph->tuned = options ? options->tuned : NULL;
     graph->apart = options && options->apart;
+    graph->exact = options && options->exact;
     Node *node = graph->input = add_input(e);
     read_preprocess(e, node->shape);
     name_reserve(context, &e->names, "input", node->loc);

@@ -147,7 +147,7 @@ void nncc_free(nncc *net)
 
 Options library_options(const nncc *net, int max_batch)
 {
-    return (Options){.set = net->setting, .nset = (int)net->nsetting, .max_batch = max_batch, .tuned = net->tuned,
+    return (Options){.set = net->setting, .nset = (int)net->nsetting, .max_batch = max_batch, .tuned = net->tuned, .exact = net->exact,
                      .machine = target_best()->machine};
 }
 
@@ -293,6 +293,14 @@ nncc_status nncc_set_threads(nncc *net, int threads)
     if (threads < 1 || threads > NNCC_MAX_THREADS)
         return refuse(net, NNCC_ERROR_ARGUMENT, "threads are 1 to %d, not %d", NNCC_MAX_THREADS, threads);
     net->threads = threads;
+    return NNCC_OK;
+}
+
+nncc_status nncc_set_exact(nncc *net, int exact)
+{
+    if (!begin(net))
+        return NNCC_ERROR_ARGUMENT;
+    net->exact = exact;
     return NNCC_OK;
 }
 

@@ -36,6 +36,7 @@ struct nncc {
     const Tree *tree;                   /* NULL: nothing is loaded */
     Context tuned_context;              /* of the tuned choices */
     const Tuned *tuned;                 /* NULL: none */
+    bool exact;                         /* no Winograd */
     Setting *setting;
     size_t nsetting, setting_capacity;
     Network *network;                   /* not NULL when there is a tree */

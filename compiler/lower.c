@@ -174,6 +174,11 @@ int64_t step_room(Lower *l, int64_t floats)
     return at;
 }
 
+Stream stream_workspace(Lower *l, Kernel *k, const Node *n, const char *name, bool written)
+{
+    return stream_at(l, k, BASE_arena, n->workspace_offset, name, written);
+}
+
 void step_scratch(Lower *l, int64_t floats)
 {
     l->code->scratch_floats = floats > l->code->scratch_floats ? floats : l->code->scratch_floats;
@@ -207,24 +212,37 @@ void call_stride(Call *call, Stream s, int dimension, int64_t floats)
     call->argument[s.pointer].stride[dimension] = floats;
 }
 
-void step_end(Lower *l, Node *n, const char *name, const char *comment, ...)
+static void end_step(Lower *l, Node *n, const char *label, int64_t macs, const char *name, const char *comment)
 {
-    va_list arguments;
     Node *owner = n ? n->layout.storage : NULL;
     if (owner && !owner->mark && owner->op != OP_output && (owner->layout.pad[0] || owner->layout.pad[1]))
         zero_border(l, owner);
     if (owner)
         owner->mark = n;
-    l->code->macs = n ? n->macs : 0;
-    va_start(arguments, comment);
-    l->code->comment = arena_vprintf(l->context, comment, arguments);
-    va_end(arguments);
+    l->code->macs = macs;
+    l->code->comment = comment;
     StepCode *code = share_code(l, l->code, name);
     Program *p = l->program;
     p->step = arena_grow(l->context, p->step, p->nstep, &p->step_capacity, sizeof *p->step);
     Step *step = &p->step[p->nstep++];
-    *step = (Step){.code = code, .node = n, .label = n ? n->name : name};
+    *step = (Step){.code = code, .node = n, .label = label};
     memcpy(step->slot, l->slot, sizeof step->slot);
+}
+
+void step_end(Lower *l, Node *n, const char *name, const char *comment, ...)
+{
+    va_list arguments;
+    va_start(arguments, comment);
+    end_step(l, n, n ? n->name : name, n ? n->macs : 0, name, arena_vprintf(l->context, comment, arguments));
+    va_end(arguments);
+}
+
+void step_end_part(Lower *l, Node *n, const char *name, const char *comment, ...)
+{
+    va_list arguments;
+    va_start(arguments, comment);
+    end_step(l, n, arena_printf(l->context, "%s (input)", n->name), 0, name, arena_vprintf(l->context, comment, arguments));
+    va_end(arguments);
 }
 
 /* ---- outputs ------------------------------------------------------------------------------------------------- */
@@ -471,7 +489,7 @@ static uint64_t stamp(const Program *p)
     XXH3_64bits_reset(h);
     for (size_t i = 0; i < p->npack; i++) {
         const PackItem *it = &p->pack[i];
-        int64_t facts[] = {it->kind, it->vector, it->at, it->size, it->out, it->in, it->kh, it->kw, it->groups, it->nlane, it->vectors};
+        int64_t facts[] = {it->kind, it->vector, it->at, it->size, it->out, it->in, it->kh, it->kw, it->groups, it->nlane, it->vectors, it->unit};
         XXH3_64bits_update(h, facts, sizeof facts);
         XXH3_64bits_update(h, &it->eps, sizeof it->eps);
         hash_source(h, it->weight);

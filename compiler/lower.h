@@ -75,6 +75,8 @@ void step_begin(Lower *);
 /* Ends the step of node n: zeroes the border too, when n is the first to write into a bordered storage. NULL: a step of a training
  * program that belongs to no node. */
 void step_end(Lower *, Node *n, const char *name, const char *comment, ...) __attribute__((format(printf, 4, 5)));
+/* Ends a step that only prepares the node's next one: no multiply-adds are counted. */
+void step_end_part(Lower *, Node *n, const char *name, const char *comment, ...) __attribute__((format(printf, 4, 5)));
 Kernel *step_kernel(Lower *);           /* a new kernel, whose streams refer to this step */
 /* A stream over the result of `n`, with a pointer called `name` in the kernel. */
 Stream stream_open(Lower *, Kernel *, const Node *n, const char *name, bool written);
@@ -93,6 +95,8 @@ int64_t step_room(Lower *, int64_t floats);
 /* A stream over the scratch memory of the thread that runs a task; step_scratch says how many floats of it the step needs. */
 Stream stream_scratch(Lower *, Kernel *, const char *name, bool written);
 void step_scratch(Lower *, int64_t floats);
+/* A stream over the workspace of `n`. */
+Stream stream_workspace(Lower *, Kernel *, const Node *n, const char *name, bool written);
 /* A call of the kernel (or of an equal one made before) on a grid, with all pointers at their streams' starts. */
 Call *step_call(Lower *, Kernel *, const int grid[MAX_CALL_GRID], const char *name, const char *comment, ...)
     __attribute__((format(printf, 5, 6)));

@@ -60,6 +60,7 @@ static void set_options(Session *session, const Command *command)
     session->options.log = command->work == command_emit && !arguments->output ? stdout : stderr;
     session->options.dump = arguments->dump;
     session->options.time = arguments->time;
+    session->options.exact = arguments->exact;
 }
 
 bool wants_colour(void)

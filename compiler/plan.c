@@ -1,4 +1,4 @@
-/* plan.c - a place in one arena for every storage: storages that are alive at the same time must not overlap, all others
+/* plan.c - a place in one arena for every storage and every workspace: storages that are alive at the same time must not overlap, all others
  * may. Finding the smallest arena is NP-hard; placing one storage after the other into the lowest gap that is free
  * during its life comes within a few percent when the order is good, so a few orders are tried and improved. */
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 
 typedef struct {
     Node *owner;                        /* whose memory it is */
+    bool workspace;                     /* what its steps need between them, not its result */
     int begin, end;                     /* ids of the first node that writes into it or a view of it, and of the last that reads */
     int64_t size;                       /* floats, whole cache lines */
     int64_t offset;                     /* -1: not placed yet */
@@ -46,16 +47,24 @@ static void extend(Life *life, int id)
 static int by_begin(const void *a, const void *b)
 {
     const Life *x = a, *y = b;
-    return x->begin != y->begin ? (x->begin > y->begin) - (x->begin < y->begin)
-                                : (x->owner->id > y->owner->id) - (x->owner->id < y->owner->id);
+    if (x->begin != y->begin)
+        return (x->begin > y->begin) - (x->begin < y->begin);
+    return x->owner != y->owner ? (x->owner->id > y->owner->id) - (x->owner->id < y->owner->id) : x->workspace - y->workspace;
 }
 
-/* One life for each storage, from the nodes' ids. */
+static void add_life(Lives *lives, Life life, int64_t floats)
+{
+    life.size = (floats + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    if (life.end >= 0 && life.size > 0)
+        lives->life[lives->count++] = life;
+}
+
+/* One life for each storage and workspace, from the nodes' ids. */
 static Lives find_lives(Graph *graph)
 {
     Life *of = arena_alloc(graph->context, (size_t)graph->count, sizeof *of);   /* by the owner's id */
     for (Node *node = graph->first; node; node = node->next)
-        of[node->id] = (Life){node, INT32_MAX, -1, 0, -1};
+        of[node->id] = (Life){node, false, INT32_MAX, -1, 0, -1};
     for (Node *node = graph->first; node; node = node->next) {
         if (is_planned(node))
             extend(&of[node->layout.storage->id], node->id);
@@ -68,12 +77,10 @@ static Lives find_lives(Graph *graph)
     for (int i = 0; i < 2; i++)
         if (read[i] && is_planned(read[i]))
             extend(&of[read[i]->layout.storage->id], graph->count);
-    Lives lives = {.life = of};
-    for (int id = 0; id < graph->count; id++) {
-        Life life = of[id];
-        life.size = (life.owner->layout.size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-        if (life.end >= 0 && life.size > 0)
-            of[lives.count++] = life;
+    Lives lives = {.life = arena_alloc(graph->context, 2 * (size_t)graph->count, sizeof *lives.life)};
+    for (Node *node = graph->first; node; node = node->next) {
+        add_life(&lives, of[node->id], node->layout.size);
+        add_life(&lives, (Life){node, true, node->id, node->id, 0, -1}, node->workspace);
     }
     qsort(lives.life, (size_t)lives.count, sizeof *lives.life, by_begin);
     return lives;
@@ -191,8 +198,10 @@ static int64_t place_apart(Lives *lives)
 
 static void keep_offsets(const Lives *lives)
 {
-    for (int i = 0; i < lives->count; i++)
-        lives->life[i].owner->offset = lives->life[i].offset;
+    for (int i = 0; i < lives->count; i++) {
+        Life *life = &lives->life[i];
+        *(life->workspace ? &life->owner->workspace_offset : &life->owner->offset) = life->offset;
+    }
 }
 
 /* ---- orders --------------------------------------------------------------------------------------------- */
@@ -282,7 +291,7 @@ static void place_common(Graph *graph)
     graph->common_floats = at;
 }
 
-/* Needs layouts. Gives every storage but the caller's an offset, in floats and on a cache line, and the graph its
+/* Needs layouts. Gives every storage but the caller's and every workspace an offset, in floats and on a cache line, and the graph its
  * live_floats and arena_floats; keeps everything else. */
 void plan(Graph *graph)
 {

@@ -161,7 +161,7 @@ typedef struct {
 } Layout;
 
 /* What `choose` decided for a convolution or linear layer. */
-typedef enum { ALGORITHM_none, ALGORITHM_direct, ALGORITHM_sliding } Algorithm;
+typedef enum { ALGORITHM_none, ALGORITHM_direct, ALGORITHM_sliding, ALGORITHM_winograd } Algorithm;
 typedef struct {
     Algorithm algorithm;
     int vectors;                        /* output-channel vectors of one register tile */
@@ -173,6 +173,9 @@ typedef struct {
                                            first-level cache, the sums wait in the result's place; 0: all, in registers */
     bool flat;                          /* the picture is walked as one line: 1x1, stride 1, no border anywhere */
     bool panels_first;                  /* tasks of one panel of output channels follow each other: the weights stay in cache */
+    int unit;                           /* winograd: F(unit x unit, 3 x 3) makes so many results at once; rows counts rows of such tiles, */
+    int columns;                        /*   and a task has so many of each */
+    bool split;                         /* winograd: one step transforms the whole input, the next multiplies and transforms back */
 } Tile;
 
 /* One operation and the one tensor it makes. */
@@ -198,6 +201,8 @@ typedef struct Node {
     Layout layout;                      /* layout: of the final result, after the tail */
     Tile tile;                          /* choose */
     int64_t offset;                     /* plan: of the storage, in floats from the start of an image's arena; -1: none */
+    int64_t workspace;                  /* choose: floats of the arena that the node's steps need between them */
+    int64_t workspace_offset;           /* plan: where */
     int uses;                           /* graph_number: how many operands refer to this node */
     struct Node *prev, *next;           /* execution order */
     struct Node *instead;               /* graph_replace_uses: who readers are to use instead; NULL: this node */
@@ -233,6 +238,7 @@ typedef struct {
     int tuned_layers;                   /* choose: how many layers took one */
     Machine machine;                    /* for which `choose` and `lower` make kernels: 16 registers of one block unless told */
     bool apart;                         /* plan: every storage keeps a place of its own */
+    bool exact;                         /* choose: no algorithm that multiplies anything but inputs and weights */
     int64_t live_floats, arena_floats;  /* plan: largest sum of live storages, and what the arena takes, per image */
     int64_t common_floats;              /* plan: scalars and results of kind BATCH, of the whole batch; 0: no training */
 } Graph;

@@ -157,7 +157,7 @@ static void print_layout(Text *text, const Node *node)
 
 static void print_tile(Text *text, const Node *node)
 {
-    static const char *const name[] = {"none", "direct", "sliding"};
+    static const char *const name[] = {"none", "direct", "sliding", "winograd"};
     if (node->tile.algorithm != ALGORITHM_none)
         text_add(text, " | %s vectors=%d pixels=%d rows=%d", name[node->tile.algorithm], node->tile.vectors,
                  node->tile.pixels, node->tile.rows);

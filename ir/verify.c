@@ -239,6 +239,7 @@ static void check_layout(const Check *check, const Node *node)
 typedef struct {
     const Node *owner;
     int begin, end;                     /* ids: first writer, last reader */
+    int64_t offset, size;
 } Place;
 
 static int by_begin(const void *a, const void *b)
@@ -253,13 +254,13 @@ static void extend(Place *place, const Node *node, int id)
     life->end = id > life->end ? id : life->end;
 }
 
-/* Storages by begin; returns how many. */
+/* Storages and workspaces by begin; returns how many. */
 static int find_places(const Check *check, Place *place)
 {
     const Graph *graph = check->graph;
     int count = 0;
     for (int id = 0; id < graph->count; id++)
-        place[id] = (Place){check->node[id], INT32_MAX, -1};
+        place[id] = (Place){check->node[id], INT32_MAX, -1, check->node[id]->offset, check->node[id]->layout.size};
     for (const Node *node = graph->first; node; node = node->next) {
         extend(place, node, node->id);
         for (const Node *part = node; part; part = part->tail)
@@ -273,6 +274,9 @@ static int find_places(const Check *check, Place *place)
         if (place[id].end >= 0 && place[id].owner->op != OP_input && place[id].owner->op != OP_output &&
             place[id].owner->op != OP_target && !op_is_batch(place[id].owner->op))
             place[count++] = place[id];
+    for (const Node *node = graph->first; node; node = node->next)
+        if (node->workspace)
+            place[count++] = (Place){node, node->id, node->id, node->workspace_offset, node->workspace};
     qsort(place, (size_t)count, sizeof *place, by_begin);
     return count;
 }
@@ -281,24 +285,24 @@ static int find_places(const Check *check, Place *place)
 static void check_plan(const Check *check)
 {
     size_t count = (size_t)check->graph->count;
-    Place *place = arena_alloc(check->graph->context, count, sizeof *place);
-    Place **alive = arena_alloc(check->graph->context, count + 1, sizeof *alive);
+    Place *place = arena_alloc(check->graph->context, 2 * count, sizeof *place);
+    Place **alive = arena_alloc(check->graph->context, 2 * count + 1, sizeof *alive);
     int places = find_places(check, place), nalive = 0;
     for (int i = 0; i < places; i++) {
         const Node *owner = place[i].owner;
-        int64_t from = owner->offset, to = from + owner->layout.size;
+        int64_t from = place[i].offset, to = from + place[i].size;
         NEED(from >= 0 && from % 16 == 0 && to <= check->graph->arena_floats, owner, "has no place in the arena");
         int kept = 0;
         for (int k = 0; k < nalive; k++)
             if (place[i].begin <= alive[k]->end)
                 alive[kept++] = alive[k];
         int at = nalive = kept;
-        for (; at > 0 && alive[at - 1]->owner->offset > from; at--)
+        for (; at > 0 && alive[at - 1]->offset > from; at--)
             alive[at] = alive[at - 1];
         alive[at] = &place[i];
-        NEED(at == 0 || alive[at - 1]->owner->offset + alive[at - 1]->owner->layout.size <= from, owner,
+        NEED(at == 0 || alive[at - 1]->offset + alive[at - 1]->size <= from, owner,
              "overlaps a storage that is alive");
-        NEED(at == nalive || alive[at + 1]->owner->offset >= to, owner, "overlaps a storage that is alive");
+        NEED(at == nalive || alive[at + 1]->offset >= to, owner, "overlaps a storage that is alive");
         nalive++;
     }
 }

@@ -130,10 +130,13 @@ static bool lies_in(const Node *node, int64_t low, int64_t high)
     return owner->offset >= 0 && low >= owner->offset && high <= owner->offset + owner->layout.size;
 }
 
-/* Do low..high of the arena, or of what is common to the batch, lie in the memory of the step's node or, for reading, of an
- * operand? */
+/* Do low..high of the arena, or of what is common to the batch, lie in the memory of the step's node, in its workspace or,
+ * for reading, in the memory of an operand? */
 static bool is_of_node(const Node *node, bool common, bool write, int64_t low, int64_t high)
 {
+    int64_t workspace = node->workspace_offset;
+    if (!common && low >= workspace && high <= workspace + node->workspace)
+        return true;
     if (op_is_batch(node->op) == common && lies_in(node, low, high))
         return true;
     for (const Node *part = write ? NULL : node; part; part = part->tail)

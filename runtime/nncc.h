@@ -75,6 +75,9 @@ nncc_status nncc_set_threads(nncc *, int threads);      /* at most so many: 1 un
  * choices that a layer cannot take (NNCC_ERROR_SPEC, with their place), and nncc_notice tells of a file for another machine.
  * Networks of different choices may differ in the last bits. */
 nncc_status nncc_tuned(nncc *, const char *path);
+/* Not 0: the next nncc_compile multiplies nothing but inputs and weights. Otherwise 3 x 3 convolutions may go by Winograd's
+ * algorithm, which is faster and rounds a little more: within 2e-5 of each layer's values, in relative L2 norm. */
+nncc_status nncc_set_exact(nncc *, int exact);
 /* Reads a spec, from a file or from a text; `name` stands for the file in errors, and files that the text extends are
  * found beside it. Once a handle; after a failure it may be tried again. */
 nncc_status nncc_load(nncc *, const char *path);

@@ -147,6 +147,86 @@ static void pack_panel(const PackItem *item, const PackPanel *panel, const Opera
     }
 }
 
+/* ---- Winograd ------------------------------------------------------------------------------------------------ */
+
+/* G of F(2 x 2, 3 x 3) with the points 0, 1, -1 and infinity, and of F(4 x 4, 3 x 3) with 0, +-a, +-b and infinity,
+ * a = sqrt(1/2), b = sqrt(2). */
+#define A 0.70710678118654752440
+#define B 1.41421356237309504880
+static const double transform_2[4][3] = { { 1, 0, 0 }, { 0.5, 0.5, 0.5 }, { 0.5, -0.5, 0.5 }, { 0, 0, 1 } };
+static const double transform_4[6][3] = {
+    { 1, 0, 0 },
+    { -1 / 1.5, -A / 1.5, -0.5 / 1.5 },
+    { -1 / 1.5, A / 1.5, -0.5 / 1.5 },
+    { 1 / 6.0, B / 6, 2 / 6.0 },
+    { 1 / 6.0, -B / 6, 2 / 6.0 },
+    { 0, 0, 1 },
+};
+#undef A
+#undef B
+
+enum { MOST_FREQUENCIES = 36 };
+
+/* out[i] = sum over j of g[i][j] * in[j], lane by lane, for `size` i. */
+static void transform_line(int size, const double g[][3], const double in[3][LANES], double out[][LANES])
+{
+    for (int i = 0; i < size; i++)
+        for (int l = 0; l < LANES; l++)
+            out[i][l] = g[i][0] * in[0][l] + g[i][1] * in[1][l] + g[i][2] * in[2][l];
+}
+
+/* out[i * size + j] = (G g Gt)[i][j] of eight filters g. */
+static void transform_filters(int size, const double filter[3][3][LANES], double out[MOST_FREQUENCIES][LANES])
+{
+    const double (*g)[3] = size == 6 ? transform_4 : transform_2;
+    double turned[6][3][LANES], column[6][LANES];
+    for (int x = 0; x < 3; x++) {
+        double line[3][LANES];
+        for (int y = 0; y < 3; y++)
+            for (int l = 0; l < LANES; l++)
+                line[y][l] = filter[y][x][l];
+        transform_line(size, g, line, column);
+        for (int i = 0; i < size; i++)
+            for (int l = 0; l < LANES; l++)
+                turned[i][x][l] = column[i][l];
+    }
+    for (int i = 0; i < size; i++)
+        transform_line(size, g, turned[i], out + i * size);
+}
+
+/* The filters of eight lanes for one input channel, with their norms' factors. */
+static void read_filters(const Lane lane[LANES], int channel, double filter[3][3][LANES])
+{
+    for (int l = 0; l < LANES; l++)
+        for (int tap = 0; tap < 9; tap++)
+            filter[tap / 3][tap % 3][l] = lane[l].filter ? lane[l].factor * lane[l].filter[(channel - lane[l].first) * 9 + tap] : 0;
+}
+
+/* out[frequency][channel][lane] of one panel. */
+static void pack_winograd(const PackItem *item, const PackPanel *panel, const Operands *from, float *out)
+{
+    Lane lane[MAX_VECTORS * LANES];
+    double filter[3][3][LANES], transformed[MOST_FREQUENCIES][LANES];
+    int size = item->unit + 2, width = LANES * panel->vectors;
+    int64_t plane = 0;                  /* floats from one frequency to the next */
+    const PackBlock *begin = item->block + panel->block, *end = begin + panel->nblock;
+    for (const PackBlock *block = begin; block < end; block++)
+        plane += (int64_t)block->count * width;
+    for (int i = 0; i < width; i++)
+        lane[i] = lane_of(item, panel->lane + i, from);
+    for (const PackBlock *block = begin; block < end; block++)
+        for (int channel = block->channel; channel < block->channel + block->count; channel++, out += width)
+            for (int i = 0; i < width; i += LANES) {
+                read_filters(lane + i, channel, filter);
+                transform_filters(size, filter, transformed);
+                for (int f = 0; f < size * size; f++)
+                    for (int l = 0; l < LANES; l++)
+                        out[f * plane + i + l] = (float)transformed[f][l];
+            }
+}
+
+/* ---- groups, vectors ------------------------------------------------------------------------------------------- */
+
 /* Floats of one vector of a PACK_grouped. */
 static int64_t grouped_floats(const PackItem *item)
 {
@@ -195,7 +275,12 @@ static void pack_vector(const PackItem *item, const Operands *from, float *out)
 /* Pieces of an item that are packed independently. */
 static int unit_count(const PackItem *item)
 {
-    return item->kind == PACK_conv ? item->npanel : item->kind == PACK_grouped ? (item->nlane + LANES - 1) / LANES : 1;
+    switch (item->kind) {
+    case PACK_conv:
+    case PACK_winograd: return item->npanel;
+    case PACK_grouped:  return (item->nlane + LANES - 1) / LANES;
+    default:            return 1;
+    }
 }
 
 static void pack_unit(const PackItem *item, int unit, const Operands *from, float *out)
@@ -203,6 +288,7 @@ static void pack_unit(const PackItem *item, int unit, const Operands *from, floa
     switch (item->kind) {
     case PACK_conv:      pack_panel(item, &item->panel[unit], from, out + item->panel[unit].at); break;
     case PACK_grouped:   pack_grouped(item, unit, from, out + grouped_place(item, unit)); break;
+    case PACK_winograd:  pack_winograd(item, &item->panel[unit], from, out + item->panel[unit].at); break;
     case PACK_vector:    pack_vector(item, from, out); break;
     }
 }

@@ -18,6 +18,7 @@ typedef struct {
 
 typedef enum {
     PACK_conv,          /* filters, panel by panel */
+    PACK_winograd,      /* 3 x 3 filters transformed for F(unit x unit, 3 x 3), panel by panel */
     PACK_grouped,       /* each lane has the filters of its own group's channels: [unit of some
                            vectors][ky][channel of the group][kx][lane of the unit] */
     PACK_vector,        /* one float per output lane */
@@ -37,7 +38,8 @@ typedef struct {
 } PackBlock;
 
 /* Output lanes lane..lane + 8 * vectors - 1 (vectors <= 16), reading the input blocks block..block + nblock - 1. Its filters lie at
- * `at` floats from the item, in the order [block][ky][kx][channel of the block][lane]. A filter value whose input
+ * `at` floats from the item, in the order [block][ky][kx][channel of the block][lane], or [frequency][channel][lane] of
+ * the (unit + 2)^2 frequencies, row by row, of G g Gt (pack.c has G). A filter value whose input
  * channel is in another group than its output channel, and every value of a lane without channel, is 0. */
 typedef struct {
     int lane, vectors;
@@ -53,6 +55,7 @@ typedef struct PackItem {
     PackSource norm[4];             /* folded or stand-alone batch norm: weight, bias, mean, variance; or name NULL */
     double eps;                     /* of that batch norm */
     int out, in, kh, kw, groups;    /* the filter is [out][in / groups][kh][kw] */
+    int unit;                       /* PACK_winograd: 2 or 4 */
     const int *channel;             /* lane -> output channel, -1 for padding lanes */
     int nlane;
     int vectors;                    /* PACK_grouped: of a unit; they divide those of all lanes */

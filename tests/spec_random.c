@@ -539,6 +539,7 @@ Graph *random_graph(Context *context, uint64_t seed, RandomKind kind)
     int most = once_in(&maker, 3) ? 24 : 12;
     Shape input = {between(&maker, 1, once_in(&maker, 2) ? 4 : MOST_CHANNELS), between(&maker, 1, most), between(&maker, 1, most), false};
     maker.graph = network_new(context, input);
+    maker.graph->exact = exact(&maker);
     remember(&maker, maker.graph->input, 3, 1);
     int motifs = between(&maker, 1, 7);
     for (int i = 0; (i < motifs || maker.count == 1) && maker.count < MOST_VALUES / 3; i++)

@@ -4,7 +4,7 @@
  * One kernel generator (conv_kernel.c) serves both: a linear layer is the convolution whose window is its whole input.
  * Here is which filters lie where, and the grid of kernels over them. Grouped convolutions are dense within the groups that
  * an output vector touches, with zeros where they are not. */
-#include "conv.h"
+#include "winograd.h"
 
 #include <string.h>
 
@@ -105,19 +105,26 @@ static void input_range(const Conv *c, const int *channel, int v, int *begin, in
     *end = (high / out + 1) * in;
 }
 
+/* Packed values of one filter of one input channel. */
+static int64_t taps_of(const Conv *c)
+{
+    int unit = c->n->tile.unit;
+    return unit ? (unit + 2) * (unit + 2) : (int64_t)c->kernel[0] * c->kernel[1];
+}
+
 /* Splits vectors first..first + count - 1, which read the same entries, into panels of whole registers. */
 static void add_panels(Conv *c, int first, int count, int entry, int entries, int64_t *at)
 {
     int size, parts, larger, widest = c->l->graph->machine.widest, end = first + count;
     split_evenly((count + widest - 1) / widest, (c->n->tile.vectors + widest - 1) / widest, &size, &parts, &larger);
-    int64_t taps = (int64_t)c->kernel[0] * c->kernel[1] * channels_of(c, entry, entries) * LANES;
+    int64_t each = taps_of(c) * channels_of(c, entry, entries) * LANES;
     for (int i = 0; i < parts; i++) {
         int vectors = (size + (i < larger)) * widest;
         Panel p = {first, vectors < end - first ? vectors : end - first, entry, entries, *at};
         c->panel = arena_grow(c->l->context, c->panel, c->npanel, &c->panel_capacity, sizeof *c->panel);
         c->panel[c->npanel++] = p;
         first += p.vectors;
-        *at += p.vectors * taps;
+        *at += p.vectors * each;
     }
 }
 
@@ -140,7 +147,8 @@ void pack_filters(Conv *c)
 {
     Context *context = c->l->context;
     PackItem item = pack_item(c->n);
-    item.kind = PACK_conv;
+    item.unit = c->n->tile.unit;
+    item.kind = item.unit ? PACK_winograd : PACK_conv;
     item.channel = lane_channels(c->l, &c->n->layout);
     item.nlane = c->n->layout.blocks * LANES;
     make_panels(c, item.channel, &item.size);
@@ -255,7 +263,8 @@ void add_calls(const Conv *c)
 
 /* ---- the step ------------------------------------------------------------------------------------------------ */
 
-static const char *step_comment(const Conv *c)
+/* The operation, without the algorithm. */
+const char *conv_text(const Conv *c)
 {
     const Node *n = c->n;
     Shape in = node_result(c->source), out = node_result(n);
@@ -269,11 +278,10 @@ static const char *step_comment(const Conv *c)
         text_add(&t, ", %d groups", c->groups);
     for (const Node *e = n->tail; e; e = e->tail)
         text_add(&t, ", then %s", op_name(e->op));
-    text_add(&t, "; direct, tiles of %d x %d", n->tile.vectors * LANES, n->tile.pixels);
     return t.data;
 }
 
-static void lower_direct(Conv *c)
+void read_tail(Conv *c)
 {
     for (const Node *t = c->n->tail; t; t = t->tail) {
         if (t->op == OP_max_pool)
@@ -286,11 +294,18 @@ static void lower_direct(Conv *c)
     c->rows = flat ? 1 : result.height;
     c->width = flat ? result.height * result.width : result.width;
     c->bias = c->n->weight[W_bias].tensor || c->n->folded;
+}
+
+static void lower_direct(Conv *c)
+{
+    const Tile *tile = &c->n->tile;
+    read_tail(c);
     pack_filters(c);
     c->vectors_at = output_pack(c->l, c->n, (VectorKind[]){VECTOR_bias}, c->bias);
     step_begin(c->l);
     add_calls(c);
-    step_end(c->l, c->n, c->n->op == OP_linear ? "linear" : "conv", "%s", step_comment(c));
+    step_end(c->l, c->n, c->n->op == OP_linear ? "linear" : "conv", "%s; direct, tiles of %d x %d", conv_text(c),
+             tile->vectors * LANES, tile->pixels);
 }
 
 Conv conv_open(Lower *l, Node *n, const Node *source)
@@ -314,6 +329,8 @@ void lower_conv(Lower *l, Node *n)
     Conv c = conv_open(l, n, n->in[0]);
     if (n->tile.algorithm == ALGORITHM_sliding)
         lower_sliding(l, n);
+    else if (n->tile.algorithm == ALGORITHM_winograd)
+        lower_winograd(&c);
     else
         lower_direct(&c);
 }

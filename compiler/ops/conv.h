@@ -89,6 +89,10 @@ void emit_average(Build *, bool before);
 void add_to_average(Build *, int u, int results, int *acc);
 /* Every Build must say how many blocks its registers hold: 1, or what the machine has at most. */
 void build_width(Build *, int blocks);
+/* What becomes of results: pooled or averaged by the tail, and how many lines of them there are. */
+void read_tail(Conv *);
+/* What the layer computes, without how. */
+const char *conv_text(const Conv *);
 /* Input channels of so many entries. */
 int channels_of(const Conv *, int entry, int entries);
 

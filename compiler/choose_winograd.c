@@ -1,0 +1,132 @@
+/* choose_winograd.c - where Winograd's algorithm is worth its transforms, from shapes alone: neither the target, nor threads,
+ * nor the batch may change which products a result is made of.
+ *
+ * Costs are cycles of one core with AVX2: sixteen multiply-adds a cycle, transforms as they were measured, and bytes that
+ * come from beyond the second-level cache. */
+#include <string.h>
+
+#include "compiler.h"
+
+enum {
+    SCRATCH_BYTES = 640 << 10,          /* of one task's tiles: they stay in the second-level cache */
+    FAR_BYTES = 512 << 10,              /* of filters, beyond which they do not stay there beside the tiles */
+    PANEL = 4,                          /* output vectors of a panel, about */
+};
+
+static const double fma_rate = 16 * 0.86, far_rate = 8;     /* multiply-adds, bytes a cycle */
+
+/* Cycles of the transforms of one tile of 8 channels. */
+typedef struct {
+    int unit;
+    double input, output;
+} Transform;
+static const Transform transforms[] = {{4, 110, 100}, {2, 45, 40}};
+
+/* A layer as the algorithm sees it. */
+typedef struct {
+    const Node *n;
+    int in, blocks, vectors;            /* input channels, their blocks, output vectors */
+    int rows, columns;                  /* of tiles */
+    int frequencies;
+    bool average;
+} Layer;
+
+static bool is_regular(const Node *n)
+{
+    const Attr *a = &n->attr;
+    bool square = a->kernel[0] == 3 && a->kernel[1] == 3 && a->stride[0] == 1 && a->stride[1] == 1;
+    return n->op == OP_conv && square && a->dilation[0] == 1 && a->dilation[1] == 1 && a->groups == 1 &&
+           n->in[0]->layout.kind == LAYOUT_blocked;
+}
+
+static Layer layer_of(const Node *n, int unit)
+{
+    Layer l = {.n = n, .in = node_result(n->in[0]).channels, .blocks = n->in[0]->layout.blocks, .vectors = n->layout.blocks,
+               .rows = (n->shape.height + unit - 1) / unit, .columns = (n->shape.width + unit - 1) / unit,
+               .frequencies = (unit + 2) * (unit + 2)};
+    for (const Node *t = n->tail; t; t = t->tail)
+        l.average |= t->op == OP_global_avg_pool;
+    return l;
+}
+
+static int ceil_of(int a, int b)
+{
+    return (a + b - 1) / b;
+}
+
+/* `total` in as few equal parts as parts of at most `most` make. */
+static int even_part(int total, int most)
+{
+    most = most < 1 ? 1 : most < total ? most : total;
+    return ceil_of(total, ceil_of(total, most));
+}
+
+/* The tiles of a task: at most `most`, whole rows of them where a row is not too long. */
+static void choose_task(const Layer *l, Tile *t, int most)
+{
+    t->columns = t->split ? l->columns : even_part(l->columns, most);
+    t->rows = t->columns < l->columns ? 1 : even_part(l->rows, most / l->columns);
+}
+
+static double product_cycles(const Layer *l, const Tile *t)
+{
+    int tiles = t->rows * t->columns, tasks = ceil_of(l->rows, t->rows) * ceil_of(l->columns, t->columns);
+    return (double)tasks * ceil_of(tiles, 4) * 4 * l->frequencies * l->in * l->vectors * 8 / fma_rate;
+}
+
+/* Bytes that a task or a step fetches from far away. */
+static double far_bytes(const Layer *l, const Tile *t)
+{
+    double filters = 4.0 * l->frequencies * l->in * l->vectors * 8, tiles = 32.0 * l->frequencies * l->blocks * l->rows * l->columns;
+    int tasks = ceil_of(l->rows, t->rows) * ceil_of(l->columns, t->columns), panels = ceil_of(l->vectors, PANEL);
+    if (t->split)
+        return filters + (tiles > FAR_BYTES ? tiles * (1 + panels) : 0);
+    return filters * (filters > FAR_BYTES ? tasks : 1);
+}
+
+static double tile_cycles(const Layer *l, const Tile *t, const Transform *f)
+{
+    double transform = (double)l->rows * l->columns * (l->blocks * f->input + l->vectors * f->output);
+    return product_cycles(l, t) + transform + far_bytes(l, t) / far_rate;
+}
+
+/* A tile for this transform, with the whole input transformed first or not, and its cost. */
+static double choose_form(const Machine *machine, const Node *n, const Transform *f, bool split, Tile *t)
+{
+    Layer l = layer_of(n, f->unit);
+    *t = (Tile){.algorithm = ALGORITHM_winograd, .unit = f->unit, .split = split};
+    int64_t tile_bytes = 32 * l.frequencies, most = SCRATCH_BYTES / (tile_bytes * (split ? PANEL : l.blocks + PANEL));
+    choose_task(&l, t, most < 1 ? 1 : (int)most);
+    if (l.average)
+        t->rows = l.rows;
+    choose_product(machine, t, l.in, l.blocks, l.vectors, t->rows * t->columns);
+    return tile_cycles(&l, t, f);
+}
+
+static double direct_cycles(const Node *n)
+{
+    double filters = 36.0 * node_result(n->in[0]).channels * n->layout.blocks * 8;
+    return (double)n->macs / fma_rate + (filters > FAR_BYTES ? filters / far_rate : 0);
+}
+
+bool choose_winograd(const Machine *machine, Node *n)
+{
+    if (!is_regular(n))
+        return false;
+    double best = direct_cycles(n);
+    n->tile = (Tile){0};
+    for (size_t i = 0; i < 2 * sizeof transforms / sizeof *transforms; i++) {
+        const Transform *f = &transforms[i / 2];
+        Tile t;
+        double cycles = choose_form(machine, n, f, i % 2, &t);
+        if (cycles >= best || (!t.split && layer_of(n, f->unit).average))
+            continue;
+        best = cycles;
+        n->tile = t;
+    }
+    const Tile *t = &n->tile;
+    Layer l = layer_of(n, t->unit ? t->unit : 4);
+    int64_t plane = (int64_t)l.blocks * l.rows * l.columns * LANES;
+    n->workspace = t->split ? l.frequencies * winograd_plane(plane) : 0;
+    return t->algorithm == ALGORITHM_winograd;
+}

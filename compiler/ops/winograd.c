@@ -1,0 +1,231 @@
+/* winograd.c - convolution 3 x 3 with stride 1 by Winograd's minimal filtering F(m x m, 3 x 3): y = At [(G g Gt) * (Bt d B)] A,
+ * tile by tile of m x m results, with a product per frequency instead of nine per result.
+ *
+ * Sums over channels are taken frequency by frequency, so each is a 1 x 1 convolution over tiles: M[f] = U[f] V[f], with
+ *   V [frequency][block][tile][8]     transformed pixels
+ *   U [panel][frequency][channel][output channel of the panel]     transformed filters, made when weights are packed
+ *   M [frequency][output vector][tile][8]
+ * A task transforms some tiles, and for each panel of output channels multiplies and transforms back, V and M in the
+ * scratch memory of its thread. Where filters are many and tiles few, `split` transforms the whole picture in a step of its
+ * own, and a task is one panel over some tiles, so that filters are read once. */
+#include "winograd.h"
+
+enum { LINE = 16 };                     /* floats of a cache line */
+
+/* One convolution on its way. */
+typedef struct {
+    const Conv *c;
+    const Tile *t;
+    Conv product;                       /* the 1 x 1 convolution from V to M */
+    int size;                           /* frequencies are size x size */
+    int tiles[2], last[2];              /* rows and columns of tiles in the picture, results of the last */
+    Spectrum v, m;
+    int64_t v_at, m_at;                 /* places in the scratch memory, behind the buffer */
+    int64_t channels;                   /* that are summed */
+} Winograd;
+
+/* Tiles along one axis as tasks have them: `count` times `size`, the last of which has `last` results. */
+typedef struct {
+    int start, size, count, last;
+} Span;
+
+/* All `tiles` in spans of `most`: the one that is smaller, or ends with a tile cut off, stands apart. Returns how many. */
+static int make_spans(int tiles, int most, int unit, int last, Span span[2])
+{
+    int count = tiles / most, n = 0;
+    if (count * most == tiles && last < unit)
+        count--;
+    if (count)
+        span[n++] = (Span){0, most, count, unit};
+    if (count * most < tiles)
+        span[n++] = (Span){count * most, tiles - count * most, 1, last};
+    return n;
+}
+
+/* Frequencies an odd number of cache lines apart do not fall into the same cache sets. */
+int64_t winograd_plane(int64_t floats)
+{
+    return (floats + 2 * LINE - 1) / (2 * LINE) * (2 * LINE) + LINE;
+}
+
+static Winograd winograd_new(Conv *c)
+{
+    const Tile *t = &c->n->tile;
+    const int result[] = {c->n->shape.height, c->n->shape.width};
+    Winograd w = {.c = c, .t = t, .product = *c, .size = t->unit + 2};
+    for (int i = 0; i < 2; i++) {
+        w.tiles[i] = (result[i] + t->unit - 1) / t->unit;
+        w.last[i] = result[i] - (w.tiles[i] - 1) * t->unit;
+    }
+    int64_t tiles = (int64_t)t->rows * t->columns, held = t->split ? (int64_t)w.tiles[0] * w.tiles[1] : tiles;
+    Conv *p = &w.product;
+    p->entry = arena_alloc(c->l->context, c->nentry, sizeof *p->entry);
+    w.v.block = held * LANES;
+    for (size_t i = 0; i < c->nentry; i++) {
+        p->entry[i] = (Entry){c->entry[i].channel, c->entry[i].count, (int64_t)i * w.v.block};
+        w.channels += c->entry[i].count;
+    }
+    for (int i = 0; i < 2; i++) {
+        p->kernel[i] = p->stride[i] = p->dilation[i] = p->window[i] = 1;
+        p->pad[i] = 0;
+    }
+    p->average = NULL;
+    p->bias = false;
+    p->x = (View){w.v.block, 0, LANES};
+    p->step = 1;
+    w.v.frequency = winograd_plane((int64_t)c->nentry * w.v.block);
+    w.m = (Spectrum){winograd_plane(t->vectors * tiles * LANES), tiles * LANES};
+    w.v_at = winograd_plane(BUFFER_FLOATS);
+    w.m_at = w.v_at + (t->split ? 0 : w.size * w.size * w.v.frequency);
+    return w;
+}
+
+/* ---- kernels and their calls --------------------------------------------------------------------------------- */
+
+static Rect rect_of(Span rows, Span columns)
+{
+    return (Rect){rows.start, rows.size, columns.start, columns.size, rows.last, columns.last};
+}
+
+static Call *call_input(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r, int blocks)
+{
+    const Conv *c = w->c;
+    int unit = w->t->unit;
+    InputTransform t = build_input_transform(c, r, blocks, w->v, !w->t->split);
+    Call *call = step_call(c->l, t.k, grid, arena_printf(c->l->context, "winograd%d_input", unit),
+                           "%s.\n%d x %d tiles, %d blocks of 8 channels: V[%d x %d][block][tile][8]", input_transform_text(unit), r.rows,
+                           r.columns, blocks, w->size, w->size);
+    call_move(call, t.x, (r.row * unit - c->pad[0]) * c->x.row + (r.column * unit - c->pad[1]) * c->x.pixel);
+    if (w->t->split) {
+        call_stride(call, t.x, 0, c->x.block);
+        call_stride(call, t.v, 0, w->v.block);
+    } else {
+        call_move(call, t.v, w->v_at);
+        call_stride(call, t.x, 1, r.rows * unit * c->x.row);
+        call_stride(call, t.x, 2, r.columns * unit * c->x.pixel);
+    }
+    return call;
+}
+
+/* The entries of the walk in passes whose filters stay in the first-level cache; sums wait in M. */
+static void emit_product(Build *b, int tiles, int depth)
+{
+    const Entry *e = b->c->entry;
+    int entries = b->panel->entries, size, parts, larger;
+    split_evenly(entries, depth ? depth : entries, &size, &parts, &larger);
+    b->entry = 0;
+    for (int i = 0; i < parts; i++, b->entry += b->entries) {
+        b->entries = size + (i < larger);
+        int64_t floats = (int64_t)channels_of(b->c, b->entry, b->entries) * b->panel->vectors * LANES;
+        emit_walk(b, i ? PHASE_add : PHASE_whole, 1, tiles);
+        k_bump(b->k, b->w.pointer, floats);
+        k_bump(b->k, b->x.pointer, b->entries * b->c->x.block);
+    }
+    k_bump(b->k, b->x.pointer, -e[entries - 1].offset - b->c->x.block);
+}
+
+static Call *call_product(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r, const Panel *p, int64_t filters)
+{
+    const Conv *c = w->c;
+    Kernel *k = step_kernel(c->l);
+    int tiles = r.rows * r.columns;
+    Build b = {.c = &w->product, .panel = p, .k = k, .pixel = LANES, .most = w->t->pixels};
+    b.x = w->t->split ? stream_workspace(c->l, k, c->n, "v", false) : stream_scratch(c->l, k, "v", false);
+    b.w = stream_weights(c->l, k, c->filters, "w");
+    b.out = (Output){.y = stream_scratch(c->l, k, "m", true), .vectors.pointer = -1};
+    b.out.y.view = (View){w->m.block, 0, LANES};
+    int widest = c->l->graph->machine.widest;
+    build_width(&b, p->vectors < widest ? 1 : widest);
+    k_loop(k, w->size * w->size);
+    emit_product(&b, tiles, w->t->depth);
+    k_bump(k, b.x.pointer, w->v.frequency);
+    k_bump(k, b.out.y.pointer, w->m.frequency);
+    k_end(k);
+    const char *name = arena_printf(c->l->context, "winograd%d_product_%dx%d", w->t->unit, p->vectors * LANES, b.most);
+    Call *call = step_call(c->l, k, grid, name,
+                           "M[f] = U[f] V[f] for %d x %d frequencies f: %d output channels of %d tiles, sums over %lld channels",
+                           w->size, w->size, p->vectors * LANES, tiles, (long long)w->channels);
+    call_move(call, b.x, w->t->split ? ((int64_t)r.row * w->tiles[1] + r.column) * LANES : w->v_at);
+    call_move(call, b.out.y, w->m_at);
+    call_move(call, b.w, p->at);
+    call_stride(call, b.w, 0, filters);
+    if (w->t->split)
+        call_stride(call, b.x, 1, (int64_t)r.rows * w->tiles[1] * LANES);
+    return call;
+}
+
+static Call *call_output(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r, const Panel *p, int vectors)
+{
+    const Conv *c = w->c;
+    int unit = w->t->unit, step[] = {unit / c->window[0], unit / c->window[1]};
+    OutputTransform t = build_output_transform(c, p, r, w->m);
+    Call *call = step_call(c->l, t.k, grid, arena_printf(c->l->context, "winograd%d_output", unit),
+                           "%s%s%s.\n%d output channels of %d x %d tiles from M[%d x %d][vector][tile][8]", output_transform_text(unit),
+                           c->n->tail ? ", then the tail" : "", c->window[0] > 1 ? " and the largest of each 2 x 2" : "",
+                           p->vectors * LANES, r.rows, r.columns, w->size, w->size);
+    call_move(call, t.m, w->m_at);
+    output_move(call, &t.out, (Place){p->vector, r.row * step[0], r.column * step[1]});
+    output_stride(call, &t.out, 0, (Place){vectors, 0, 0});
+    output_stride(call, &t.out, 1, (Place){0, r.rows * step[0], 0});
+    output_stride(call, &t.out, 2, (Place){0, 0, r.columns * step[1]});
+    return call;
+}
+
+/* ---- steps --------------------------------------------------------------------------------------------------- */
+
+/* One panel a task. */
+static void add_split_tasks(const Winograd *w, Span rows, Span columns)
+{
+    const Conv *c = w->c;
+    Rect r = rect_of(rows, columns);
+    for (size_t i = 0; i < c->npanel;) {
+        Run run = panel_run(c, i);
+        int grid[] = {run.panels, rows.count, columns.count};
+        call_product(w, grid, r, &c->panel[i], run.filters);
+        call_output(w, grid, r, &c->panel[i], run.vector)->follows = true;
+        i += (size_t)run.panels;
+    }
+}
+
+/* All panels in one task. */
+static void add_whole_tasks(const Winograd *w, Span rows, Span columns)
+{
+    const Conv *c = w->c;
+    Rect r = rect_of(rows, columns);
+    int grid[] = {1, rows.count, columns.count};
+    call_input(w, grid, r, (int)c->nentry);
+    for (size_t i = 0; i < c->npanel; i++) {
+        call_product(w, grid, r, &c->panel[i], 0)->follows = true;
+        call_output(w, grid, r, &c->panel[i], 0)->follows = true;
+    }
+}
+
+static void transform_input(const Winograd *w)
+{
+    const Conv *c = w->c;
+    Rect all = {0, w->tiles[0], 0, w->tiles[1], w->last[0], w->last[1]};
+    step_begin(c->l);
+    step_scratch(c->l, w->v_at);
+    call_input(w, (int[]){(int)c->nentry, 1, 1}, all, 1);
+    step_end_part(c->l, c->n, "winograd_input", "%s: its input transformed for F(%d x %d, 3 x 3)", conv_text(c), w->t->unit, w->t->unit);
+}
+
+void lower_winograd(Conv *c)
+{
+    const Tile *t = &c->n->tile;
+    read_tail(c);
+    pack_filters(c);
+    c->vectors_at = output_pack(c->l, c->n, (VectorKind[]){VECTOR_bias}, c->bias);
+    Winograd w = winograd_new(c);
+    Span rows[2], columns[2];
+    int nrows = make_spans(w.tiles[0], t->rows, t->unit, w.last[0], rows);
+    int ncolumns = make_spans(w.tiles[1], t->columns, t->unit, w.last[1], columns);
+    if (t->split)
+        transform_input(&w);
+    step_begin(c->l);
+    step_scratch(c->l, w.m_at + w.size * w.size * w.m.frequency);
+    for (int i = 0; i < nrows * ncolumns; i++)
+        (t->split ? add_split_tasks : add_whole_tasks)(&w, rows[i / ncolumns], columns[i % ncolumns]);
+    step_end(c->l, c->n, "winograd", "%s; winograd F(%dx%d,3x3), %d x %d tiles a task, products of %d channels x %d tiles", conv_text(c),
+             t->unit, t->unit, t->rows, t->columns, t->vectors * LANES, t->pixels);
+}

@@ -1,0 +1,440 @@
+/* winograd_kernel.c - the two transforms of F(m x m, 3 x 3), 8 channels of one tile at a time (Lavin and Gray, "Fast
+ * algorithms for convolutional neural networks", CVPR 2016, section 4).
+ *
+ * A transform with a matrix on both sides is a pass of one-dimensional transforms over the rows of the tile, a small
+ * buffer, and a pass over the columns. The points of F(4 x 4) are 0, +-sqrt(1/2), +-sqrt(2) and infinity, which lose
+ * less accuracy than small integers do (Barabasz et al., "Error analysis and improving the accuracy of Winograd
+ * convolution", ACM TOMS 2020, section 6); those of F(2 x 2) are 0, +-1 and infinity. */
+#include "winograd.h"
+
+static const float half_root = 0.70710678f, root = 1.41421356f;
+
+static const char *const input_comment[] = {
+    [2] = "V = Bt d B of a window d of 4 x 4 pixels; the rows of Bt are\n"
+          "   1  0 -1  0\n"
+          "   0  1  1  0\n"
+          "   0 -1  1  0\n"
+          "   0 -1  0  1",
+    [4] = "V = Bt d B of a window d of 6 x 6 pixels; with a = sqrt(1/2), b = sqrt(2) the rows of Bt are\n"
+          "   1    0 -5/2    0    1    0\n"
+          "   0  -2a   -2    a    1    0\n"
+          "   0   2a   -2   -a    1    0\n"
+          "   0 -b/2 -1/2    b    1    0\n"
+          "   0  b/2 -1/2   -b    1    0\n"
+          "   0    1    0 -5/2    0    1",
+};
+
+static const char *const output_comment[] = {
+    [2] = "Y = At M A, 2 x 2 results; the rows of At are\n"
+          "   1  1  1  0\n"
+          "   0  1 -1  1",
+    [4] = "Y = At M A, 4 x 4 results; with a = sqrt(1/2), b = sqrt(2) the rows of At are\n"
+          "   1    1    1    1    1    0\n"
+          "   0    a   -a    b   -b    0\n"
+          "   0  1/2  1/2    2    2    0\n"
+          "   0  a^3 -a^3  b^3 -b^3    1",
+};
+
+const char *input_transform_text(int unit)
+{
+    return input_comment[unit];
+}
+
+const char *output_transform_text(int unit)
+{
+    return output_comment[unit];
+}
+
+/* Constants that stay in registers, loaded once a kernel. */
+enum { MOST_CONSTANTS = 7 };
+typedef struct {
+    int reg[MOST_CONSTANTS];
+    int count;
+} Constants;
+
+static Constants load_constants(Kernel *k, const float *value, int count)
+{
+    Constants c = {.count = count};
+    for (int i = 0; i < count; i++)
+        k_literal(k, c.reg[i] = kernel_register(k), value[i]);
+    return c;
+}
+
+static void release_constants(Kernel *k, const Constants *c)
+{
+    for (int i = 0; i < c->count; i++)
+        kernel_release(k, c->reg[i]);
+}
+
+static int copy_of(Kernel *k, int reg)
+{
+    int copy = kernel_register(k);
+    k_op(k, V_copy, copy, reg, 0);
+    return copy;
+}
+
+/* Where the elements of one row or column lie: element i at offset + i * stride floats. The first `count` exist, the others
+ * are zero or of no use. */
+typedef struct {
+    int pointer;
+    int64_t stride;
+    int count;
+} Line;
+
+static void put(Kernel *k, Line to, int i, int reg)
+{
+    k_store(k, to.pointer, i * to.stride, reg);
+    kernel_release(k, reg);
+}
+
+static void load_line(Kernel *k, Line from, int size, int *reg)
+{
+    for (int i = 0; i < size; i++) {
+        reg[i] = kernel_register(k);
+        if (i < from.count)
+            k_load(k, reg[i], from.pointer, i * from.stride);
+        else
+            k_zero(k, reg[i]);
+    }
+}
+
+/* ---- input --------------------------------------------------------------------------------------------------- */
+
+static Constants input_constants(Kernel *k, int unit)
+{
+    const float value[] = {-2.5f, -2.0f, -0.5f, half_root, -half_root, root, -root};
+    return load_constants(k, value, unit == 4 ? 7 : 0);
+}
+
+/* to = Bt from, of 4 elements. */
+static void input_line_2(Kernel *k, Line from, Line to)
+{
+    int d[4];
+    load_line(k, from, 4, d);
+    k_op(k, V_sub, d[0], d[0], d[2]);
+    put(k, to, 0, d[0]);
+    int sum = kernel_register(k);
+    k_op(k, V_add, sum, d[1], d[2]);
+    put(k, to, 1, sum);
+    k_op(k, V_sub, d[2], d[2], d[1]);
+    put(k, to, 2, d[2]);
+    k_op(k, V_sub, d[3], d[3], d[1]);
+    put(k, to, 3, d[3]);
+    kernel_release(k, d[1]);
+}
+
+/* Rows 1 and 2, or 3 and 4, of Bt: even + factor * odd and even - factor * odd. */
+static void put_pair(Kernel *k, Line to, int i, int even, int odd, const int factor[2])
+{
+    int plus = copy_of(k, even);
+    k_op(k, V_fma, plus, odd, factor[0]);
+    put(k, to, i, plus);
+    k_op(k, V_fma, even, odd, factor[1]);
+    put(k, to, i + 1, even);
+    kernel_release(k, odd);
+}
+
+/* to = Bt from, of 6 elements. */
+static void input_line_4(Kernel *k, const Constants *c, Line from, Line to)
+{
+    int d[6];
+    load_line(k, from, 6, d);
+    k_op(k, V_add, d[0], d[0], d[4]);
+    k_op(k, V_fma, d[0], d[2], c->reg[0]);
+    put(k, to, 0, d[0]);
+    k_op(k, V_add, d[5], d[5], d[1]);
+    k_op(k, V_fma, d[5], d[3], c->reg[0]);
+    put(k, to, 5, d[5]);
+    int even = copy_of(k, d[4]), odd = copy_of(k, d[3]);
+    k_op(k, V_fma, even, d[2], c->reg[1]);
+    k_op(k, V_fma, odd, d[1], c->reg[1]);
+    put_pair(k, to, 1, even, odd, c->reg + 3);
+    k_op(k, V_fma, d[4], d[2], c->reg[2]);
+    k_op(k, V_fma, d[3], d[1], c->reg[2]);
+    kernel_release(k, d[1]);
+    kernel_release(k, d[2]);
+    put_pair(k, to, 3, d[4], d[3], c->reg + 5);
+}
+
+typedef struct {
+    InputTransform t;
+    Constants constants;
+    int unit, size;                     /* results and pixels of a tile, along one side */
+    View x;
+    Spectrum to;
+} InputBuild;
+
+static void input_line(InputBuild *b, Line from, Line to)
+{
+    if (b->unit == 4)
+        input_line_4(b->t.k, &b->constants, from, to);
+    else
+        input_line_2(b->t.k, from, to);
+}
+
+/* One tile of which `rows` x `columns` results are wanted: pixels that only others need count as zeros. */
+static void input_tile(InputBuild *b, int rows, int columns)
+{
+    Kernel *k = b->t.k;
+    int size = b->size, line = size * LANES;
+    int64_t row = size * b->to.frequency;
+    rows += 2;
+    k_loop(k, rows);
+    input_line(b, (Line){b->t.x.pointer, b->x.pixel, columns + 2}, (Line){b->t.buffer.pointer, LANES, size});
+    k_bump(k, b->t.x.pointer, b->x.row);
+    k_bump(k, b->t.buffer.pointer, line);
+    k_end(k);
+    k_bump(k, b->t.x.pointer, -rows * b->x.row);
+    k_bump(k, b->t.buffer.pointer, -rows * line);
+    k_loop(k, size);
+    input_line(b, (Line){b->t.buffer.pointer, line, rows}, (Line){b->t.v.pointer, row, size});
+    k_bump(k, b->t.buffer.pointer, LANES);
+    k_bump(k, b->t.v.pointer, b->to.frequency);
+    k_end(k);
+    k_bump(k, b->t.buffer.pointer, -line);
+    k_bump(k, b->t.v.pointer, -row);
+}
+
+/* Walks along a row of tiles and on to the next one. */
+static void input_row(InputBuild *b, const Rect *r, int rows)
+{
+    Kernel *k = b->t.k;
+    int whole = r->columns - (r->last_column < b->unit);
+    if (whole) {
+        k_loop(k, whole);
+        input_tile(b, rows, b->unit);
+        k_bump(k, b->t.x.pointer, b->unit * b->x.pixel);
+        k_bump(k, b->t.v.pointer, LANES);
+        k_end(k);
+    }
+    if (whole < r->columns) {
+        input_tile(b, rows, r->last_column);
+        k_bump(k, b->t.v.pointer, LANES);
+    }
+    k_bump(k, b->t.x.pointer, b->unit * (b->x.row - whole * b->x.pixel));
+}
+
+InputTransform build_input_transform(const Conv *c, Rect r, int blocks, Spectrum to, bool in_scratch)
+{
+    int unit = c->n->tile.unit, whole = r.rows - (r.last_row < unit);
+    Kernel *k = step_kernel(c->l);
+    InputBuild b = {.t.k = k, .unit = unit, .size = unit + 2, .x = c->x, .to = to};
+    b.t.x = stream_open(c->l, k, c->source, "x", false);
+    b.t.buffer = stream_scratch(c->l, k, "t", true);
+    b.t.v = in_scratch ? stream_scratch(c->l, k, "v", true) : stream_workspace(c->l, k, c->n, "v", true);
+    b.constants = input_constants(k, unit);
+    k_loop(k, blocks);
+    if (whole) {
+        k_loop(k, whole);
+        input_row(&b, &r, unit);
+        k_end(k);
+    }
+    if (whole < r.rows)
+        input_row(&b, &r, r.last_row);
+    k_bump(k, b.t.x.pointer, c->x.block - r.rows * unit * c->x.row);
+    k_bump(k, b.t.v.pointer, to.block - (int64_t)r.rows * r.columns * LANES);
+    k_end(k);
+    return b.t;
+}
+
+/* ---- output -------------------------------------------------------------------------------------------------- */
+
+static Constants output_constants(Kernel *k, int unit)
+{
+    const float value[] = {half_root, root, 0.5f, 2.0f, half_root / 2, root * 2};
+    return load_constants(k, value, unit == 4 ? 6 : 0);
+}
+
+typedef struct {
+    Build build;                        /* output transform of one panel */
+    OutputTransform t;
+    Constants constants;
+    int unit, size;
+    Spectrum from;
+    bool pooled;                        /* 2 x 2 results become one */
+} OutputBuild;
+
+/* y = At from, of 4 elements. */
+static void output_line_2(Kernel *k, Line from, int results, int *y)
+{
+    int m[4];
+    load_line(k, from, 4, m);
+    k_op(k, V_add, m[0], m[0], m[1]);
+    k_op(k, V_add, m[0], m[0], m[2]);
+    k_op(k, V_sub, m[1], m[1], m[2]);
+    k_op(k, V_add, m[1], m[1], m[3]);
+    kernel_release(k, m[2]);
+    kernel_release(k, m[3]);
+    y[0] = m[0];
+    y[1] = m[1];
+    if (results < 2)
+        kernel_release(k, m[1]);
+}
+
+/* y = At from, of 6 elements: sums of the pairs make the even results, differences the odd ones. */
+static void output_line_4(Kernel *k, const Constants *c, Line from, int results, int *y)
+{
+    int m[6], sum[2];
+    load_line(k, from, 6, m);
+    for (int i = 0; i < 2; i++) {
+        int *pair = m + 1 + 2 * i;
+        k_op(k, V_add, sum[i] = kernel_register(k), pair[0], pair[1]);
+        k_op(k, V_sub, pair[0], pair[0], pair[1]);
+        kernel_release(k, pair[1]);
+    }
+    k_op(k, V_add, y[0] = m[0], m[0], sum[0]);
+    k_op(k, V_add, m[0], m[0], sum[1]);
+    k_op(k, V_mul, y[2] = sum[0], sum[0], c->reg[2]);
+    k_op(k, V_fma, sum[0], sum[1], c->reg[3]);
+    kernel_release(k, sum[1]);
+    k_op(k, V_mul, y[1] = kernel_register(k), m[1], c->reg[0]);
+    k_op(k, V_fma, y[1], m[3], c->reg[1]);
+    k_op(k, V_fma, y[3] = m[5], m[1], c->reg[4]);
+    k_op(k, V_fma, m[5], m[3], c->reg[5]);
+    kernel_release(k, m[1]);
+    kernel_release(k, m[3]);
+    for (int i = results; i < 4; i++)
+        kernel_release(k, y[i]);
+}
+
+static void output_line(OutputBuild *b, Line from, int results, int *y)
+{
+    if (b->unit == 4)
+        output_line_4(b->t.k, &b->constants, from, results, y);
+    else
+        output_line_2(b->t.k, from, results, y);
+}
+
+/* One row of results, with bias. */
+static void output_results(OutputBuild *b, int64_t row, int results, int *y)
+{
+    Kernel *k = b->t.k;
+    k_bump(k, b->t.buffer.pointer, row * b->size * LANES);
+    output_line(b, (Line){b->t.buffer.pointer, LANES, b->size}, results, y);
+    k_bump(k, b->t.buffer.pointer, -row * b->size * LANES);
+    if (!b->build.c->bias)
+        return;
+    int bias = kernel_register(k);
+    k_load(k, bias, b->build.out.vectors.pointer, 0);
+    for (int i = 0; i < results; i++)
+        k_op(k, V_add, y[i], y[i], bias);
+    kernel_release(k, bias);
+}
+
+/* Two rows of results become one: the tail, then the largest of each 2 x 2. */
+static void pool_rows(OutputBuild *b, int columns)
+{
+    Kernel *k = b->t.k;
+    int y[4], largest[2];
+    for (int row = 0; row < 2; row++) {
+        output_results(b, row, columns, y);
+        for (int i = 0; i < columns; i++) {
+            int reg = output_apply(k, &b->build.out, y[i], (Place){0});
+            if (row + i % 2 == 0) {
+                largest[i / 2] = reg;
+                continue;
+            }
+            k_op(k, V_max, largest[i / 2], reg, largest[i / 2]);
+            kernel_release(k, reg);
+        }
+    }
+    for (int i = 0; i < columns / 2; i++)
+        output_put(k, &b->build.out, largest[i], (Place){0, 0, i});
+}
+
+static void store_row(OutputBuild *b, int columns)
+{
+    int y[4];
+    output_results(b, 0, columns, y);
+    if (b->build.c->average) {
+        add_to_average(&b->build, 0, columns, y);
+        return;
+    }
+    for (int i = 0; i < columns; i++)
+        output_store(b->t.k, &b->build.out, y[i], (Place){0, 0, i});
+}
+
+/* One tile of which `rows` x `columns` results exist. */
+static void output_tile(OutputBuild *b, int rows, int columns)
+{
+    Kernel *k = b->t.k;
+    int size = b->size, line = size * LANES, step = b->pooled ? 2 : 1, y[4];
+    k_loop(k, size);
+    output_line(b, (Line){b->t.m.pointer, size * b->from.frequency, size}, rows, y);
+    for (int i = 0; i < rows; i++)
+        put(k, (Line){b->t.buffer.pointer, line, rows}, i, y[i]);
+    k_bump(k, b->t.m.pointer, b->from.frequency);
+    k_bump(k, b->t.buffer.pointer, LANES);
+    k_end(k);
+    k_bump(k, b->t.m.pointer, -size * b->from.frequency);
+    k_bump(k, b->t.buffer.pointer, -line);
+    k_loop(k, rows / step);
+    if (b->pooled)
+        pool_rows(b, columns);
+    else
+        store_row(b, columns);
+    k_bump(k, b->t.buffer.pointer, step * line);
+    output_bump(k, &b->build.out, (Place){0, 1, 0});
+    k_end(k);
+    k_bump(k, b->t.buffer.pointer, -rows * line);
+    output_bump(k, &b->build.out, (Place){0, -rows / step, 0});
+}
+
+static void output_row(OutputBuild *b, const Rect *r, int rows)
+{
+    Kernel *k = b->t.k;
+    int whole = r->columns - (r->last_column < b->unit), step = b->pooled ? 2 : 1;
+    if (whole) {
+        k_loop(k, whole);
+        output_tile(b, rows, b->unit);
+        k_bump(k, b->t.m.pointer, LANES);
+        output_bump(k, &b->build.out, (Place){0, 0, b->unit / step});
+        k_end(k);
+    }
+    if (whole < r->columns) {
+        output_tile(b, rows, r->last_column);
+        k_bump(k, b->t.m.pointer, LANES);
+    }
+    output_bump(k, &b->build.out, (Place){0, b->unit / step, -whole * b->unit / step});
+}
+
+static void output_vectors(OutputBuild *b, const Rect *r, int vectors)
+{
+    Kernel *k = b->t.k;
+    int whole = r->rows - (r->last_row < b->unit), step = b->pooled ? 2 : 1;
+    k_loop(k, vectors);
+    if (whole) {
+        k_loop(k, whole);
+        output_row(b, r, b->unit);
+        k_end(k);
+    }
+    if (whole < r->rows)
+        output_row(b, r, r->last_row);
+    k_bump(k, b->t.m.pointer, b->from.block - (int64_t)r->rows * r->columns * LANES);
+    output_bump(k, &b->build.out, (Place){1, -r->rows * b->unit / step, 0});
+    k_end(k);
+    k_bump(k, b->t.m.pointer, -vectors * b->from.block);
+    output_bump(k, &b->build.out, (Place){-vectors, 0, 0});
+}
+
+OutputTransform build_output_transform(const Conv *c, const Panel *panel, Rect r, Spectrum from)
+{
+    Kernel *k = step_kernel(c->l);
+    int unit = c->n->tile.unit;
+    OutputBuild b = {.t.k = k, .unit = unit, .size = unit + 2, .from = from, .pooled = c->window[0] > 1};
+    b.t.m = stream_scratch(c->l, k, "m", false);
+    b.t.buffer = stream_scratch(c->l, k, "t", true);
+    b.build = (Build){.c = c, .panel = panel, .k = k, .out = output_open(c->l, k, c->n, c->vectors_at, c->bias)};
+    build_width(&b.build, 1);
+    if (c->average) {
+        b.build.out.y.view.row = b.build.out.y.view.pixel = 0;      /* all pixels are added up in one place */
+        emit_average(&b.build, true);
+    }
+    b.constants = output_constants(k, unit);
+    output_vectors(&b, &r, panel->vectors);
+    release_constants(k, &b.constants);
+    if (c->average)
+        emit_average(&b.build, false);
+    b.t.out = b.build.out;
+    return b.t;
+}
