@@ -103,6 +103,19 @@ static double choose_form(const Machine *machine, const Node *n, const Transform
     return tile_cycles(&l, t, f);
 }
 
+bool winograd_form(const Machine *machine, Node *n, int unit, bool split)
+{
+    const Transform *f = transforms;
+    while (f->unit != unit)
+        f++;
+    Layer l = layer_of(n, unit);
+    if (!is_regular(n) || (l.average && !split))
+        return false;
+    choose_form(machine, n, f, split, &n->tile);
+    n->workspace = split ? l.frequencies * winograd_plane((int64_t)l.blocks * l.rows * l.columns * LANES) : 0;
+    return true;
+}
+
 static double direct_cycles(const Node *n)
 {
     double filters = 36.0 * node_result(n->in[0]).channels * n->layout.blocks * 8;
@@ -114,19 +127,14 @@ bool choose_winograd(const Machine *machine, Node *n)
     if (!is_regular(n))
         return false;
     double best = direct_cycles(n);
-    n->tile = (Tile){0};
+    Tile chosen = {0}, t;
     for (size_t i = 0; i < 2 * sizeof transforms / sizeof *transforms; i++) {
         const Transform *f = &transforms[i / 2];
-        Tile t;
         double cycles = choose_form(machine, n, f, i % 2, &t);
         if (cycles >= best || (!t.split && layer_of(n, f->unit).average))
             continue;
         best = cycles;
-        n->tile = t;
+        chosen = t;
     }
-    const Tile *t = &n->tile;
-    Layer l = layer_of(n, t->unit ? t->unit : 4);
-    int64_t plane = (int64_t)l.blocks * l.rows * l.columns * LANES;
-    n->workspace = t->split ? l.frequencies * winograd_plane(plane) : 0;
-    return t->algorithm == ALGORITHM_winograd;
+    return chosen.unit && winograd_form(machine, n, chosen.unit, chosen.split);
 }

@@ -384,6 +384,7 @@ static void unpack_unit(const PackItem *item, int unit, const Slice *slice, cons
         for (int i = 0; i < LANES * panel->vectors; i++)
             unpack_lane(item, panel, i, slice, in + panel->at);
         break;
+    case PACK_winograd:  break;         /* unpack refuses it */
     case PACK_grouped:   unpack_grouped(item, unit, slice, in + grouped_place(item, unit)); break;
     case PACK_vector:    unpack_vector(item, slice, in); break;
     }
@@ -393,8 +394,8 @@ bool unpack(const PackItem *item, size_t count, PackPlace *place, void *tensors,
             const char **lost)
 {
     for (size_t i = 0; i < count; i++)
-        if (item[i].norm[NORM_variance].name) {
-            *lost = item[i].norm[NORM_variance].name;
+        if (item[i].norm[NORM_variance].name || item[i].kind == PACK_winograd) {
+            *lost = item[i].kind == PACK_winograd ? item[i].weight.name : item[i].norm[NORM_variance].name;
             return false;
         }
 #pragma omp parallel num_threads(threads > 1 ? threads : 1)

@@ -77,7 +77,7 @@ bool pack(const PackItem *item, size_t count, PackLookup *lookup, const void *we
 typedef float *PackPlace(void *tensors, const char *name, int *rank, int64_t dim[4]);
 
 /* The inverse: takes the payload apart into named tensors, on up to `threads` threads. Returns false and names a tensor
- * where an item holds values that a norm was folded into, which has no inverse. */
+ * where an item holds values that a norm was folded into, or that were transformed: they have no inverse. */
 bool unpack(const PackItem *item, size_t count, PackPlace *place, void *tensors, const float *payload, int threads,
             const char **lost);
 

@@ -1,0 +1,314 @@
+/* Winograd's convolution against the naive reference in double: every size of picture from 4 to 17, borders, tails, pools, odd
+ * channels and views, F(4 x 4) and F(2 x 2), in tasks of a few tiles; and the same bits from every printing of it. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../backends/backend.h"
+#include "support.h"
+
+enum { BATCH = 3 };
+
+static Context context;
+
+static void setup(void)
+{
+    context_init(&context);
+}
+
+static void teardown(void)
+{
+    context_free(&context);
+}
+
+TestSuite(winograd, .init = setup, .fini = teardown);
+
+/* ---- networks with one convolution that counts ------------------------------------------------------------------- */
+
+typedef enum { TAIL_none, TAIL_bias, TAIL_bn_relu, TAIL_add_relu, TAIL_pool, TAIL_silu, TAIL_average, TAIL_concat, NTAIL } TailKind;
+
+typedef struct {
+    int height, width, pad, in, out;
+    TailKind tail;
+    bool segments;                      /* the input comes in two odd parts */
+    int unit;
+    bool split;
+    int rows, columns;                  /* tiles of a task; 0: as chosen */
+} Case;
+
+/* What the convolution reads: channels in blocks, or joined from two parts that are no whole blocks. */
+static Node *source_of(Graph *g, const Case *c)
+{
+    if (!c->segments)
+        return g->input;
+    Node *parts[] = {add1(g, OP_conv, filters(c->in / 2, 1, 0), "left", g->input),
+                     add1(g, OP_conv, filters(c->in - c->in / 2, 1, 0), "right", g->input)};
+    return network_add(g, OP_concat, network_attr(), "joined", parts, 2);
+}
+
+static Graph *network_of(const Case *c)
+{
+    Graph *g = network_new(&context, (Shape){c->segments ? 9 : c->in, c->height, c->width, false});
+    Attr attr = filters(c->out, 3, c->pad);
+    attr.bias = c->tail == TAIL_bias || c->tail == TAIL_silu;
+    Node *source = source_of(g, c), *n;
+    Node *side = c->tail == TAIL_add_relu || c->tail == TAIL_concat
+               ? add1(g, OP_conv, filters(c->tail == TAIL_concat ? 5 : c->out, 3, c->pad), "side", source) : NULL;
+    n = add1(g, OP_conv, attr, "conv", source);
+    if (c->tail == TAIL_bn_relu || c->tail == TAIL_add_relu || c->tail == TAIL_pool || c->tail == TAIL_average)
+        n = add1(g, OP_bn, network_attr(), "bn", n);
+    if (c->tail == TAIL_add_relu)
+        n = add2(g, OP_add, "sum", n, side);
+    if (c->tail == TAIL_bn_relu || c->tail == TAIL_add_relu || c->tail == TAIL_pool)
+        n = add_unary(g, OP_relu, n);
+    if (c->tail == TAIL_pool)
+        n = add1(g, OP_max_pool, window(2, 2, 0), "pool", n);
+    if (c->tail == TAIL_silu)
+        n = add_unary(g, OP_silu, n);
+    if (c->tail == TAIL_average)
+        n = add_unary(g, OP_global_avg_pool, n);
+    if (c->tail == TAIL_concat)
+        n = network_add(g, OP_concat, network_attr(), "both", (Node *[]){side, n}, 2);
+    network_finish(g, n);
+    return g;
+}
+
+/* Forces the algorithm upon `conv`; false where it cannot be. */
+static bool force(Graph *g, const Case *c)
+{
+    for (Node *n = g->first; n; n = n->next) {
+        if (strcmp(n->name, "conv"))
+            continue;
+        if (!winograd_form(&g->machine, n, c->unit, c->split))
+            return false;
+        if (c->rows && c->tail != TAIL_average)
+            n->tile.rows = c->rows < n->tile.rows ? c->rows : n->tile.rows;
+        if (c->columns && !c->split)
+            n->tile.columns = c->columns < n->tile.columns ? c->columns : n->tile.columns;
+        return true;
+    }
+    return false;
+}
+
+static Program *program_of(Graph *g, const Case *c)
+{
+    g->max_batch = BATCH;
+    g->exact = true;                    /* for the other convolutions */
+    run_pass(regroup, g, "regroup");
+    run_pass(fold, g, "fold");
+    run_pass(prune, g, "prune");
+    run_pass(fuse, g, "fuse");
+    run_pass(layout, g, "layout");
+    run_pass(choose, g, "choose");
+    if (!force(g, c))
+        return NULL;
+    run_pass(plan, g, "plan");
+    Program *p = lower(g);
+    verify_program(p);
+    return p;
+}
+
+/* ---- running ----------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    void *packed;
+    float *input;
+    size_t inputs, outputs;             /* floats of an image */
+} Data;
+
+/* `count` images from `first` on, in memory that holds no numbers before; the result is owned. */
+static float *run(const Model *model, const Data *data, int first, int count, int threads)
+{
+    float *output = malloc((size_t)count * data->outputs * sizeof *output);
+    void *arena = aligned_alloc(64, model->arena_size + 64 - model->arena_size % 64);
+    cr_assert(output && arena);
+    memset(arena, 0xff, model->arena_size);
+    int status = model->forward(data->packed, arena, data->input + (size_t)first * data->inputs, count, threads, output);
+    cr_assert_eq(status, 0, "%s", model->strerror(status));
+    free(arena);
+    return output;
+}
+
+/* Relative L2 distance; infinite where something is no number. */
+static double error_of(const float *got, const double *want, size_t count)
+{
+    double far = 0, size = 0;
+    for (size_t i = 0; i < count; i++) {
+        far += (got[i] - want[i]) * (got[i] - want[i]);
+        size += want[i] * want[i];
+    }
+    return isfinite(far) ? sqrt(far / (size > 0 ? size : 1)) : INFINITY;
+}
+
+/* A slice of the batch, on so many threads, has the bits of `want`. */
+static void expect_bits(const Model *model, const Data *data, const float *want, int first, int count, int threads, const char *what)
+{
+    float *got = run(model, data, first, count, threads);
+    cr_expect(!memcmp(got, want + (size_t)first * data->outputs, (size_t)count * data->outputs * sizeof *got), "%s: images %d.. on %d threads",
+              what, first, threads);
+    free(got);
+}
+
+static const char *text_of(const Case *c)
+{
+    return arena_printf(&context, "%dx%dx%d pad %d -> %d, tail %d%s, F(%d)%s, tasks %dx%d", c->in, c->height, c->width, c->pad, c->out,
+                        c->tail, c->segments ? ", segments" : "", c->unit, c->split ? " split" : "", c->rows, c->columns);
+}
+
+/* Values within a few roundings of the reference's, and the same bits from AVX2 and portable C, in batches and alone. */
+static void check(const Case *c)
+{
+    Failure failure;
+    Graph *g = network_of(c);
+    Weights *weights = network_weights(g, 5);
+    Data data = {.input = network_input(g, BATCH, 6), .inputs = (size_t)shape_floats(g->input->shape),
+                 .outputs = (size_t)shape_floats(node_result(g->output))};
+    double *want = network_reference(g, weights, data.input, BATCH);
+    Program *p = program_of(g, c);
+    cr_assert(p, "%s is refused", text_of(c));
+    float *payload;
+    data.packed = weights_pack(p, weights, 1, &payload, &failure);
+    cr_assert(data.packed, "%s", failure.text);
+    Model fast, plain;
+    cr_assert(jit_load(p, target_find("avx2"), &fast, &failure), "%s", failure.text);
+    float *got = run(&fast, &data, 0, BATCH, 2);
+    double error = error_of(got, want, BATCH * data.outputs);
+    cr_expect_leq(error, 2e-6, "%s: relative error %g", text_of(c), error);
+    expect_bits(&fast, &data, got, 1, 1, 1, text_of(c));
+    if (c->width % 4 == 1) {            /* portable C takes its time */
+        cr_assert(jit_load(p, target_find("c"), &plain, &failure), "%s", failure.text);
+        expect_bits(&plain, &data, got, 0, BATCH, 3, text_of(c));
+        model_close(&plain);
+    }
+    model_close(&fast);
+    weights_free(weights);
+    free(data.packed);
+    free(data.input);
+    free(got);
+    free(want);
+}
+
+/* ---- the tests --------------------------------------------------------------------------------------------------- */
+
+/* What a case of that size is to be, so that all combinations turn up among the sizes. */
+static Case case_of(int height, int width, int variant)
+{
+    Case c = {.height = height, .width = width, .pad = 1, .in = 16, .out = 16, .unit = variant & 1 ? 2 : 4, .split = variant & 2};
+    int turn = height * 5 + width * 3 + variant;
+    c.tail = (TailKind)(turn % NTAIL);
+    c.pad = c.tail == TAIL_pool || turn % 3 ? 1 : turn / 3 % 2 * 2;
+    c.rows = turn % 4;
+    c.columns = turn / 2 % 4;
+    c.segments = turn % 5 == 0;
+    c.in = turn % 7 == 0 ? 21 : turn % 7 == 1 ? 26 : 16;
+    c.out = turn % 6 == 0 ? 13 : turn % 6 == 1 ? 40 : 24;
+    if (c.tail == TAIL_pool) {          /* pools that join divide the picture */
+        c.height = height / 2 * 2;
+        c.width = width / 2 * 2;
+    }
+    c.split |= c.tail == TAIL_average;
+    return c;
+}
+
+static void check_sizes(int variant)
+{
+    for (int height = 4; height <= 17; height++)
+        for (int width = 4; width <= 17; width++) {
+            Case c = case_of(height, width, variant);
+            check(&c);
+        }
+}
+
+Test(winograd, four_by_four)
+{
+    check_sizes(0);
+}
+
+Test(winograd, two_by_two)
+{
+    check_sizes(1);
+}
+
+Test(winograd, four_by_four_split)
+{
+    check_sizes(2);
+}
+
+Test(winograd, two_by_two_split)
+{
+    check_sizes(3);
+}
+
+/* Many channels: sums in several passes, several panels of two sizes; long rows in several tasks. */
+Test(winograd, large)
+{
+    static const Case cases[] = {
+        {14, 14, 1, 256, 88, TAIL_add_relu, false, 4, true, 0, 0},
+        {14, 14, 1, 256, 88, TAIL_bn_relu, false, 4, false, 0, 0},
+        {7, 7, 1, 300, 72, TAIL_average, true, 2, true, 0, 0},
+        {9, 61, 1, 64, 56, TAIL_bias, false, 4, false, 0, 0},
+        {8, 60, 1, 40, 24, TAIL_pool, true, 2, false, 2, 7},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check(&cases[i]);
+}
+
+/* ---- who gets it ------------------------------------------------------------------------------------------------- */
+
+static Algorithm algorithm_of(Attr attr, Shape input, bool exact, int *unit)
+{
+    Graph *g = network_new(&context, input);
+    g->exact = exact;
+    Node *conv = add1(g, OP_conv, attr, "conv", g->input);
+    network_finish(g, conv);
+    run_pass(layout, g, "layout");
+    run_pass(choose, g, "choose");
+    *unit = conv->tile.unit;
+    return conv->tile.algorithm;
+}
+
+Test(winograd, is_chosen_by_shape)
+{
+    int unit;
+    Attr strided = window(3, 2, 1), dilated = window(3, 1, 2), groups = grouped(64, 3, 1, 4);
+    strided.out = dilated.out = 64;
+    dilated.dilation[0] = dilated.dilation[1] = 2;
+    cr_expect_eq(algorithm_of(filters(64, 3, 1), (Shape){64, 56, 56, false}, false, &unit), ALGORITHM_winograd);
+    cr_expect_eq(unit, 4);
+    cr_expect_eq(algorithm_of(filters(512, 3, 1), (Shape){512, 7, 7, false}, false, &unit), ALGORITHM_winograd);
+    cr_expect_eq(unit, 2);
+    cr_expect_eq(algorithm_of(filters(64, 3, 1), (Shape){64, 56, 56, false}, true, &unit), ALGORITHM_direct);
+    cr_expect_eq(algorithm_of(filters(64, 3, 1), (Shape){3, 56, 56, false}, false, &unit), ALGORITHM_direct);
+    cr_expect_eq(algorithm_of(filters(64, 5, 2), (Shape){64, 56, 56, false}, false, &unit), ALGORITHM_direct);
+    cr_expect_eq(algorithm_of(strided, (Shape){64, 56, 56, false}, false, &unit), ALGORITHM_direct);
+    cr_expect_eq(algorithm_of(dilated, (Shape){64, 56, 56, false}, false, &unit), ALGORITHM_direct);
+    cr_expect_neq(algorithm_of(groups, (Shape){64, 56, 56, false}, false, &unit), ALGORITHM_winograd);
+}
+
+/* G g Gt of a filter that is 1 in its centre, on the reference's terms: a convolution with it copies its input. */
+Test(winograd, an_identity_copies)
+{
+    static const Case c = {.height = 10, .width = 11, .pad = 1, .in = 16, .out = 16, .unit = 4};
+    Failure failure;
+    Graph *g = network_of(&c);
+    Weights *weights = network_weights(g, 1);
+    int rank;
+    int64_t dim[4];
+    float *filter = (float *)weights_find(weights, "conv.weight", &rank, dim), *payload;
+    for (int i = 0; i < 16 * 16 * 9; i++)
+        filter[i] = i / 9 / 16 == i / 9 % 16 && i % 9 == 4;
+    Data data = {.input = network_input(g, BATCH, 6), .inputs = (size_t)shape_floats(g->input->shape), .outputs = 16 * 10 * 11};
+    Program *p = program_of(g, &c);
+    Model model;
+    cr_assert(p && jit_load(p, NULL, &model, &failure));
+    data.packed = weights_pack(p, weights, 1, &payload, &failure);
+    float *got = run(&model, &data, 0, BATCH, 1);
+    for (size_t i = 0; i < BATCH * data.outputs; i++)
+        cr_assert_float_eq(got[i], data.input[i], 3e-6);
+    model_close(&model);
+    weights_free(weights);
+    free(data.packed);
+    free(data.input);
+    free(got);
+}
