@@ -8,7 +8,7 @@
  *
  * -ffp-contract=off keeps the compiler from fusing a multiplication and an addition that are apart here: with it,
  * every compiler gives the same bits. Without -fopenmp everything runs on one thread. One image takes 215,616 bytes
- * of arena; the weights take 1,077,760 bytes.
+ * of arena; the weights take 2,370,048 bytes.
  *
  * Input [3][32][32] and output [10] are row-major floats; in between, channels lie in blocks of eight, which are
  * the lanes of a vector. A kernel computes one tile of a layer; a step runs a kernel over the tiles of all images. */
@@ -46,7 +46,7 @@ typedef struct {
     char name[32];                      /* for people, never compared */
 } Stamp;
 
-static const Stamp expected = { "NNCCW", 1, 1077696, 0xcd29236432923c2d, 0xe1971d6e8bd46194, "cifar_resnet20" };
+static const Stamp expected = { "NNCCW", 1, 2369984, 0x92b4f238d8567eb7, 0xe1971d6e8bd46194, "cifar_resnet20" };
 
 /* One call of cifar_resnet20_forward, as its steps see it. */
 typedef struct {
@@ -68,18 +68,46 @@ typedef struct {
 typedef struct {
     void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);
     const Part *part;                   /* all of its tasks */
-    ptrdiff_t slot[5];                  /* where its arrays begin: floats from the start of what holds them */
+    ptrdiff_t slot[6];                  /* where its arrays begin: floats from the start of what holds them */
 } Step;
 
-static const float fill_10_constants[] = {
+static const float winograd4_input_4_constants[] = {
+    -0x1.4p+1f, -0x1p+1f, -0x1p-1f, 0x1.6a09e6p-1f, -0x1.6a09e6p-1f, 0x1.6a09e6p+0f, -0x1.6a09e6p+0f,
+};
+
+static const float winograd4_output_6_constants[] = {
+    0x1.6a09e6p-1f, 0x1.6a09e6p+0f, 0x1p-1f, 0x1p+1f, 0x1.6a09e6p-2f, 0x1.6a09e6p+1f,
+};
+
+static const float winograd4_output_7_constants[] = {
+    0x1.6a09e6p-1f, 0x1.6a09e6p+0f, 0x1p-1f, 0x1p+1f, 0x1.6a09e6p-2f, 0x1.6a09e6p+1f,
+};
+
+static const float fill_12_constants[] = {
     0,
 };
 
-static const float fill_18_constants[] = {
+static const float winograd4_input_13_constants[] = {
+    -0x1.4p+1f, -0x1p+1f, -0x1p-1f, 0x1.6a09e6p-1f, -0x1.6a09e6p-1f, 0x1.6a09e6p+0f, -0x1.6a09e6p+0f,
+};
+
+static const float winograd4_output_15_constants[] = {
+    0x1.6a09e6p-1f, 0x1.6a09e6p+0f, 0x1p-1f, 0x1p+1f, 0x1.6a09e6p-2f, 0x1.6a09e6p+1f,
+};
+
+static const float winograd4_output_16_constants[] = {
+    0x1.6a09e6p-1f, 0x1.6a09e6p+0f, 0x1p-1f, 0x1p+1f, 0x1.6a09e6p-2f, 0x1.6a09e6p+1f,
+};
+
+static const float winograd4_output_17_constants[] = {
+    0x1.6a09e6p-1f, 0x1.6a09e6p+0f, 0x1p-1f, 0x1p+1f, 0x1.6a09e6p-2f, 0x1.6a09e6p+1f,
+};
+
+static const float fill_22_constants[] = {
     0,
 };
 
-static const float conv3x3_8x12_25_constants[] = {
+static const float winograd2_output_29_constants[] = {
     0x1p-6f,
 };
 
@@ -381,910 +409,685 @@ static void avx2_border_3(float *y)
     }
 }
 
-/* 16 output channels of 2 x 32 pixels: sums over 16 channels and 3 x 3 taps */
+/* V = Bt d B of a window d of 6 x 6 pixels; with a = sqrt(1/2), b = sqrt(2) the rows of Bt are
+ *    1    0 -5/2    0    1    0
+ *    0  -2a   -2    a    1    0
+ *    0   2a   -2   -a    1    0
+ *    0 -b/2 -1/2    b    1    0
+ *    0  b/2 -1/2   -b    1    0
+ *    0    1    0 -5/2    0    1.
+ * 8 x 8 tiles, 2 blocks of 8 channels: V[6 x 6][block][tile][8] */
 __attribute__((target("avx2,fma")))
-static void avx2_conv3x3_16x6_4(const float *x, const float *w, float *y, const float *b)
+static void avx2_winograd4_input_4(const float *x, float *t, float *v, const float *constants)
 {
-    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13;
+    v0 = _mm256_broadcast_ss(constants);
+    v1 = _mm256_broadcast_ss(constants + 1);
+    v2 = _mm256_broadcast_ss(constants + 2);
+    v3 = _mm256_broadcast_ss(constants + 3);
+    v4 = _mm256_broadcast_ss(constants + 4);
+    v5 = _mm256_broadcast_ss(constants + 5);
+    v6 = _mm256_broadcast_ss(constants + 6);
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(b);
-            v1 = v0;
-            v2 = v0;
-            v3 = v0;
-            v4 = v0;
-            v5 = v0;
-            v6 = _mm256_loadu_ps(b + 8);
-            v7 = v6;
-            v8 = v6;
-            v9 = v6;
-            v10 = v6;
-            v11 = v6;
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v12 = _mm256_loadu_ps(w);
-                        v13 = _mm256_loadu_ps(w + 8);
-                        v14 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 32);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 40);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 16);
-                        v13 = _mm256_loadu_ps(w + 24);
-                        v14 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 33);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 41);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 32);
-                        v13 = _mm256_loadu_ps(w + 40);
-                        v14 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 34);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 42);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 48);
-                        v13 = _mm256_loadu_ps(w + 56);
-                        v14 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 35);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 43);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 64);
-                        v13 = _mm256_loadu_ps(w + 72);
-                        v14 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 36);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 44);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 80);
-                        v13 = _mm256_loadu_ps(w + 88);
-                        v14 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 37);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 45);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 96);
-                        v13 = _mm256_loadu_ps(w + 104);
-                        v14 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 38);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 46);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 112);
-                        v13 = _mm256_loadu_ps(w + 120);
-                        v14 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 39);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 47);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        w += 128;
-                        x += 8;
-                    }
-                    x += 240;
+        for (int j = 0; j < 8; j++) {
+            for (int k = 0; k < 8; k++) {
+                for (int l = 0; l < 6; l++) {
+                    v7 = _mm256_loadu_ps(x);
+                    v8 = _mm256_loadu_ps(x + 8);
+                    v9 = _mm256_loadu_ps(x + 16);
+                    v10 = _mm256_loadu_ps(x + 24);
+                    v11 = _mm256_loadu_ps(x + 32);
+                    v12 = _mm256_loadu_ps(x + 40);
+                    v7 = _mm256_add_ps(v7, v11);
+                    v7 = _mm256_fmadd_ps(v9, v0, v7);
+                    _mm256_storeu_ps(t, v7);
+                    v12 = _mm256_add_ps(v12, v8);
+                    v12 = _mm256_fmadd_ps(v10, v0, v12);
+                    _mm256_storeu_ps(t + 40, v12);
+                    v7 = v11;
+                    v12 = v10;
+                    v7 = _mm256_fmadd_ps(v9, v1, v7);
+                    v12 = _mm256_fmadd_ps(v8, v1, v12);
+                    v13 = v7;
+                    v13 = _mm256_fmadd_ps(v12, v3, v13);
+                    _mm256_storeu_ps(t + 8, v13);
+                    v7 = _mm256_fmadd_ps(v12, v4, v7);
+                    _mm256_storeu_ps(t + 16, v7);
+                    v11 = _mm256_fmadd_ps(v9, v2, v11);
+                    v10 = _mm256_fmadd_ps(v8, v2, v10);
+                    v7 = v11;
+                    v7 = _mm256_fmadd_ps(v10, v5, v7);
+                    _mm256_storeu_ps(t + 24, v7);
+                    v11 = _mm256_fmadd_ps(v10, v6, v11);
+                    _mm256_storeu_ps(t + 32, v11);
+                    x += 264;
+                    t += 48;
                 }
-                x += 8192;
-            }
-            x -= 17968;
-            w -= 2304;
-            v12 = _mm256_setzero_ps();
-            v0 = _mm256_max_ps(v12, v0);
-            _mm256_storeu_ps(y, v0);
-            v0 = _mm256_setzero_ps();
-            v1 = _mm256_max_ps(v0, v1);
-            _mm256_storeu_ps(y + 8, v1);
-            v0 = _mm256_setzero_ps();
-            v2 = _mm256_max_ps(v0, v2);
-            _mm256_storeu_ps(y + 16, v2);
-            v0 = _mm256_setzero_ps();
-            v3 = _mm256_max_ps(v0, v3);
-            _mm256_storeu_ps(y + 24, v3);
-            v0 = _mm256_setzero_ps();
-            v4 = _mm256_max_ps(v0, v4);
-            _mm256_storeu_ps(y + 32, v4);
-            v0 = _mm256_setzero_ps();
-            v5 = _mm256_max_ps(v0, v5);
-            _mm256_storeu_ps(y + 40, v5);
-            v0 = _mm256_setzero_ps();
-            v6 = _mm256_max_ps(v0, v6);
-            _mm256_storeu_ps(y + 8984, v6);
-            v0 = _mm256_setzero_ps();
-            v7 = _mm256_max_ps(v0, v7);
-            _mm256_storeu_ps(y + 8992, v7);
-            v0 = _mm256_setzero_ps();
-            v8 = _mm256_max_ps(v0, v8);
-            _mm256_storeu_ps(y + 9000, v8);
-            v0 = _mm256_setzero_ps();
-            v9 = _mm256_max_ps(v0, v9);
-            _mm256_storeu_ps(y + 9008, v9);
-            v0 = _mm256_setzero_ps();
-            v10 = _mm256_max_ps(v0, v10);
-            _mm256_storeu_ps(y + 9016, v10);
-            v0 = _mm256_setzero_ps();
-            v11 = _mm256_max_ps(v0, v11);
-            _mm256_storeu_ps(y + 9024, v11);
-            x += 48;
-            y += 48;
-        }
-        for (int j = 0; j < 4; j++) {
-            v0 = _mm256_loadu_ps(b);
-            v1 = v0;
-            v2 = v0;
-            v3 = v0;
-            v4 = v0;
-            v5 = _mm256_loadu_ps(b + 8);
-            v6 = v5;
-            v7 = v5;
-            v8 = v5;
-            v9 = v5;
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v10 = _mm256_loadu_ps(w);
-                        v11 = _mm256_loadu_ps(w + 8);
-                        v12 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 32);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 16);
-                        v11 = _mm256_loadu_ps(w + 24);
-                        v12 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 33);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 32);
-                        v11 = _mm256_loadu_ps(w + 40);
-                        v12 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 34);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 48);
-                        v11 = _mm256_loadu_ps(w + 56);
-                        v12 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 35);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 64);
-                        v11 = _mm256_loadu_ps(w + 72);
-                        v12 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 36);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 80);
-                        v11 = _mm256_loadu_ps(w + 88);
-                        v12 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 37);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 96);
-                        v11 = _mm256_loadu_ps(w + 104);
-                        v12 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 38);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 112);
-                        v11 = _mm256_loadu_ps(w + 120);
-                        v12 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 39);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        w += 128;
-                        x += 8;
-                    }
-                    x += 240;
+                x -= 1584;
+                t -= 288;
+                for (int l = 0; l < 6; l++) {
+                    v7 = _mm256_loadu_ps(t);
+                    v8 = _mm256_loadu_ps(t + 48);
+                    v9 = _mm256_loadu_ps(t + 96);
+                    v10 = _mm256_loadu_ps(t + 144);
+                    v11 = _mm256_loadu_ps(t + 192);
+                    v12 = _mm256_loadu_ps(t + 240);
+                    v7 = _mm256_add_ps(v7, v11);
+                    v7 = _mm256_fmadd_ps(v9, v0, v7);
+                    _mm256_storeu_ps(v, v7);
+                    v12 = _mm256_add_ps(v12, v8);
+                    v12 = _mm256_fmadd_ps(v10, v0, v12);
+                    _mm256_storeu_ps(v + 31200, v12);
+                    v7 = v11;
+                    v12 = v10;
+                    v7 = _mm256_fmadd_ps(v9, v1, v7);
+                    v12 = _mm256_fmadd_ps(v8, v1, v12);
+                    v13 = v7;
+                    v13 = _mm256_fmadd_ps(v12, v3, v13);
+                    _mm256_storeu_ps(v + 6240, v13);
+                    v7 = _mm256_fmadd_ps(v12, v4, v7);
+                    _mm256_storeu_ps(v + 12480, v7);
+                    v11 = _mm256_fmadd_ps(v9, v2, v11);
+                    v10 = _mm256_fmadd_ps(v8, v2, v10);
+                    v7 = v11;
+                    v7 = _mm256_fmadd_ps(v10, v5, v7);
+                    _mm256_storeu_ps(v + 18720, v7);
+                    v11 = _mm256_fmadd_ps(v10, v6, v11);
+                    _mm256_storeu_ps(v + 24960, v11);
+                    t += 8;
+                    v += 1040;
                 }
-                x += 8192;
+                t -= 48;
+                v -= 6232;
+                x += 32;
             }
-            x -= 17968;
-            w -= 2304;
-            v10 = _mm256_setzero_ps();
-            v0 = _mm256_max_ps(v10, v0);
-            _mm256_storeu_ps(y, v0);
-            v0 = _mm256_setzero_ps();
-            v1 = _mm256_max_ps(v0, v1);
-            _mm256_storeu_ps(y + 8, v1);
-            v0 = _mm256_setzero_ps();
-            v2 = _mm256_max_ps(v0, v2);
-            _mm256_storeu_ps(y + 16, v2);
-            v0 = _mm256_setzero_ps();
-            v3 = _mm256_max_ps(v0, v3);
-            _mm256_storeu_ps(y + 24, v3);
-            v0 = _mm256_setzero_ps();
-            v4 = _mm256_max_ps(v0, v4);
-            _mm256_storeu_ps(y + 32, v4);
-            v0 = _mm256_setzero_ps();
-            v5 = _mm256_max_ps(v0, v5);
-            _mm256_storeu_ps(y + 8984, v5);
-            v0 = _mm256_setzero_ps();
-            v6 = _mm256_max_ps(v0, v6);
-            _mm256_storeu_ps(y + 8992, v6);
-            v0 = _mm256_setzero_ps();
-            v7 = _mm256_max_ps(v0, v7);
-            _mm256_storeu_ps(y + 9000, v7);
-            v0 = _mm256_setzero_ps();
-            v8 = _mm256_max_ps(v0, v8);
-            _mm256_storeu_ps(y + 9008, v8);
-            v0 = _mm256_setzero_ps();
-            v9 = _mm256_max_ps(v0, v9);
-            _mm256_storeu_ps(y + 9016, v9);
-            x += 40;
-            y += 40;
+            x += 800;
         }
-        x += 8;
-        y += 8;
+        x += 536;
     }
 }
 
-/* 16 output channels of 2 x 32 pixels: sums over 16 channels and 3 x 3 taps */
+/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 16 output channels of 64 tiles, sums over 16 channels */
 __attribute__((target("avx2,fma")))
-static void avx2_conv3x3_16x6_5(const float *x, const float *w, float *y, const float *r, const float *b)
+static void avx2_winograd4_product_16x6_5(const float *v, const float *w, float *m)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
-    for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(b);
-            v1 = v0;
-            v2 = v0;
-            v3 = v0;
-            v4 = v0;
-            v5 = v0;
-            v6 = _mm256_loadu_ps(b + 8);
-            v7 = v6;
-            v8 = v6;
-            v9 = v6;
-            v10 = v6;
-            v11 = v6;
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v12 = _mm256_loadu_ps(w);
-                        v13 = _mm256_loadu_ps(w + 8);
-                        v14 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 32);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 40);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 16);
-                        v13 = _mm256_loadu_ps(w + 24);
-                        v14 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 33);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 41);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 32);
-                        v13 = _mm256_loadu_ps(w + 40);
-                        v14 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 34);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 42);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 48);
-                        v13 = _mm256_loadu_ps(w + 56);
-                        v14 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 35);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 43);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 64);
-                        v13 = _mm256_loadu_ps(w + 72);
-                        v14 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 36);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 44);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 80);
-                        v13 = _mm256_loadu_ps(w + 88);
-                        v14 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 37);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 45);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 96);
-                        v13 = _mm256_loadu_ps(w + 104);
-                        v14 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 38);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 46);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        v12 = _mm256_loadu_ps(w + 112);
-                        v13 = _mm256_loadu_ps(w + 120);
-                        v14 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v12, v14, v0);
-                        v6 = _mm256_fmadd_ps(v13, v14, v6);
-                        v14 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v12, v14, v1);
-                        v7 = _mm256_fmadd_ps(v13, v14, v7);
-                        v14 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v12, v14, v2);
-                        v8 = _mm256_fmadd_ps(v13, v14, v8);
-                        v14 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v12, v14, v3);
-                        v9 = _mm256_fmadd_ps(v13, v14, v9);
-                        v14 = _mm256_broadcast_ss(x + 39);
-                        v4 = _mm256_fmadd_ps(v12, v14, v4);
-                        v10 = _mm256_fmadd_ps(v13, v14, v10);
-                        v14 = _mm256_broadcast_ss(x + 47);
-                        v5 = _mm256_fmadd_ps(v12, v14, v5);
-                        v11 = _mm256_fmadd_ps(v13, v14, v11);
-                        w += 128;
-                        x += 8;
-                    }
-                    x += 240;
-                }
-                x += 8192;
-            }
-            x -= 17968;
-            w -= 2304;
-            v12 = _mm256_loadu_ps(r);
-            v0 = _mm256_add_ps(v0, v12);
-            v12 = _mm256_setzero_ps();
-            v0 = _mm256_max_ps(v12, v0);
-            _mm256_storeu_ps(y, v0);
-            v0 = _mm256_loadu_ps(r + 8);
-            v1 = _mm256_add_ps(v1, v0);
+    for (int i = 0; i < 36; i++) {
+        for (int j = 0; j < 9; j++) {
             v0 = _mm256_setzero_ps();
-            v1 = _mm256_max_ps(v0, v1);
-            _mm256_storeu_ps(y + 8, v1);
-            v0 = _mm256_loadu_ps(r + 16);
-            v2 = _mm256_add_ps(v2, v0);
-            v0 = _mm256_setzero_ps();
-            v2 = _mm256_max_ps(v0, v2);
-            _mm256_storeu_ps(y + 16, v2);
-            v0 = _mm256_loadu_ps(r + 24);
-            v3 = _mm256_add_ps(v3, v0);
-            v0 = _mm256_setzero_ps();
-            v3 = _mm256_max_ps(v0, v3);
-            _mm256_storeu_ps(y + 24, v3);
-            v0 = _mm256_loadu_ps(r + 32);
-            v4 = _mm256_add_ps(v4, v0);
-            v0 = _mm256_setzero_ps();
-            v4 = _mm256_max_ps(v0, v4);
-            _mm256_storeu_ps(y + 32, v4);
-            v0 = _mm256_loadu_ps(r + 40);
-            v5 = _mm256_add_ps(v5, v0);
-            v0 = _mm256_setzero_ps();
-            v5 = _mm256_max_ps(v0, v5);
-            _mm256_storeu_ps(y + 40, v5);
-            v0 = _mm256_loadu_ps(r + 8984);
-            v6 = _mm256_add_ps(v6, v0);
-            v0 = _mm256_setzero_ps();
-            v6 = _mm256_max_ps(v0, v6);
-            _mm256_storeu_ps(y + 8984, v6);
-            v0 = _mm256_loadu_ps(r + 8992);
-            v7 = _mm256_add_ps(v7, v0);
-            v0 = _mm256_setzero_ps();
-            v7 = _mm256_max_ps(v0, v7);
-            _mm256_storeu_ps(y + 8992, v7);
-            v0 = _mm256_loadu_ps(r + 9000);
-            v8 = _mm256_add_ps(v8, v0);
-            v0 = _mm256_setzero_ps();
-            v8 = _mm256_max_ps(v0, v8);
-            _mm256_storeu_ps(y + 9000, v8);
-            v0 = _mm256_loadu_ps(r + 9008);
-            v9 = _mm256_add_ps(v9, v0);
-            v0 = _mm256_setzero_ps();
-            v9 = _mm256_max_ps(v0, v9);
-            _mm256_storeu_ps(y + 9008, v9);
-            v0 = _mm256_loadu_ps(r + 9016);
-            v10 = _mm256_add_ps(v10, v0);
-            v0 = _mm256_setzero_ps();
-            v10 = _mm256_max_ps(v0, v10);
-            _mm256_storeu_ps(y + 9016, v10);
-            v0 = _mm256_loadu_ps(r + 9024);
-            v11 = _mm256_add_ps(v11, v0);
-            v0 = _mm256_setzero_ps();
-            v11 = _mm256_max_ps(v0, v11);
-            _mm256_storeu_ps(y + 9024, v11);
-            x += 48;
-            y += 48;
-            r += 48;
-        }
-        for (int j = 0; j < 4; j++) {
-            v0 = _mm256_loadu_ps(b);
-            v1 = v0;
-            v2 = v0;
-            v3 = v0;
-            v4 = v0;
-            v5 = _mm256_loadu_ps(b + 8);
-            v6 = v5;
-            v7 = v5;
-            v8 = v5;
-            v9 = v5;
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v10 = _mm256_loadu_ps(w);
-                        v11 = _mm256_loadu_ps(w + 8);
-                        v12 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 32);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 16);
-                        v11 = _mm256_loadu_ps(w + 24);
-                        v12 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 33);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 32);
-                        v11 = _mm256_loadu_ps(w + 40);
-                        v12 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 34);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 48);
-                        v11 = _mm256_loadu_ps(w + 56);
-                        v12 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 35);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 64);
-                        v11 = _mm256_loadu_ps(w + 72);
-                        v12 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 36);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 80);
-                        v11 = _mm256_loadu_ps(w + 88);
-                        v12 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 37);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 96);
-                        v11 = _mm256_loadu_ps(w + 104);
-                        v12 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 38);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 112);
-                        v11 = _mm256_loadu_ps(w + 120);
-                        v12 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 39);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        w += 128;
-                        x += 8;
-                    }
-                    x += 240;
-                }
-                x += 8192;
-            }
-            x -= 17968;
-            w -= 2304;
-            v10 = _mm256_loadu_ps(r);
-            v0 = _mm256_add_ps(v0, v10);
+            v1 = _mm256_setzero_ps();
+            v2 = _mm256_setzero_ps();
+            v3 = _mm256_setzero_ps();
+            v4 = _mm256_setzero_ps();
+            v5 = _mm256_setzero_ps();
+            v6 = _mm256_setzero_ps();
+            v7 = _mm256_setzero_ps();
+            v8 = _mm256_setzero_ps();
+            v9 = _mm256_setzero_ps();
             v10 = _mm256_setzero_ps();
-            v0 = _mm256_max_ps(v10, v0);
-            _mm256_storeu_ps(y, v0);
-            v0 = _mm256_loadu_ps(r + 8);
-            v1 = _mm256_add_ps(v1, v0);
-            v0 = _mm256_setzero_ps();
-            v1 = _mm256_max_ps(v0, v1);
-            _mm256_storeu_ps(y + 8, v1);
-            v0 = _mm256_loadu_ps(r + 16);
-            v2 = _mm256_add_ps(v2, v0);
-            v0 = _mm256_setzero_ps();
-            v2 = _mm256_max_ps(v0, v2);
-            _mm256_storeu_ps(y + 16, v2);
-            v0 = _mm256_loadu_ps(r + 24);
-            v3 = _mm256_add_ps(v3, v0);
-            v0 = _mm256_setzero_ps();
-            v3 = _mm256_max_ps(v0, v3);
-            _mm256_storeu_ps(y + 24, v3);
-            v0 = _mm256_loadu_ps(r + 32);
-            v4 = _mm256_add_ps(v4, v0);
-            v0 = _mm256_setzero_ps();
-            v4 = _mm256_max_ps(v0, v4);
-            _mm256_storeu_ps(y + 32, v4);
-            v0 = _mm256_loadu_ps(r + 8984);
-            v5 = _mm256_add_ps(v5, v0);
-            v0 = _mm256_setzero_ps();
-            v5 = _mm256_max_ps(v0, v5);
-            _mm256_storeu_ps(y + 8984, v5);
-            v0 = _mm256_loadu_ps(r + 8992);
-            v6 = _mm256_add_ps(v6, v0);
-            v0 = _mm256_setzero_ps();
-            v6 = _mm256_max_ps(v0, v6);
-            _mm256_storeu_ps(y + 8992, v6);
-            v0 = _mm256_loadu_ps(r + 9000);
-            v7 = _mm256_add_ps(v7, v0);
-            v0 = _mm256_setzero_ps();
-            v7 = _mm256_max_ps(v0, v7);
-            _mm256_storeu_ps(y + 9000, v7);
-            v0 = _mm256_loadu_ps(r + 9008);
-            v8 = _mm256_add_ps(v8, v0);
-            v0 = _mm256_setzero_ps();
-            v8 = _mm256_max_ps(v0, v8);
-            _mm256_storeu_ps(y + 9008, v8);
-            v0 = _mm256_loadu_ps(r + 9016);
-            v9 = _mm256_add_ps(v9, v0);
-            v0 = _mm256_setzero_ps();
-            v9 = _mm256_max_ps(v0, v9);
-            _mm256_storeu_ps(y + 9016, v9);
-            x += 40;
-            y += 40;
-            r += 40;
+            v11 = _mm256_setzero_ps();
+            for (int k = 0; k < 2; k++) {
+                v12 = _mm256_loadu_ps(w);
+                v13 = _mm256_loadu_ps(w + 8);
+                v14 = _mm256_broadcast_ss(v);
+                v0 = _mm256_fmadd_ps(v12, v14, v0);
+                v6 = _mm256_fmadd_ps(v13, v14, v6);
+                v14 = _mm256_broadcast_ss(v + 8);
+                v1 = _mm256_fmadd_ps(v12, v14, v1);
+                v7 = _mm256_fmadd_ps(v13, v14, v7);
+                v14 = _mm256_broadcast_ss(v + 16);
+                v2 = _mm256_fmadd_ps(v12, v14, v2);
+                v8 = _mm256_fmadd_ps(v13, v14, v8);
+                v14 = _mm256_broadcast_ss(v + 24);
+                v3 = _mm256_fmadd_ps(v12, v14, v3);
+                v9 = _mm256_fmadd_ps(v13, v14, v9);
+                v14 = _mm256_broadcast_ss(v + 32);
+                v4 = _mm256_fmadd_ps(v12, v14, v4);
+                v10 = _mm256_fmadd_ps(v13, v14, v10);
+                v14 = _mm256_broadcast_ss(v + 40);
+                v5 = _mm256_fmadd_ps(v12, v14, v5);
+                v11 = _mm256_fmadd_ps(v13, v14, v11);
+                v12 = _mm256_loadu_ps(w + 16);
+                v13 = _mm256_loadu_ps(w + 24);
+                v14 = _mm256_broadcast_ss(v + 1);
+                v0 = _mm256_fmadd_ps(v12, v14, v0);
+                v6 = _mm256_fmadd_ps(v13, v14, v6);
+                v14 = _mm256_broadcast_ss(v + 9);
+                v1 = _mm256_fmadd_ps(v12, v14, v1);
+                v7 = _mm256_fmadd_ps(v13, v14, v7);
+                v14 = _mm256_broadcast_ss(v + 17);
+                v2 = _mm256_fmadd_ps(v12, v14, v2);
+                v8 = _mm256_fmadd_ps(v13, v14, v8);
+                v14 = _mm256_broadcast_ss(v + 25);
+                v3 = _mm256_fmadd_ps(v12, v14, v3);
+                v9 = _mm256_fmadd_ps(v13, v14, v9);
+                v14 = _mm256_broadcast_ss(v + 33);
+                v4 = _mm256_fmadd_ps(v12, v14, v4);
+                v10 = _mm256_fmadd_ps(v13, v14, v10);
+                v14 = _mm256_broadcast_ss(v + 41);
+                v5 = _mm256_fmadd_ps(v12, v14, v5);
+                v11 = _mm256_fmadd_ps(v13, v14, v11);
+                v12 = _mm256_loadu_ps(w + 32);
+                v13 = _mm256_loadu_ps(w + 40);
+                v14 = _mm256_broadcast_ss(v + 2);
+                v0 = _mm256_fmadd_ps(v12, v14, v0);
+                v6 = _mm256_fmadd_ps(v13, v14, v6);
+                v14 = _mm256_broadcast_ss(v + 10);
+                v1 = _mm256_fmadd_ps(v12, v14, v1);
+                v7 = _mm256_fmadd_ps(v13, v14, v7);
+                v14 = _mm256_broadcast_ss(v + 18);
+                v2 = _mm256_fmadd_ps(v12, v14, v2);
+                v8 = _mm256_fmadd_ps(v13, v14, v8);
+                v14 = _mm256_broadcast_ss(v + 26);
+                v3 = _mm256_fmadd_ps(v12, v14, v3);
+                v9 = _mm256_fmadd_ps(v13, v14, v9);
+                v14 = _mm256_broadcast_ss(v + 34);
+                v4 = _mm256_fmadd_ps(v12, v14, v4);
+                v10 = _mm256_fmadd_ps(v13, v14, v10);
+                v14 = _mm256_broadcast_ss(v + 42);
+                v5 = _mm256_fmadd_ps(v12, v14, v5);
+                v11 = _mm256_fmadd_ps(v13, v14, v11);
+                v12 = _mm256_loadu_ps(w + 48);
+                v13 = _mm256_loadu_ps(w + 56);
+                v14 = _mm256_broadcast_ss(v + 3);
+                v0 = _mm256_fmadd_ps(v12, v14, v0);
+                v6 = _mm256_fmadd_ps(v13, v14, v6);
+                v14 = _mm256_broadcast_ss(v + 11);
+                v1 = _mm256_fmadd_ps(v12, v14, v1);
+                v7 = _mm256_fmadd_ps(v13, v14, v7);
+                v14 = _mm256_broadcast_ss(v + 19);
+                v2 = _mm256_fmadd_ps(v12, v14, v2);
+                v8 = _mm256_fmadd_ps(v13, v14, v8);
+                v14 = _mm256_broadcast_ss(v + 27);
+                v3 = _mm256_fmadd_ps(v12, v14, v3);
+                v9 = _mm256_fmadd_ps(v13, v14, v9);
+                v14 = _mm256_broadcast_ss(v + 35);
+                v4 = _mm256_fmadd_ps(v12, v14, v4);
+                v10 = _mm256_fmadd_ps(v13, v14, v10);
+                v14 = _mm256_broadcast_ss(v + 43);
+                v5 = _mm256_fmadd_ps(v12, v14, v5);
+                v11 = _mm256_fmadd_ps(v13, v14, v11);
+                v12 = _mm256_loadu_ps(w + 64);
+                v13 = _mm256_loadu_ps(w + 72);
+                v14 = _mm256_broadcast_ss(v + 4);
+                v0 = _mm256_fmadd_ps(v12, v14, v0);
+                v6 = _mm256_fmadd_ps(v13, v14, v6);
+                v14 = _mm256_broadcast_ss(v + 12);
+                v1 = _mm256_fmadd_ps(v12, v14, v1);
+                v7 = _mm256_fmadd_ps(v13, v14, v7);
+                v14 = _mm256_broadcast_ss(v + 20);
+                v2 = _mm256_fmadd_ps(v12, v14, v2);
+                v8 = _mm256_fmadd_ps(v13, v14, v8);
+                v14 = _mm256_broadcast_ss(v + 28);
+                v3 = _mm256_fmadd_ps(v12, v14, v3);
+                v9 = _mm256_fmadd_ps(v13, v14, v9);
+                v14 = _mm256_broadcast_ss(v + 36);
+                v4 = _mm256_fmadd_ps(v12, v14, v4);
+                v10 = _mm256_fmadd_ps(v13, v14, v10);
+                v14 = _mm256_broadcast_ss(v + 44);
+                v5 = _mm256_fmadd_ps(v12, v14, v5);
+                v11 = _mm256_fmadd_ps(v13, v14, v11);
+                v12 = _mm256_loadu_ps(w + 80);
+                v13 = _mm256_loadu_ps(w + 88);
+                v14 = _mm256_broadcast_ss(v + 5);
+                v0 = _mm256_fmadd_ps(v12, v14, v0);
+                v6 = _mm256_fmadd_ps(v13, v14, v6);
+                v14 = _mm256_broadcast_ss(v + 13);
+                v1 = _mm256_fmadd_ps(v12, v14, v1);
+                v7 = _mm256_fmadd_ps(v13, v14, v7);
+                v14 = _mm256_broadcast_ss(v + 21);
+                v2 = _mm256_fmadd_ps(v12, v14, v2);
+                v8 = _mm256_fmadd_ps(v13, v14, v8);
+                v14 = _mm256_broadcast_ss(v + 29);
+                v3 = _mm256_fmadd_ps(v12, v14, v3);
+                v9 = _mm256_fmadd_ps(v13, v14, v9);
+                v14 = _mm256_broadcast_ss(v + 37);
+                v4 = _mm256_fmadd_ps(v12, v14, v4);
+                v10 = _mm256_fmadd_ps(v13, v14, v10);
+                v14 = _mm256_broadcast_ss(v + 45);
+                v5 = _mm256_fmadd_ps(v12, v14, v5);
+                v11 = _mm256_fmadd_ps(v13, v14, v11);
+                v12 = _mm256_loadu_ps(w + 96);
+                v13 = _mm256_loadu_ps(w + 104);
+                v14 = _mm256_broadcast_ss(v + 6);
+                v0 = _mm256_fmadd_ps(v12, v14, v0);
+                v6 = _mm256_fmadd_ps(v13, v14, v6);
+                v14 = _mm256_broadcast_ss(v + 14);
+                v1 = _mm256_fmadd_ps(v12, v14, v1);
+                v7 = _mm256_fmadd_ps(v13, v14, v7);
+                v14 = _mm256_broadcast_ss(v + 22);
+                v2 = _mm256_fmadd_ps(v12, v14, v2);
+                v8 = _mm256_fmadd_ps(v13, v14, v8);
+                v14 = _mm256_broadcast_ss(v + 30);
+                v3 = _mm256_fmadd_ps(v12, v14, v3);
+                v9 = _mm256_fmadd_ps(v13, v14, v9);
+                v14 = _mm256_broadcast_ss(v + 38);
+                v4 = _mm256_fmadd_ps(v12, v14, v4);
+                v10 = _mm256_fmadd_ps(v13, v14, v10);
+                v14 = _mm256_broadcast_ss(v + 46);
+                v5 = _mm256_fmadd_ps(v12, v14, v5);
+                v11 = _mm256_fmadd_ps(v13, v14, v11);
+                v12 = _mm256_loadu_ps(w + 112);
+                v13 = _mm256_loadu_ps(w + 120);
+                v14 = _mm256_broadcast_ss(v + 7);
+                v0 = _mm256_fmadd_ps(v12, v14, v0);
+                v6 = _mm256_fmadd_ps(v13, v14, v6);
+                v14 = _mm256_broadcast_ss(v + 15);
+                v1 = _mm256_fmadd_ps(v12, v14, v1);
+                v7 = _mm256_fmadd_ps(v13, v14, v7);
+                v14 = _mm256_broadcast_ss(v + 23);
+                v2 = _mm256_fmadd_ps(v12, v14, v2);
+                v8 = _mm256_fmadd_ps(v13, v14, v8);
+                v14 = _mm256_broadcast_ss(v + 31);
+                v3 = _mm256_fmadd_ps(v12, v14, v3);
+                v9 = _mm256_fmadd_ps(v13, v14, v9);
+                v14 = _mm256_broadcast_ss(v + 39);
+                v4 = _mm256_fmadd_ps(v12, v14, v4);
+                v10 = _mm256_fmadd_ps(v13, v14, v10);
+                v14 = _mm256_broadcast_ss(v + 47);
+                v5 = _mm256_fmadd_ps(v12, v14, v5);
+                v11 = _mm256_fmadd_ps(v13, v14, v11);
+                w += 128;
+                v += 512;
+            }
+            v -= 1024;
+            w -= 256;
+            _mm256_storeu_ps(m, v0);
+            _mm256_storeu_ps(m + 8, v1);
+            _mm256_storeu_ps(m + 16, v2);
+            _mm256_storeu_ps(m + 24, v3);
+            _mm256_storeu_ps(m + 32, v4);
+            _mm256_storeu_ps(m + 40, v5);
+            _mm256_storeu_ps(m + 512, v6);
+            _mm256_storeu_ps(m + 520, v7);
+            _mm256_storeu_ps(m + 528, v8);
+            _mm256_storeu_ps(m + 536, v9);
+            _mm256_storeu_ps(m + 544, v10);
+            _mm256_storeu_ps(m + 552, v11);
+            v += 48;
+            m += 48;
         }
-        x += 8;
-        y += 8;
-        r += 8;
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_setzero_ps();
+            v2 = _mm256_setzero_ps();
+            v3 = _mm256_setzero_ps();
+            v4 = _mm256_setzero_ps();
+            v5 = _mm256_setzero_ps();
+            v6 = _mm256_setzero_ps();
+            v7 = _mm256_setzero_ps();
+            v8 = _mm256_setzero_ps();
+            v9 = _mm256_setzero_ps();
+            for (int k = 0; k < 2; k++) {
+                v10 = _mm256_loadu_ps(w);
+                v11 = _mm256_loadu_ps(w + 8);
+                v12 = _mm256_broadcast_ss(v);
+                v0 = _mm256_fmadd_ps(v10, v12, v0);
+                v5 = _mm256_fmadd_ps(v11, v12, v5);
+                v12 = _mm256_broadcast_ss(v + 8);
+                v1 = _mm256_fmadd_ps(v10, v12, v1);
+                v6 = _mm256_fmadd_ps(v11, v12, v6);
+                v12 = _mm256_broadcast_ss(v + 16);
+                v2 = _mm256_fmadd_ps(v10, v12, v2);
+                v7 = _mm256_fmadd_ps(v11, v12, v7);
+                v12 = _mm256_broadcast_ss(v + 24);
+                v3 = _mm256_fmadd_ps(v10, v12, v3);
+                v8 = _mm256_fmadd_ps(v11, v12, v8);
+                v12 = _mm256_broadcast_ss(v + 32);
+                v4 = _mm256_fmadd_ps(v10, v12, v4);
+                v9 = _mm256_fmadd_ps(v11, v12, v9);
+                v10 = _mm256_loadu_ps(w + 16);
+                v11 = _mm256_loadu_ps(w + 24);
+                v12 = _mm256_broadcast_ss(v + 1);
+                v0 = _mm256_fmadd_ps(v10, v12, v0);
+                v5 = _mm256_fmadd_ps(v11, v12, v5);
+                v12 = _mm256_broadcast_ss(v + 9);
+                v1 = _mm256_fmadd_ps(v10, v12, v1);
+                v6 = _mm256_fmadd_ps(v11, v12, v6);
+                v12 = _mm256_broadcast_ss(v + 17);
+                v2 = _mm256_fmadd_ps(v10, v12, v2);
+                v7 = _mm256_fmadd_ps(v11, v12, v7);
+                v12 = _mm256_broadcast_ss(v + 25);
+                v3 = _mm256_fmadd_ps(v10, v12, v3);
+                v8 = _mm256_fmadd_ps(v11, v12, v8);
+                v12 = _mm256_broadcast_ss(v + 33);
+                v4 = _mm256_fmadd_ps(v10, v12, v4);
+                v9 = _mm256_fmadd_ps(v11, v12, v9);
+                v10 = _mm256_loadu_ps(w + 32);
+                v11 = _mm256_loadu_ps(w + 40);
+                v12 = _mm256_broadcast_ss(v + 2);
+                v0 = _mm256_fmadd_ps(v10, v12, v0);
+                v5 = _mm256_fmadd_ps(v11, v12, v5);
+                v12 = _mm256_broadcast_ss(v + 10);
+                v1 = _mm256_fmadd_ps(v10, v12, v1);
+                v6 = _mm256_fmadd_ps(v11, v12, v6);
+                v12 = _mm256_broadcast_ss(v + 18);
+                v2 = _mm256_fmadd_ps(v10, v12, v2);
+                v7 = _mm256_fmadd_ps(v11, v12, v7);
+                v12 = _mm256_broadcast_ss(v + 26);
+                v3 = _mm256_fmadd_ps(v10, v12, v3);
+                v8 = _mm256_fmadd_ps(v11, v12, v8);
+                v12 = _mm256_broadcast_ss(v + 34);
+                v4 = _mm256_fmadd_ps(v10, v12, v4);
+                v9 = _mm256_fmadd_ps(v11, v12, v9);
+                v10 = _mm256_loadu_ps(w + 48);
+                v11 = _mm256_loadu_ps(w + 56);
+                v12 = _mm256_broadcast_ss(v + 3);
+                v0 = _mm256_fmadd_ps(v10, v12, v0);
+                v5 = _mm256_fmadd_ps(v11, v12, v5);
+                v12 = _mm256_broadcast_ss(v + 11);
+                v1 = _mm256_fmadd_ps(v10, v12, v1);
+                v6 = _mm256_fmadd_ps(v11, v12, v6);
+                v12 = _mm256_broadcast_ss(v + 19);
+                v2 = _mm256_fmadd_ps(v10, v12, v2);
+                v7 = _mm256_fmadd_ps(v11, v12, v7);
+                v12 = _mm256_broadcast_ss(v + 27);
+                v3 = _mm256_fmadd_ps(v10, v12, v3);
+                v8 = _mm256_fmadd_ps(v11, v12, v8);
+                v12 = _mm256_broadcast_ss(v + 35);
+                v4 = _mm256_fmadd_ps(v10, v12, v4);
+                v9 = _mm256_fmadd_ps(v11, v12, v9);
+                v10 = _mm256_loadu_ps(w + 64);
+                v11 = _mm256_loadu_ps(w + 72);
+                v12 = _mm256_broadcast_ss(v + 4);
+                v0 = _mm256_fmadd_ps(v10, v12, v0);
+                v5 = _mm256_fmadd_ps(v11, v12, v5);
+                v12 = _mm256_broadcast_ss(v + 12);
+                v1 = _mm256_fmadd_ps(v10, v12, v1);
+                v6 = _mm256_fmadd_ps(v11, v12, v6);
+                v12 = _mm256_broadcast_ss(v + 20);
+                v2 = _mm256_fmadd_ps(v10, v12, v2);
+                v7 = _mm256_fmadd_ps(v11, v12, v7);
+                v12 = _mm256_broadcast_ss(v + 28);
+                v3 = _mm256_fmadd_ps(v10, v12, v3);
+                v8 = _mm256_fmadd_ps(v11, v12, v8);
+                v12 = _mm256_broadcast_ss(v + 36);
+                v4 = _mm256_fmadd_ps(v10, v12, v4);
+                v9 = _mm256_fmadd_ps(v11, v12, v9);
+                v10 = _mm256_loadu_ps(w + 80);
+                v11 = _mm256_loadu_ps(w + 88);
+                v12 = _mm256_broadcast_ss(v + 5);
+                v0 = _mm256_fmadd_ps(v10, v12, v0);
+                v5 = _mm256_fmadd_ps(v11, v12, v5);
+                v12 = _mm256_broadcast_ss(v + 13);
+                v1 = _mm256_fmadd_ps(v10, v12, v1);
+                v6 = _mm256_fmadd_ps(v11, v12, v6);
+                v12 = _mm256_broadcast_ss(v + 21);
+                v2 = _mm256_fmadd_ps(v10, v12, v2);
+                v7 = _mm256_fmadd_ps(v11, v12, v7);
+                v12 = _mm256_broadcast_ss(v + 29);
+                v3 = _mm256_fmadd_ps(v10, v12, v3);
+                v8 = _mm256_fmadd_ps(v11, v12, v8);
+                v12 = _mm256_broadcast_ss(v + 37);
+                v4 = _mm256_fmadd_ps(v10, v12, v4);
+                v9 = _mm256_fmadd_ps(v11, v12, v9);
+                v10 = _mm256_loadu_ps(w + 96);
+                v11 = _mm256_loadu_ps(w + 104);
+                v12 = _mm256_broadcast_ss(v + 6);
+                v0 = _mm256_fmadd_ps(v10, v12, v0);
+                v5 = _mm256_fmadd_ps(v11, v12, v5);
+                v12 = _mm256_broadcast_ss(v + 14);
+                v1 = _mm256_fmadd_ps(v10, v12, v1);
+                v6 = _mm256_fmadd_ps(v11, v12, v6);
+                v12 = _mm256_broadcast_ss(v + 22);
+                v2 = _mm256_fmadd_ps(v10, v12, v2);
+                v7 = _mm256_fmadd_ps(v11, v12, v7);
+                v12 = _mm256_broadcast_ss(v + 30);
+                v3 = _mm256_fmadd_ps(v10, v12, v3);
+                v8 = _mm256_fmadd_ps(v11, v12, v8);
+                v12 = _mm256_broadcast_ss(v + 38);
+                v4 = _mm256_fmadd_ps(v10, v12, v4);
+                v9 = _mm256_fmadd_ps(v11, v12, v9);
+                v10 = _mm256_loadu_ps(w + 112);
+                v11 = _mm256_loadu_ps(w + 120);
+                v12 = _mm256_broadcast_ss(v + 7);
+                v0 = _mm256_fmadd_ps(v10, v12, v0);
+                v5 = _mm256_fmadd_ps(v11, v12, v5);
+                v12 = _mm256_broadcast_ss(v + 15);
+                v1 = _mm256_fmadd_ps(v10, v12, v1);
+                v6 = _mm256_fmadd_ps(v11, v12, v6);
+                v12 = _mm256_broadcast_ss(v + 23);
+                v2 = _mm256_fmadd_ps(v10, v12, v2);
+                v7 = _mm256_fmadd_ps(v11, v12, v7);
+                v12 = _mm256_broadcast_ss(v + 31);
+                v3 = _mm256_fmadd_ps(v10, v12, v3);
+                v8 = _mm256_fmadd_ps(v11, v12, v8);
+                v12 = _mm256_broadcast_ss(v + 39);
+                v4 = _mm256_fmadd_ps(v10, v12, v4);
+                v9 = _mm256_fmadd_ps(v11, v12, v9);
+                w += 128;
+                v += 512;
+            }
+            v -= 1024;
+            w -= 256;
+            _mm256_storeu_ps(m, v0);
+            _mm256_storeu_ps(m + 8, v1);
+            _mm256_storeu_ps(m + 16, v2);
+            _mm256_storeu_ps(m + 24, v3);
+            _mm256_storeu_ps(m + 32, v4);
+            _mm256_storeu_ps(m + 512, v5);
+            _mm256_storeu_ps(m + 520, v6);
+            _mm256_storeu_ps(m + 528, v7);
+            _mm256_storeu_ps(m + 536, v8);
+            _mm256_storeu_ps(m + 544, v9);
+            v += 40;
+            m += 40;
+        }
+        v += 528;
+        m += 528;
+        w += 256;
+    }
+}
+
+/* Y = At M A, 4 x 4 results; with a = sqrt(1/2), b = sqrt(2) the rows of At are
+ *    1    1    1    1    1    0
+ *    0    a   -a    b   -b    0
+ *    0  1/2  1/2    2    2    0
+ *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
+ * 16 output channels of 8 x 8 tiles from M[6 x 6][vector][tile][8] */
+__attribute__((target("avx2,fma")))
+static void avx2_winograd4_output_6(const float *m, float *t, float *y, const float *b, const float *constants)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12;
+    v0 = _mm256_broadcast_ss(constants);
+    v1 = _mm256_broadcast_ss(constants + 1);
+    v2 = _mm256_broadcast_ss(constants + 2);
+    v3 = _mm256_broadcast_ss(constants + 3);
+    v4 = _mm256_broadcast_ss(constants + 4);
+    v5 = _mm256_broadcast_ss(constants + 5);
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 8; j++) {
+            for (int k = 0; k < 8; k++) {
+                for (int l = 0; l < 6; l++) {
+                    v6 = _mm256_loadu_ps(m);
+                    v7 = _mm256_loadu_ps(m + 6240);
+                    v8 = _mm256_loadu_ps(m + 12480);
+                    v9 = _mm256_loadu_ps(m + 18720);
+                    v10 = _mm256_loadu_ps(m + 24960);
+                    v11 = _mm256_loadu_ps(m + 31200);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    _mm256_storeu_ps(t, v6);
+                    _mm256_storeu_ps(t + 48, v8);
+                    _mm256_storeu_ps(t + 96, v12);
+                    _mm256_storeu_ps(t + 144, v11);
+                    m += 1040;
+                    t += 8;
+                }
+                m -= 6240;
+                t -= 48;
+                for (int l = 0; l < 4; l++) {
+                    v6 = _mm256_loadu_ps(t);
+                    v7 = _mm256_loadu_ps(t + 8);
+                    v8 = _mm256_loadu_ps(t + 16);
+                    v9 = _mm256_loadu_ps(t + 24);
+                    v10 = _mm256_loadu_ps(t + 32);
+                    v11 = _mm256_loadu_ps(t + 40);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    v7 = _mm256_loadu_ps(b);
+                    v6 = _mm256_add_ps(v6, v7);
+                    v8 = _mm256_add_ps(v8, v7);
+                    v12 = _mm256_add_ps(v12, v7);
+                    v11 = _mm256_add_ps(v11, v7);
+                    v7 = _mm256_setzero_ps();
+                    v6 = _mm256_max_ps(v7, v6);
+                    _mm256_storeu_ps(y, v6);
+                    v6 = _mm256_setzero_ps();
+                    v8 = _mm256_max_ps(v6, v8);
+                    _mm256_storeu_ps(y + 8, v8);
+                    v6 = _mm256_setzero_ps();
+                    v12 = _mm256_max_ps(v6, v12);
+                    _mm256_storeu_ps(y + 16, v12);
+                    v6 = _mm256_setzero_ps();
+                    v11 = _mm256_max_ps(v6, v11);
+                    _mm256_storeu_ps(y + 24, v11);
+                    t += 48;
+                    y += 264;
+                }
+                t -= 192;
+                y -= 1024;
+                m += 8;
+            }
+            y += 800;
+        }
+        y += 536;
+        b += 8;
+    }
+}
+
+/* Y = At M A, 4 x 4 results; with a = sqrt(1/2), b = sqrt(2) the rows of At are
+ *    1    1    1    1    1    0
+ *    0    a   -a    b   -b    0
+ *    0  1/2  1/2    2    2    0
+ *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
+ * 16 output channels of 8 x 8 tiles from M[6 x 6][vector][tile][8] */
+__attribute__((target("avx2,fma")))
+static void avx2_winograd4_output_7(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12;
+    v0 = _mm256_broadcast_ss(constants);
+    v1 = _mm256_broadcast_ss(constants + 1);
+    v2 = _mm256_broadcast_ss(constants + 2);
+    v3 = _mm256_broadcast_ss(constants + 3);
+    v4 = _mm256_broadcast_ss(constants + 4);
+    v5 = _mm256_broadcast_ss(constants + 5);
+    for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 8; j++) {
+            for (int k = 0; k < 8; k++) {
+                for (int l = 0; l < 6; l++) {
+                    v6 = _mm256_loadu_ps(m);
+                    v7 = _mm256_loadu_ps(m + 6240);
+                    v8 = _mm256_loadu_ps(m + 12480);
+                    v9 = _mm256_loadu_ps(m + 18720);
+                    v10 = _mm256_loadu_ps(m + 24960);
+                    v11 = _mm256_loadu_ps(m + 31200);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    _mm256_storeu_ps(t, v6);
+                    _mm256_storeu_ps(t + 48, v8);
+                    _mm256_storeu_ps(t + 96, v12);
+                    _mm256_storeu_ps(t + 144, v11);
+                    m += 1040;
+                    t += 8;
+                }
+                m -= 6240;
+                t -= 48;
+                for (int l = 0; l < 4; l++) {
+                    v6 = _mm256_loadu_ps(t);
+                    v7 = _mm256_loadu_ps(t + 8);
+                    v8 = _mm256_loadu_ps(t + 16);
+                    v9 = _mm256_loadu_ps(t + 24);
+                    v10 = _mm256_loadu_ps(t + 32);
+                    v11 = _mm256_loadu_ps(t + 40);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    v7 = _mm256_loadu_ps(b);
+                    v6 = _mm256_add_ps(v6, v7);
+                    v8 = _mm256_add_ps(v8, v7);
+                    v12 = _mm256_add_ps(v12, v7);
+                    v11 = _mm256_add_ps(v11, v7);
+                    v7 = _mm256_loadu_ps(r);
+                    v6 = _mm256_add_ps(v6, v7);
+                    v7 = _mm256_setzero_ps();
+                    v6 = _mm256_max_ps(v7, v6);
+                    _mm256_storeu_ps(y, v6);
+                    v6 = _mm256_loadu_ps(r + 8);
+                    v8 = _mm256_add_ps(v8, v6);
+                    v6 = _mm256_setzero_ps();
+                    v8 = _mm256_max_ps(v6, v8);
+                    _mm256_storeu_ps(y + 8, v8);
+                    v6 = _mm256_loadu_ps(r + 16);
+                    v12 = _mm256_add_ps(v12, v6);
+                    v6 = _mm256_setzero_ps();
+                    v12 = _mm256_max_ps(v6, v12);
+                    _mm256_storeu_ps(y + 16, v12);
+                    v6 = _mm256_loadu_ps(r + 24);
+                    v11 = _mm256_add_ps(v11, v6);
+                    v6 = _mm256_setzero_ps();
+                    v11 = _mm256_max_ps(v6, v11);
+                    _mm256_storeu_ps(y + 24, v11);
+                    t += 48;
+                    y += 264;
+                    r += 264;
+                }
+                t -= 192;
+                y -= 1024;
+                r -= 1024;
+                m += 8;
+            }
+            y += 800;
+            r += 800;
+        }
+        y += 536;
+        r += 536;
+        b += 8;
     }
 }
 
 /* 32 output channels of 1 x 16 pixels: sums over 16 channels and 3 x 3 taps */
 __attribute__((target("avx2,fma")))
-static void avx2_conv3x3_32x3_6(const float *x, const float *w, float *y, const float *b)
+static void avx2_conv3x3_32x3_8(const float *x, const float *w, float *y, const float *b)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
     for (int i = 0; i < 4; i++) {
@@ -1994,7 +1797,7 @@ static void avx2_conv3x3_32x3_6(const float *x, const float *w, float *y, const 
 
 /* zeros around 16 x 16 pixels: 1 rows, 1 columns */
 __attribute__((target("avx2,fma")))
-static void avx2_border_7(float *y)
+static void avx2_border_9(float *y)
 {
     __m256 v0;
     v0 = _mm256_setzero_ps();
@@ -2015,7 +1818,7 @@ static void avx2_border_7(float *y)
 
 /* 8 channels of one row of 16 pixels, windows of 1 rows */
 __attribute__((target("avx2,fma")))
-static void avx2_max_pool_8(const float *x, float *y)
+static void avx2_max_pool_10(const float *x, float *y)
 {
     __m256 v0, v1, v2, v3, v4;
     for (int i = 0; i < 4; i++) {
@@ -2042,7 +1845,7 @@ static void avx2_max_pool_8(const float *x, float *y)
 
 /* 8 channels of 16 x 16 pixels with edges */
 __attribute__((target("avx2,fma")))
-static void avx2_pad_9(const float *x, float *y)
+static void avx2_pad_11(const float *x, float *y)
 {
     __m256 v1;
     for (int i = 0; i < 16; i++) {
@@ -2057,7 +1860,7 @@ static void avx2_pad_9(const float *x, float *y)
 
 /* one value in 8 channels of 16 x 16 pixels */
 __attribute__((target("avx2,fma")))
-static void avx2_fill_10(float *y, const float *constants)
+static void avx2_fill_12(float *y, const float *constants)
 {
     __m256 v0;
     v0 = _mm256_broadcast_ss(constants);
@@ -2069,2515 +1872,758 @@ static void avx2_fill_10(float *y, const float *constants)
     }
 }
 
-/* 16 output channels of 2 x 16 pixels: sums over 32 channels and 3 x 3 taps */
+/* V = Bt d B of a window d of 6 x 6 pixels; with a = sqrt(1/2), b = sqrt(2) the rows of Bt are
+ *    1    0 -5/2    0    1    0
+ *    0  -2a   -2    a    1    0
+ *    0   2a   -2   -a    1    0
+ *    0 -b/2 -1/2    b    1    0
+ *    0  b/2 -1/2   -b    1    0
+ *    0    1    0 -5/2    0    1.
+ * 4 x 4 tiles, 4 blocks of 8 channels: V[6 x 6][block][tile][8] */
 __attribute__((target("avx2,fma")))
-static void avx2_conv3x3_16x6_11(const float *x, const float *w, float *y, const float *r, const float *b)
+static void avx2_winograd4_input_13(const float *x, float *t, float *v, const float *constants)
 {
-    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(b);
-        v1 = v0;
-        v2 = v0;
-        v3 = v0;
-        v4 = v0;
-        v5 = v0;
-        v6 = _mm256_loadu_ps(b + 8);
-        v7 = v6;
-        v8 = v6;
-        v9 = v6;
-        v10 = v6;
-        v11 = v6;
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v12 = _mm256_loadu_ps(w);
-                    v13 = _mm256_loadu_ps(w + 8);
-                    v14 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 32);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 40);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 16);
-                    v13 = _mm256_loadu_ps(w + 24);
-                    v14 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 33);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 41);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 32);
-                    v13 = _mm256_loadu_ps(w + 40);
-                    v14 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 34);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 42);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 48);
-                    v13 = _mm256_loadu_ps(w + 56);
-                    v14 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 35);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 43);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 64);
-                    v13 = _mm256_loadu_ps(w + 72);
-                    v14 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 36);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 44);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 80);
-                    v13 = _mm256_loadu_ps(w + 88);
-                    v14 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 37);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 45);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 96);
-                    v13 = _mm256_loadu_ps(w + 104);
-                    v14 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 38);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 46);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 112);
-                    v13 = _mm256_loadu_ps(w + 120);
-                    v14 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 39);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 47);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    w += 128;
-                    x += 8;
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13;
+    v0 = _mm256_broadcast_ss(constants);
+    v1 = _mm256_broadcast_ss(constants + 1);
+    v2 = _mm256_broadcast_ss(constants + 2);
+    v3 = _mm256_broadcast_ss(constants + 3);
+    v4 = _mm256_broadcast_ss(constants + 4);
+    v5 = _mm256_broadcast_ss(constants + 5);
+    v6 = _mm256_broadcast_ss(constants + 6);
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 4; k++) {
+                for (int l = 0; l < 6; l++) {
+                    v7 = _mm256_loadu_ps(x);
+                    v8 = _mm256_loadu_ps(x + 8);
+                    v9 = _mm256_loadu_ps(x + 16);
+                    v10 = _mm256_loadu_ps(x + 24);
+                    v11 = _mm256_loadu_ps(x + 32);
+                    v12 = _mm256_loadu_ps(x + 40);
+                    v7 = _mm256_add_ps(v7, v11);
+                    v7 = _mm256_fmadd_ps(v9, v0, v7);
+                    _mm256_storeu_ps(t, v7);
+                    v12 = _mm256_add_ps(v12, v8);
+                    v12 = _mm256_fmadd_ps(v10, v0, v12);
+                    _mm256_storeu_ps(t + 40, v12);
+                    v7 = v11;
+                    v12 = v10;
+                    v7 = _mm256_fmadd_ps(v9, v1, v7);
+                    v12 = _mm256_fmadd_ps(v8, v1, v12);
+                    v13 = v7;
+                    v13 = _mm256_fmadd_ps(v12, v3, v13);
+                    _mm256_storeu_ps(t + 8, v13);
+                    v7 = _mm256_fmadd_ps(v12, v4, v7);
+                    _mm256_storeu_ps(t + 16, v7);
+                    v11 = _mm256_fmadd_ps(v9, v2, v11);
+                    v10 = _mm256_fmadd_ps(v8, v2, v10);
+                    v7 = v11;
+                    v7 = _mm256_fmadd_ps(v10, v5, v7);
+                    _mm256_storeu_ps(t + 24, v7);
+                    v11 = _mm256_fmadd_ps(v10, v6, v11);
+                    _mm256_storeu_ps(t + 32, v11);
+                    x += 136;
+                    t += 48;
                 }
-                x += 112;
-            }
-            x += 2048;
-        }
-        x -= 4912;
-        w -= 2304;
-        _mm256_storeu_ps(y, v0);
-        _mm256_storeu_ps(y + 8, v1);
-        _mm256_storeu_ps(y + 16, v2);
-        _mm256_storeu_ps(y + 24, v3);
-        _mm256_storeu_ps(y + 32, v4);
-        _mm256_storeu_ps(y + 40, v5);
-        _mm256_storeu_ps(y + 2456, v6);
-        _mm256_storeu_ps(y + 2464, v7);
-        _mm256_storeu_ps(y + 2472, v8);
-        _mm256_storeu_ps(y + 2480, v9);
-        _mm256_storeu_ps(y + 2488, v10);
-        _mm256_storeu_ps(y + 2496, v11);
-        x += 48;
-        y += 48;
-        r += 48;
-        for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(b);
-            v1 = v0;
-            v2 = v0;
-            v3 = v0;
-            v4 = v0;
-            v5 = _mm256_loadu_ps(b + 8);
-            v6 = v5;
-            v7 = v5;
-            v8 = v5;
-            v9 = v5;
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v10 = _mm256_loadu_ps(w);
-                        v11 = _mm256_loadu_ps(w + 8);
-                        v12 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 32);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 16);
-                        v11 = _mm256_loadu_ps(w + 24);
-                        v12 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 33);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 32);
-                        v11 = _mm256_loadu_ps(w + 40);
-                        v12 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 34);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 48);
-                        v11 = _mm256_loadu_ps(w + 56);
-                        v12 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 35);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 64);
-                        v11 = _mm256_loadu_ps(w + 72);
-                        v12 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 36);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 80);
-                        v11 = _mm256_loadu_ps(w + 88);
-                        v12 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 37);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 96);
-                        v11 = _mm256_loadu_ps(w + 104);
-                        v12 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 38);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 112);
-                        v11 = _mm256_loadu_ps(w + 120);
-                        v12 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 39);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        w += 128;
-                        x += 8;
-                    }
-                    x += 112;
+                x -= 816;
+                t -= 288;
+                for (int l = 0; l < 6; l++) {
+                    v7 = _mm256_loadu_ps(t);
+                    v8 = _mm256_loadu_ps(t + 48);
+                    v9 = _mm256_loadu_ps(t + 96);
+                    v10 = _mm256_loadu_ps(t + 144);
+                    v11 = _mm256_loadu_ps(t + 192);
+                    v12 = _mm256_loadu_ps(t + 240);
+                    v7 = _mm256_add_ps(v7, v11);
+                    v7 = _mm256_fmadd_ps(v9, v0, v7);
+                    _mm256_storeu_ps(v, v7);
+                    v12 = _mm256_add_ps(v12, v8);
+                    v12 = _mm256_fmadd_ps(v10, v0, v12);
+                    _mm256_storeu_ps(v + 15840, v12);
+                    v7 = v11;
+                    v12 = v10;
+                    v7 = _mm256_fmadd_ps(v9, v1, v7);
+                    v12 = _mm256_fmadd_ps(v8, v1, v12);
+                    v13 = v7;
+                    v13 = _mm256_fmadd_ps(v12, v3, v13);
+                    _mm256_storeu_ps(v + 3168, v13);
+                    v7 = _mm256_fmadd_ps(v12, v4, v7);
+                    _mm256_storeu_ps(v + 6336, v7);
+                    v11 = _mm256_fmadd_ps(v9, v2, v11);
+                    v10 = _mm256_fmadd_ps(v8, v2, v10);
+                    v7 = v11;
+                    v7 = _mm256_fmadd_ps(v10, v5, v7);
+                    _mm256_storeu_ps(v + 9504, v7);
+                    v11 = _mm256_fmadd_ps(v10, v6, v11);
+                    _mm256_storeu_ps(v + 12672, v11);
+                    t += 8;
+                    v += 528;
                 }
-                x += 2048;
+                t -= 48;
+                v -= 3160;
+                x += 32;
             }
-            x -= 4912;
-            w -= 2304;
-            _mm256_storeu_ps(y, v0);
-            _mm256_storeu_ps(y + 8, v1);
-            _mm256_storeu_ps(y + 16, v2);
-            _mm256_storeu_ps(y + 24, v3);
-            _mm256_storeu_ps(y + 32, v4);
-            _mm256_storeu_ps(y + 2456, v5);
-            _mm256_storeu_ps(y + 2464, v6);
-            _mm256_storeu_ps(y + 2472, v7);
-            _mm256_storeu_ps(y + 2480, v8);
-            _mm256_storeu_ps(y + 2488, v9);
-            x += 40;
-            y += 40;
-            r += 40;
+            x += 416;
         }
-        x += 8;
-        y += 8;
-    }
-    x += 4640;
-    y -= 272;
-    r -= 256;
-    w += 2304;
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(y);
-        v1 = _mm256_loadu_ps(y + 8);
-        v2 = _mm256_loadu_ps(y + 16);
-        v3 = _mm256_loadu_ps(y + 24);
-        v4 = _mm256_loadu_ps(y + 32);
-        v5 = _mm256_loadu_ps(y + 40);
-        v6 = _mm256_loadu_ps(y + 2456);
-        v7 = _mm256_loadu_ps(y + 2464);
-        v8 = _mm256_loadu_ps(y + 2472);
-        v9 = _mm256_loadu_ps(y + 2480);
-        v10 = _mm256_loadu_ps(y + 2488);
-        v11 = _mm256_loadu_ps(y + 2496);
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v12 = _mm256_loadu_ps(w);
-                    v13 = _mm256_loadu_ps(w + 8);
-                    v14 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 32);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 40);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 16);
-                    v13 = _mm256_loadu_ps(w + 24);
-                    v14 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 33);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 41);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 32);
-                    v13 = _mm256_loadu_ps(w + 40);
-                    v14 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 34);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 42);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 48);
-                    v13 = _mm256_loadu_ps(w + 56);
-                    v14 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 35);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 43);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 64);
-                    v13 = _mm256_loadu_ps(w + 72);
-                    v14 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 36);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 44);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 80);
-                    v13 = _mm256_loadu_ps(w + 88);
-                    v14 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 37);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 45);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 96);
-                    v13 = _mm256_loadu_ps(w + 104);
-                    v14 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 38);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 46);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 112);
-                    v13 = _mm256_loadu_ps(w + 120);
-                    v14 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 39);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 47);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    w += 128;
-                    x += 8;
-                }
-                x += 112;
-            }
-            x += 2048;
-        }
-        x -= 4912;
-        w -= 2304;
-        v12 = _mm256_loadu_ps(r);
-        v0 = _mm256_add_ps(v0, v12);
-        v12 = _mm256_setzero_ps();
-        v0 = _mm256_max_ps(v12, v0);
-        _mm256_storeu_ps(y, v0);
-        v0 = _mm256_loadu_ps(r + 8);
-        v1 = _mm256_add_ps(v1, v0);
-        v0 = _mm256_setzero_ps();
-        v1 = _mm256_max_ps(v0, v1);
-        _mm256_storeu_ps(y + 8, v1);
-        v0 = _mm256_loadu_ps(r + 16);
-        v2 = _mm256_add_ps(v2, v0);
-        v0 = _mm256_setzero_ps();
-        v2 = _mm256_max_ps(v0, v2);
-        _mm256_storeu_ps(y + 16, v2);
-        v0 = _mm256_loadu_ps(r + 24);
-        v3 = _mm256_add_ps(v3, v0);
-        v0 = _mm256_setzero_ps();
-        v3 = _mm256_max_ps(v0, v3);
-        _mm256_storeu_ps(y + 24, v3);
-        v0 = _mm256_loadu_ps(r + 32);
-        v4 = _mm256_add_ps(v4, v0);
-        v0 = _mm256_setzero_ps();
-        v4 = _mm256_max_ps(v0, v4);
-        _mm256_storeu_ps(y + 32, v4);
-        v0 = _mm256_loadu_ps(r + 40);
-        v5 = _mm256_add_ps(v5, v0);
-        v0 = _mm256_setzero_ps();
-        v5 = _mm256_max_ps(v0, v5);
-        _mm256_storeu_ps(y + 40, v5);
-        v0 = _mm256_loadu_ps(r + 2064);
-        v6 = _mm256_add_ps(v6, v0);
-        v0 = _mm256_setzero_ps();
-        v6 = _mm256_max_ps(v0, v6);
-        _mm256_storeu_ps(y + 2456, v6);
-        v0 = _mm256_loadu_ps(r + 2072);
-        v7 = _mm256_add_ps(v7, v0);
-        v0 = _mm256_setzero_ps();
-        v7 = _mm256_max_ps(v0, v7);
-        _mm256_storeu_ps(y + 2464, v7);
-        v0 = _mm256_loadu_ps(r + 2080);
-        v8 = _mm256_add_ps(v8, v0);
-        v0 = _mm256_setzero_ps();
-        v8 = _mm256_max_ps(v0, v8);
-        _mm256_storeu_ps(y + 2472, v8);
-        v0 = _mm256_loadu_ps(r + 2088);
-        v9 = _mm256_add_ps(v9, v0);
-        v0 = _mm256_setzero_ps();
-        v9 = _mm256_max_ps(v0, v9);
-        _mm256_storeu_ps(y + 2480, v9);
-        v0 = _mm256_loadu_ps(r + 2096);
-        v10 = _mm256_add_ps(v10, v0);
-        v0 = _mm256_setzero_ps();
-        v10 = _mm256_max_ps(v0, v10);
-        _mm256_storeu_ps(y + 2488, v10);
-        v0 = _mm256_loadu_ps(r + 2104);
-        v11 = _mm256_add_ps(v11, v0);
-        v0 = _mm256_setzero_ps();
-        v11 = _mm256_max_ps(v0, v11);
-        _mm256_storeu_ps(y + 2496, v11);
-        x += 48;
-        y += 48;
-        r += 48;
-        for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(y);
-            v1 = _mm256_loadu_ps(y + 8);
-            v2 = _mm256_loadu_ps(y + 16);
-            v3 = _mm256_loadu_ps(y + 24);
-            v4 = _mm256_loadu_ps(y + 32);
-            v5 = _mm256_loadu_ps(y + 2456);
-            v6 = _mm256_loadu_ps(y + 2464);
-            v7 = _mm256_loadu_ps(y + 2472);
-            v8 = _mm256_loadu_ps(y + 2480);
-            v9 = _mm256_loadu_ps(y + 2488);
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v10 = _mm256_loadu_ps(w);
-                        v11 = _mm256_loadu_ps(w + 8);
-                        v12 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 32);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 16);
-                        v11 = _mm256_loadu_ps(w + 24);
-                        v12 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 33);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 32);
-                        v11 = _mm256_loadu_ps(w + 40);
-                        v12 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 34);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 48);
-                        v11 = _mm256_loadu_ps(w + 56);
-                        v12 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 35);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 64);
-                        v11 = _mm256_loadu_ps(w + 72);
-                        v12 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 36);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 80);
-                        v11 = _mm256_loadu_ps(w + 88);
-                        v12 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 37);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 96);
-                        v11 = _mm256_loadu_ps(w + 104);
-                        v12 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 38);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 112);
-                        v11 = _mm256_loadu_ps(w + 120);
-                        v12 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 39);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        w += 128;
-                        x += 8;
-                    }
-                    x += 112;
-                }
-                x += 2048;
-            }
-            x -= 4912;
-            w -= 2304;
-            v10 = _mm256_loadu_ps(r);
-            v0 = _mm256_add_ps(v0, v10);
-            v10 = _mm256_setzero_ps();
-            v0 = _mm256_max_ps(v10, v0);
-            _mm256_storeu_ps(y, v0);
-            v0 = _mm256_loadu_ps(r + 8);
-            v1 = _mm256_add_ps(v1, v0);
-            v0 = _mm256_setzero_ps();
-            v1 = _mm256_max_ps(v0, v1);
-            _mm256_storeu_ps(y + 8, v1);
-            v0 = _mm256_loadu_ps(r + 16);
-            v2 = _mm256_add_ps(v2, v0);
-            v0 = _mm256_setzero_ps();
-            v2 = _mm256_max_ps(v0, v2);
-            _mm256_storeu_ps(y + 16, v2);
-            v0 = _mm256_loadu_ps(r + 24);
-            v3 = _mm256_add_ps(v3, v0);
-            v0 = _mm256_setzero_ps();
-            v3 = _mm256_max_ps(v0, v3);
-            _mm256_storeu_ps(y + 24, v3);
-            v0 = _mm256_loadu_ps(r + 32);
-            v4 = _mm256_add_ps(v4, v0);
-            v0 = _mm256_setzero_ps();
-            v4 = _mm256_max_ps(v0, v4);
-            _mm256_storeu_ps(y + 32, v4);
-            v0 = _mm256_loadu_ps(r + 2064);
-            v5 = _mm256_add_ps(v5, v0);
-            v0 = _mm256_setzero_ps();
-            v5 = _mm256_max_ps(v0, v5);
-            _mm256_storeu_ps(y + 2456, v5);
-            v0 = _mm256_loadu_ps(r + 2072);
-            v6 = _mm256_add_ps(v6, v0);
-            v0 = _mm256_setzero_ps();
-            v6 = _mm256_max_ps(v0, v6);
-            _mm256_storeu_ps(y + 2464, v6);
-            v0 = _mm256_loadu_ps(r + 2080);
-            v7 = _mm256_add_ps(v7, v0);
-            v0 = _mm256_setzero_ps();
-            v7 = _mm256_max_ps(v0, v7);
-            _mm256_storeu_ps(y + 2472, v7);
-            v0 = _mm256_loadu_ps(r + 2088);
-            v8 = _mm256_add_ps(v8, v0);
-            v0 = _mm256_setzero_ps();
-            v8 = _mm256_max_ps(v0, v8);
-            _mm256_storeu_ps(y + 2480, v8);
-            v0 = _mm256_loadu_ps(r + 2096);
-            v9 = _mm256_add_ps(v9, v0);
-            v0 = _mm256_setzero_ps();
-            v9 = _mm256_max_ps(v0, v9);
-            _mm256_storeu_ps(y + 2488, v9);
-            x += 40;
-            y += 40;
-            r += 40;
-        }
-        x += 8;
-        y += 8;
+        x += 280;
     }
 }
 
-/* 16 output channels of 2 x 16 pixels: sums over 32 channels and 3 x 3 taps */
+/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 32 output channels of 16 tiles, sums over 32 channels */
 __attribute__((target("avx2,fma")))
-static void avx2_conv3x3_16x6_12(const float *x, const float *w, float *y, const float *b)
+static void avx2_winograd4_product_32x3_14(const float *v, const float *w, float *m)
 {
-    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(b);
-        v1 = v0;
-        v2 = v0;
-        v3 = v0;
-        v4 = v0;
-        v5 = v0;
-        v6 = _mm256_loadu_ps(b + 8);
-        v7 = v6;
-        v8 = v6;
-        v9 = v6;
-        v10 = v6;
-        v11 = v6;
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v12 = _mm256_loadu_ps(w);
-                    v13 = _mm256_loadu_ps(w + 8);
-                    v14 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 32);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 40);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 16);
-                    v13 = _mm256_loadu_ps(w + 24);
-                    v14 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 33);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 41);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 32);
-                    v13 = _mm256_loadu_ps(w + 40);
-                    v14 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 34);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 42);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 48);
-                    v13 = _mm256_loadu_ps(w + 56);
-                    v14 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 35);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 43);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 64);
-                    v13 = _mm256_loadu_ps(w + 72);
-                    v14 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 36);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 44);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 80);
-                    v13 = _mm256_loadu_ps(w + 88);
-                    v14 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 37);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 45);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 96);
-                    v13 = _mm256_loadu_ps(w + 104);
-                    v14 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 38);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 46);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 112);
-                    v13 = _mm256_loadu_ps(w + 120);
-                    v14 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 39);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 47);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    w += 128;
-                    x += 8;
-                }
-                x += 112;
-            }
-            x += 2048;
-        }
-        x -= 4912;
-        w -= 2304;
-        _mm256_storeu_ps(y, v0);
-        _mm256_storeu_ps(y + 8, v1);
-        _mm256_storeu_ps(y + 16, v2);
-        _mm256_storeu_ps(y + 24, v3);
-        _mm256_storeu_ps(y + 32, v4);
-        _mm256_storeu_ps(y + 40, v5);
-        _mm256_storeu_ps(y + 2456, v6);
-        _mm256_storeu_ps(y + 2464, v7);
-        _mm256_storeu_ps(y + 2472, v8);
-        _mm256_storeu_ps(y + 2480, v9);
-        _mm256_storeu_ps(y + 2488, v10);
-        _mm256_storeu_ps(y + 2496, v11);
-        x += 48;
-        y += 48;
-        for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(b);
-            v1 = v0;
-            v2 = v0;
-            v3 = v0;
-            v4 = v0;
-            v5 = _mm256_loadu_ps(b + 8);
-            v6 = v5;
-            v7 = v5;
-            v8 = v5;
-            v9 = v5;
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v10 = _mm256_loadu_ps(w);
-                        v11 = _mm256_loadu_ps(w + 8);
-                        v12 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 32);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 16);
-                        v11 = _mm256_loadu_ps(w + 24);
-                        v12 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 33);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 32);
-                        v11 = _mm256_loadu_ps(w + 40);
-                        v12 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 34);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 48);
-                        v11 = _mm256_loadu_ps(w + 56);
-                        v12 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 35);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 64);
-                        v11 = _mm256_loadu_ps(w + 72);
-                        v12 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 36);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 80);
-                        v11 = _mm256_loadu_ps(w + 88);
-                        v12 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 37);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 96);
-                        v11 = _mm256_loadu_ps(w + 104);
-                        v12 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 38);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 112);
-                        v11 = _mm256_loadu_ps(w + 120);
-                        v12 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 39);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        w += 128;
-                        x += 8;
-                    }
-                    x += 112;
-                }
-                x += 2048;
-            }
-            x -= 4912;
-            w -= 2304;
-            _mm256_storeu_ps(y, v0);
-            _mm256_storeu_ps(y + 8, v1);
-            _mm256_storeu_ps(y + 16, v2);
-            _mm256_storeu_ps(y + 24, v3);
-            _mm256_storeu_ps(y + 32, v4);
-            _mm256_storeu_ps(y + 2456, v5);
-            _mm256_storeu_ps(y + 2464, v6);
-            _mm256_storeu_ps(y + 2472, v7);
-            _mm256_storeu_ps(y + 2480, v8);
-            _mm256_storeu_ps(y + 2488, v9);
-            x += 40;
-            y += 40;
-        }
-        x += 8;
-        y += 8;
-    }
-    x += 4640;
-    y -= 272;
-    w += 2304;
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(y);
-        v1 = _mm256_loadu_ps(y + 8);
-        v2 = _mm256_loadu_ps(y + 16);
-        v3 = _mm256_loadu_ps(y + 24);
-        v4 = _mm256_loadu_ps(y + 32);
-        v5 = _mm256_loadu_ps(y + 40);
-        v6 = _mm256_loadu_ps(y + 2456);
-        v7 = _mm256_loadu_ps(y + 2464);
-        v8 = _mm256_loadu_ps(y + 2472);
-        v9 = _mm256_loadu_ps(y + 2480);
-        v10 = _mm256_loadu_ps(y + 2488);
-        v11 = _mm256_loadu_ps(y + 2496);
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v12 = _mm256_loadu_ps(w);
-                    v13 = _mm256_loadu_ps(w + 8);
-                    v14 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 32);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 40);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 16);
-                    v13 = _mm256_loadu_ps(w + 24);
-                    v14 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 33);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 41);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 32);
-                    v13 = _mm256_loadu_ps(w + 40);
-                    v14 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 34);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 42);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 48);
-                    v13 = _mm256_loadu_ps(w + 56);
-                    v14 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 35);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 43);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 64);
-                    v13 = _mm256_loadu_ps(w + 72);
-                    v14 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 36);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 44);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 80);
-                    v13 = _mm256_loadu_ps(w + 88);
-                    v14 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 37);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 45);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 96);
-                    v13 = _mm256_loadu_ps(w + 104);
-                    v14 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 38);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 46);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 112);
-                    v13 = _mm256_loadu_ps(w + 120);
-                    v14 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 39);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 47);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    w += 128;
-                    x += 8;
-                }
-                x += 112;
-            }
-            x += 2048;
-        }
-        x -= 4912;
-        w -= 2304;
-        v12 = _mm256_setzero_ps();
-        v0 = _mm256_max_ps(v12, v0);
-        _mm256_storeu_ps(y, v0);
-        v0 = _mm256_setzero_ps();
-        v1 = _mm256_max_ps(v0, v1);
-        _mm256_storeu_ps(y + 8, v1);
-        v0 = _mm256_setzero_ps();
-        v2 = _mm256_max_ps(v0, v2);
-        _mm256_storeu_ps(y + 16, v2);
-        v0 = _mm256_setzero_ps();
-        v3 = _mm256_max_ps(v0, v3);
-        _mm256_storeu_ps(y + 24, v3);
-        v0 = _mm256_setzero_ps();
-        v4 = _mm256_max_ps(v0, v4);
-        _mm256_storeu_ps(y + 32, v4);
-        v0 = _mm256_setzero_ps();
-        v5 = _mm256_max_ps(v0, v5);
-        _mm256_storeu_ps(y + 40, v5);
-        v0 = _mm256_setzero_ps();
-        v6 = _mm256_max_ps(v0, v6);
-        _mm256_storeu_ps(y + 2456, v6);
-        v0 = _mm256_setzero_ps();
-        v7 = _mm256_max_ps(v0, v7);
-        _mm256_storeu_ps(y + 2464, v7);
-        v0 = _mm256_setzero_ps();
-        v8 = _mm256_max_ps(v0, v8);
-        _mm256_storeu_ps(y + 2472, v8);
-        v0 = _mm256_setzero_ps();
-        v9 = _mm256_max_ps(v0, v9);
-        _mm256_storeu_ps(y + 2480, v9);
-        v0 = _mm256_setzero_ps();
-        v10 = _mm256_max_ps(v0, v10);
-        _mm256_storeu_ps(y + 2488, v10);
-        v0 = _mm256_setzero_ps();
-        v11 = _mm256_max_ps(v0, v11);
-        _mm256_storeu_ps(y + 2496, v11);
-        x += 48;
-        y += 48;
-        for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(y);
-            v1 = _mm256_loadu_ps(y + 8);
-            v2 = _mm256_loadu_ps(y + 16);
-            v3 = _mm256_loadu_ps(y + 24);
-            v4 = _mm256_loadu_ps(y + 32);
-            v5 = _mm256_loadu_ps(y + 2456);
-            v6 = _mm256_loadu_ps(y + 2464);
-            v7 = _mm256_loadu_ps(y + 2472);
-            v8 = _mm256_loadu_ps(y + 2480);
-            v9 = _mm256_loadu_ps(y + 2488);
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v10 = _mm256_loadu_ps(w);
-                        v11 = _mm256_loadu_ps(w + 8);
-                        v12 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 32);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 16);
-                        v11 = _mm256_loadu_ps(w + 24);
-                        v12 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 33);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 32);
-                        v11 = _mm256_loadu_ps(w + 40);
-                        v12 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 34);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 48);
-                        v11 = _mm256_loadu_ps(w + 56);
-                        v12 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 35);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 64);
-                        v11 = _mm256_loadu_ps(w + 72);
-                        v12 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 36);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 80);
-                        v11 = _mm256_loadu_ps(w + 88);
-                        v12 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 37);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 96);
-                        v11 = _mm256_loadu_ps(w + 104);
-                        v12 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 38);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 112);
-                        v11 = _mm256_loadu_ps(w + 120);
-                        v12 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 39);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        w += 128;
-                        x += 8;
-                    }
-                    x += 112;
-                }
-                x += 2048;
-            }
-            x -= 4912;
-            w -= 2304;
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    for (int i = 0; i < 36; i++) {
+        for (int j = 0; j < 4; j++) {
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_setzero_ps();
+            v2 = _mm256_setzero_ps();
+            v3 = _mm256_setzero_ps();
+            v4 = _mm256_setzero_ps();
+            v5 = _mm256_setzero_ps();
+            v6 = _mm256_setzero_ps();
+            v7 = _mm256_setzero_ps();
+            v8 = _mm256_setzero_ps();
+            v9 = _mm256_setzero_ps();
             v10 = _mm256_setzero_ps();
-            v0 = _mm256_max_ps(v10, v0);
-            _mm256_storeu_ps(y, v0);
-            v0 = _mm256_setzero_ps();
-            v1 = _mm256_max_ps(v0, v1);
-            _mm256_storeu_ps(y + 8, v1);
-            v0 = _mm256_setzero_ps();
-            v2 = _mm256_max_ps(v0, v2);
-            _mm256_storeu_ps(y + 16, v2);
-            v0 = _mm256_setzero_ps();
-            v3 = _mm256_max_ps(v0, v3);
-            _mm256_storeu_ps(y + 24, v3);
-            v0 = _mm256_setzero_ps();
-            v4 = _mm256_max_ps(v0, v4);
-            _mm256_storeu_ps(y + 32, v4);
-            v0 = _mm256_setzero_ps();
-            v5 = _mm256_max_ps(v0, v5);
-            _mm256_storeu_ps(y + 2456, v5);
-            v0 = _mm256_setzero_ps();
-            v6 = _mm256_max_ps(v0, v6);
-            _mm256_storeu_ps(y + 2464, v6);
-            v0 = _mm256_setzero_ps();
-            v7 = _mm256_max_ps(v0, v7);
-            _mm256_storeu_ps(y + 2472, v7);
-            v0 = _mm256_setzero_ps();
-            v8 = _mm256_max_ps(v0, v8);
-            _mm256_storeu_ps(y + 2480, v8);
-            v0 = _mm256_setzero_ps();
-            v9 = _mm256_max_ps(v0, v9);
-            _mm256_storeu_ps(y + 2488, v9);
-            x += 40;
-            y += 40;
+            v11 = _mm256_setzero_ps();
+            for (int k = 0; k < 4; k++) {
+                v12 = _mm256_broadcast_ss(v);
+                v13 = _mm256_broadcast_ss(v + 8);
+                v14 = _mm256_broadcast_ss(v + 16);
+                v15 = _mm256_loadu_ps(w);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 8);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 16);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 24);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 1);
+                v13 = _mm256_broadcast_ss(v + 9);
+                v14 = _mm256_broadcast_ss(v + 17);
+                v15 = _mm256_loadu_ps(w + 32);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 40);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 48);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 56);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 2);
+                v13 = _mm256_broadcast_ss(v + 10);
+                v14 = _mm256_broadcast_ss(v + 18);
+                v15 = _mm256_loadu_ps(w + 64);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 72);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 80);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 88);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 3);
+                v13 = _mm256_broadcast_ss(v + 11);
+                v14 = _mm256_broadcast_ss(v + 19);
+                v15 = _mm256_loadu_ps(w + 96);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 104);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 112);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 120);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 4);
+                v13 = _mm256_broadcast_ss(v + 12);
+                v14 = _mm256_broadcast_ss(v + 20);
+                v15 = _mm256_loadu_ps(w + 128);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 136);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 144);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 152);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 5);
+                v13 = _mm256_broadcast_ss(v + 13);
+                v14 = _mm256_broadcast_ss(v + 21);
+                v15 = _mm256_loadu_ps(w + 160);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 168);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 176);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 184);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 6);
+                v13 = _mm256_broadcast_ss(v + 14);
+                v14 = _mm256_broadcast_ss(v + 22);
+                v15 = _mm256_loadu_ps(w + 192);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 200);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 208);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 216);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 7);
+                v13 = _mm256_broadcast_ss(v + 15);
+                v14 = _mm256_broadcast_ss(v + 23);
+                v15 = _mm256_loadu_ps(w + 224);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 232);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 240);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 248);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                w += 256;
+                v += 128;
+            }
+            v -= 512;
+            w -= 1024;
+            _mm256_storeu_ps(m, v0);
+            _mm256_storeu_ps(m + 8, v1);
+            _mm256_storeu_ps(m + 16, v2);
+            _mm256_storeu_ps(m + 128, v3);
+            _mm256_storeu_ps(m + 136, v4);
+            _mm256_storeu_ps(m + 144, v5);
+            _mm256_storeu_ps(m + 256, v6);
+            _mm256_storeu_ps(m + 264, v7);
+            _mm256_storeu_ps(m + 272, v8);
+            _mm256_storeu_ps(m + 384, v9);
+            _mm256_storeu_ps(m + 392, v10);
+            _mm256_storeu_ps(m + 400, v11);
+            v += 24;
+            m += 24;
         }
-        x += 8;
-        y += 8;
+        for (int j = 0; j < 2; j++) {
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_setzero_ps();
+            v2 = _mm256_setzero_ps();
+            v3 = _mm256_setzero_ps();
+            v4 = _mm256_setzero_ps();
+            v5 = _mm256_setzero_ps();
+            v6 = _mm256_setzero_ps();
+            v7 = _mm256_setzero_ps();
+            for (int k = 0; k < 4; k++) {
+                v8 = _mm256_broadcast_ss(v);
+                v9 = _mm256_broadcast_ss(v + 8);
+                v10 = _mm256_loadu_ps(w);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 8);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 16);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 24);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 1);
+                v9 = _mm256_broadcast_ss(v + 9);
+                v10 = _mm256_loadu_ps(w + 32);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 40);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 48);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 56);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 2);
+                v9 = _mm256_broadcast_ss(v + 10);
+                v10 = _mm256_loadu_ps(w + 64);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 72);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 80);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 88);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 3);
+                v9 = _mm256_broadcast_ss(v + 11);
+                v10 = _mm256_loadu_ps(w + 96);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 104);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 112);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 120);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 4);
+                v9 = _mm256_broadcast_ss(v + 12);
+                v10 = _mm256_loadu_ps(w + 128);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 136);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 144);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 152);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 5);
+                v9 = _mm256_broadcast_ss(v + 13);
+                v10 = _mm256_loadu_ps(w + 160);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 168);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 176);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 184);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 6);
+                v9 = _mm256_broadcast_ss(v + 14);
+                v10 = _mm256_loadu_ps(w + 192);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 200);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 208);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 216);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 7);
+                v9 = _mm256_broadcast_ss(v + 15);
+                v10 = _mm256_loadu_ps(w + 224);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 232);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 240);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 248);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                w += 256;
+                v += 128;
+            }
+            v -= 512;
+            w -= 1024;
+            _mm256_storeu_ps(m, v0);
+            _mm256_storeu_ps(m + 8, v1);
+            _mm256_storeu_ps(m + 128, v2);
+            _mm256_storeu_ps(m + 136, v3);
+            _mm256_storeu_ps(m + 256, v4);
+            _mm256_storeu_ps(m + 264, v5);
+            _mm256_storeu_ps(m + 384, v6);
+            _mm256_storeu_ps(m + 392, v7);
+            v += 16;
+            m += 16;
+        }
+        v += 400;
+        m += 400;
+        w += 1024;
     }
 }
 
-/* 16 output channels of 2 x 16 pixels: sums over 32 channels and 3 x 3 taps */
+/* Y = At M A, 4 x 4 results; with a = sqrt(1/2), b = sqrt(2) the rows of At are
+ *    1    1    1    1    1    0
+ *    0    a   -a    b   -b    0
+ *    0  1/2  1/2    2    2    0
+ *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
+ * 32 output channels of 4 x 4 tiles from M[6 x 6][vector][tile][8] */
 __attribute__((target("avx2,fma")))
-static void avx2_conv3x3_16x6_13(const float *x, const float *w, float *y, const float *r, const float *b)
+static void avx2_winograd4_output_15(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
-    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(b);
-        v1 = v0;
-        v2 = v0;
-        v3 = v0;
-        v4 = v0;
-        v5 = v0;
-        v6 = _mm256_loadu_ps(b + 8);
-        v7 = v6;
-        v8 = v6;
-        v9 = v6;
-        v10 = v6;
-        v11 = v6;
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v12 = _mm256_loadu_ps(w);
-                    v13 = _mm256_loadu_ps(w + 8);
-                    v14 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 32);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 40);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 16);
-                    v13 = _mm256_loadu_ps(w + 24);
-                    v14 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 33);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 41);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 32);
-                    v13 = _mm256_loadu_ps(w + 40);
-                    v14 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 34);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 42);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 48);
-                    v13 = _mm256_loadu_ps(w + 56);
-                    v14 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 35);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 43);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 64);
-                    v13 = _mm256_loadu_ps(w + 72);
-                    v14 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 36);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 44);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 80);
-                    v13 = _mm256_loadu_ps(w + 88);
-                    v14 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 37);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 45);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 96);
-                    v13 = _mm256_loadu_ps(w + 104);
-                    v14 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 38);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 46);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 112);
-                    v13 = _mm256_loadu_ps(w + 120);
-                    v14 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 39);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 47);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    w += 128;
-                    x += 8;
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12;
+    v0 = _mm256_broadcast_ss(constants);
+    v1 = _mm256_broadcast_ss(constants + 1);
+    v2 = _mm256_broadcast_ss(constants + 2);
+    v3 = _mm256_broadcast_ss(constants + 3);
+    v4 = _mm256_broadcast_ss(constants + 4);
+    v5 = _mm256_broadcast_ss(constants + 5);
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 4; k++) {
+                for (int l = 0; l < 6; l++) {
+                    v6 = _mm256_loadu_ps(m);
+                    v7 = _mm256_loadu_ps(m + 3168);
+                    v8 = _mm256_loadu_ps(m + 6336);
+                    v9 = _mm256_loadu_ps(m + 9504);
+                    v10 = _mm256_loadu_ps(m + 12672);
+                    v11 = _mm256_loadu_ps(m + 15840);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    _mm256_storeu_ps(t, v6);
+                    _mm256_storeu_ps(t + 48, v8);
+                    _mm256_storeu_ps(t + 96, v12);
+                    _mm256_storeu_ps(t + 144, v11);
+                    m += 528;
+                    t += 8;
                 }
-                x += 112;
-            }
-            x += 2048;
-        }
-        x -= 4912;
-        w -= 2304;
-        _mm256_storeu_ps(y, v0);
-        _mm256_storeu_ps(y + 8, v1);
-        _mm256_storeu_ps(y + 16, v2);
-        _mm256_storeu_ps(y + 24, v3);
-        _mm256_storeu_ps(y + 32, v4);
-        _mm256_storeu_ps(y + 40, v5);
-        _mm256_storeu_ps(y + 2456, v6);
-        _mm256_storeu_ps(y + 2464, v7);
-        _mm256_storeu_ps(y + 2472, v8);
-        _mm256_storeu_ps(y + 2480, v9);
-        _mm256_storeu_ps(y + 2488, v10);
-        _mm256_storeu_ps(y + 2496, v11);
-        x += 48;
-        y += 48;
-        r += 48;
-        for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(b);
-            v1 = v0;
-            v2 = v0;
-            v3 = v0;
-            v4 = v0;
-            v5 = _mm256_loadu_ps(b + 8);
-            v6 = v5;
-            v7 = v5;
-            v8 = v5;
-            v9 = v5;
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v10 = _mm256_loadu_ps(w);
-                        v11 = _mm256_loadu_ps(w + 8);
-                        v12 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 32);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 16);
-                        v11 = _mm256_loadu_ps(w + 24);
-                        v12 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 33);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 32);
-                        v11 = _mm256_loadu_ps(w + 40);
-                        v12 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 34);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 48);
-                        v11 = _mm256_loadu_ps(w + 56);
-                        v12 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 35);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 64);
-                        v11 = _mm256_loadu_ps(w + 72);
-                        v12 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 36);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 80);
-                        v11 = _mm256_loadu_ps(w + 88);
-                        v12 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 37);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 96);
-                        v11 = _mm256_loadu_ps(w + 104);
-                        v12 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 38);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 112);
-                        v11 = _mm256_loadu_ps(w + 120);
-                        v12 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 39);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        w += 128;
-                        x += 8;
-                    }
-                    x += 112;
+                m -= 3168;
+                t -= 48;
+                for (int l = 0; l < 4; l++) {
+                    v6 = _mm256_loadu_ps(t);
+                    v7 = _mm256_loadu_ps(t + 8);
+                    v8 = _mm256_loadu_ps(t + 16);
+                    v9 = _mm256_loadu_ps(t + 24);
+                    v10 = _mm256_loadu_ps(t + 32);
+                    v11 = _mm256_loadu_ps(t + 40);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    v7 = _mm256_loadu_ps(b);
+                    v6 = _mm256_add_ps(v6, v7);
+                    v8 = _mm256_add_ps(v8, v7);
+                    v12 = _mm256_add_ps(v12, v7);
+                    v11 = _mm256_add_ps(v11, v7);
+                    v7 = _mm256_loadu_ps(r);
+                    v6 = _mm256_add_ps(v6, v7);
+                    v7 = _mm256_setzero_ps();
+                    v6 = _mm256_max_ps(v7, v6);
+                    _mm256_storeu_ps(y, v6);
+                    v6 = _mm256_loadu_ps(r + 8);
+                    v8 = _mm256_add_ps(v8, v6);
+                    v6 = _mm256_setzero_ps();
+                    v8 = _mm256_max_ps(v6, v8);
+                    _mm256_storeu_ps(y + 8, v8);
+                    v6 = _mm256_loadu_ps(r + 16);
+                    v12 = _mm256_add_ps(v12, v6);
+                    v6 = _mm256_setzero_ps();
+                    v12 = _mm256_max_ps(v6, v12);
+                    _mm256_storeu_ps(y + 16, v12);
+                    v6 = _mm256_loadu_ps(r + 24);
+                    v11 = _mm256_add_ps(v11, v6);
+                    v6 = _mm256_setzero_ps();
+                    v11 = _mm256_max_ps(v6, v11);
+                    _mm256_storeu_ps(y + 24, v11);
+                    t += 48;
+                    y += 136;
+                    r += 128;
                 }
-                x += 2048;
+                t -= 192;
+                y -= 512;
+                r -= 480;
+                m += 8;
             }
-            x -= 4912;
-            w -= 2304;
-            _mm256_storeu_ps(y, v0);
-            _mm256_storeu_ps(y + 8, v1);
-            _mm256_storeu_ps(y + 16, v2);
-            _mm256_storeu_ps(y + 24, v3);
-            _mm256_storeu_ps(y + 32, v4);
-            _mm256_storeu_ps(y + 2456, v5);
-            _mm256_storeu_ps(y + 2464, v6);
-            _mm256_storeu_ps(y + 2472, v7);
-            _mm256_storeu_ps(y + 2480, v8);
-            _mm256_storeu_ps(y + 2488, v9);
-            x += 40;
-            y += 40;
-            r += 40;
+            y += 416;
+            r += 384;
         }
-        x += 8;
-        y += 8;
-        r += 8;
+        y += 280;
+        r += 16;
+        b += 8;
     }
-    x += 4640;
-    y -= 272;
-    r -= 272;
-    w += 2304;
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(y);
-        v1 = _mm256_loadu_ps(y + 8);
-        v2 = _mm256_loadu_ps(y + 16);
-        v3 = _mm256_loadu_ps(y + 24);
-        v4 = _mm256_loadu_ps(y + 32);
-        v5 = _mm256_loadu_ps(y + 40);
-        v6 = _mm256_loadu_ps(y + 2456);
-        v7 = _mm256_loadu_ps(y + 2464);
-        v8 = _mm256_loadu_ps(y + 2472);
-        v9 = _mm256_loadu_ps(y + 2480);
-        v10 = _mm256_loadu_ps(y + 2488);
-        v11 = _mm256_loadu_ps(y + 2496);
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v12 = _mm256_loadu_ps(w);
-                    v13 = _mm256_loadu_ps(w + 8);
-                    v14 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 32);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 40);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 16);
-                    v13 = _mm256_loadu_ps(w + 24);
-                    v14 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 33);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 41);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 32);
-                    v13 = _mm256_loadu_ps(w + 40);
-                    v14 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 34);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 42);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 48);
-                    v13 = _mm256_loadu_ps(w + 56);
-                    v14 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 35);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 43);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 64);
-                    v13 = _mm256_loadu_ps(w + 72);
-                    v14 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 36);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 44);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 80);
-                    v13 = _mm256_loadu_ps(w + 88);
-                    v14 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 37);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 45);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 96);
-                    v13 = _mm256_loadu_ps(w + 104);
-                    v14 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 38);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 46);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    v12 = _mm256_loadu_ps(w + 112);
-                    v13 = _mm256_loadu_ps(w + 120);
-                    v14 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v12, v14, v0);
-                    v6 = _mm256_fmadd_ps(v13, v14, v6);
-                    v14 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v12, v14, v1);
-                    v7 = _mm256_fmadd_ps(v13, v14, v7);
-                    v14 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v12, v14, v2);
-                    v8 = _mm256_fmadd_ps(v13, v14, v8);
-                    v14 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v12, v14, v3);
-                    v9 = _mm256_fmadd_ps(v13, v14, v9);
-                    v14 = _mm256_broadcast_ss(x + 39);
-                    v4 = _mm256_fmadd_ps(v12, v14, v4);
-                    v10 = _mm256_fmadd_ps(v13, v14, v10);
-                    v14 = _mm256_broadcast_ss(x + 47);
-                    v5 = _mm256_fmadd_ps(v12, v14, v5);
-                    v11 = _mm256_fmadd_ps(v13, v14, v11);
-                    w += 128;
-                    x += 8;
+}
+
+/* Y = At M A, 4 x 4 results; with a = sqrt(1/2), b = sqrt(2) the rows of At are
+ *    1    1    1    1    1    0
+ *    0    a   -a    b   -b    0
+ *    0  1/2  1/2    2    2    0
+ *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
+ * 32 output channels of 4 x 4 tiles from M[6 x 6][vector][tile][8] */
+__attribute__((target("avx2,fma")))
+static void avx2_winograd4_output_16(const float *m, float *t, float *y, const float *b, const float *constants)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12;
+    v0 = _mm256_broadcast_ss(constants);
+    v1 = _mm256_broadcast_ss(constants + 1);
+    v2 = _mm256_broadcast_ss(constants + 2);
+    v3 = _mm256_broadcast_ss(constants + 3);
+    v4 = _mm256_broadcast_ss(constants + 4);
+    v5 = _mm256_broadcast_ss(constants + 5);
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 4; k++) {
+                for (int l = 0; l < 6; l++) {
+                    v6 = _mm256_loadu_ps(m);
+                    v7 = _mm256_loadu_ps(m + 3168);
+                    v8 = _mm256_loadu_ps(m + 6336);
+                    v9 = _mm256_loadu_ps(m + 9504);
+                    v10 = _mm256_loadu_ps(m + 12672);
+                    v11 = _mm256_loadu_ps(m + 15840);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    _mm256_storeu_ps(t, v6);
+                    _mm256_storeu_ps(t + 48, v8);
+                    _mm256_storeu_ps(t + 96, v12);
+                    _mm256_storeu_ps(t + 144, v11);
+                    m += 528;
+                    t += 8;
                 }
-                x += 112;
-            }
-            x += 2048;
-        }
-        x -= 4912;
-        w -= 2304;
-        v12 = _mm256_loadu_ps(r);
-        v0 = _mm256_add_ps(v0, v12);
-        v12 = _mm256_setzero_ps();
-        v0 = _mm256_max_ps(v12, v0);
-        _mm256_storeu_ps(y, v0);
-        v0 = _mm256_loadu_ps(r + 8);
-        v1 = _mm256_add_ps(v1, v0);
-        v0 = _mm256_setzero_ps();
-        v1 = _mm256_max_ps(v0, v1);
-        _mm256_storeu_ps(y + 8, v1);
-        v0 = _mm256_loadu_ps(r + 16);
-        v2 = _mm256_add_ps(v2, v0);
-        v0 = _mm256_setzero_ps();
-        v2 = _mm256_max_ps(v0, v2);
-        _mm256_storeu_ps(y + 16, v2);
-        v0 = _mm256_loadu_ps(r + 24);
-        v3 = _mm256_add_ps(v3, v0);
-        v0 = _mm256_setzero_ps();
-        v3 = _mm256_max_ps(v0, v3);
-        _mm256_storeu_ps(y + 24, v3);
-        v0 = _mm256_loadu_ps(r + 32);
-        v4 = _mm256_add_ps(v4, v0);
-        v0 = _mm256_setzero_ps();
-        v4 = _mm256_max_ps(v0, v4);
-        _mm256_storeu_ps(y + 32, v4);
-        v0 = _mm256_loadu_ps(r + 40);
-        v5 = _mm256_add_ps(v5, v0);
-        v0 = _mm256_setzero_ps();
-        v5 = _mm256_max_ps(v0, v5);
-        _mm256_storeu_ps(y + 40, v5);
-        v0 = _mm256_loadu_ps(r + 2456);
-        v6 = _mm256_add_ps(v6, v0);
-        v0 = _mm256_setzero_ps();
-        v6 = _mm256_max_ps(v0, v6);
-        _mm256_storeu_ps(y + 2456, v6);
-        v0 = _mm256_loadu_ps(r + 2464);
-        v7 = _mm256_add_ps(v7, v0);
-        v0 = _mm256_setzero_ps();
-        v7 = _mm256_max_ps(v0, v7);
-        _mm256_storeu_ps(y + 2464, v7);
-        v0 = _mm256_loadu_ps(r + 2472);
-        v8 = _mm256_add_ps(v8, v0);
-        v0 = _mm256_setzero_ps();
-        v8 = _mm256_max_ps(v0, v8);
-        _mm256_storeu_ps(y + 2472, v8);
-        v0 = _mm256_loadu_ps(r + 2480);
-        v9 = _mm256_add_ps(v9, v0);
-        v0 = _mm256_setzero_ps();
-        v9 = _mm256_max_ps(v0, v9);
-        _mm256_storeu_ps(y + 2480, v9);
-        v0 = _mm256_loadu_ps(r + 2488);
-        v10 = _mm256_add_ps(v10, v0);
-        v0 = _mm256_setzero_ps();
-        v10 = _mm256_max_ps(v0, v10);
-        _mm256_storeu_ps(y + 2488, v10);
-        v0 = _mm256_loadu_ps(r + 2496);
-        v11 = _mm256_add_ps(v11, v0);
-        v0 = _mm256_setzero_ps();
-        v11 = _mm256_max_ps(v0, v11);
-        _mm256_storeu_ps(y + 2496, v11);
-        x += 48;
-        y += 48;
-        r += 48;
-        for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(y);
-            v1 = _mm256_loadu_ps(y + 8);
-            v2 = _mm256_loadu_ps(y + 16);
-            v3 = _mm256_loadu_ps(y + 24);
-            v4 = _mm256_loadu_ps(y + 32);
-            v5 = _mm256_loadu_ps(y + 2456);
-            v6 = _mm256_loadu_ps(y + 2464);
-            v7 = _mm256_loadu_ps(y + 2472);
-            v8 = _mm256_loadu_ps(y + 2480);
-            v9 = _mm256_loadu_ps(y + 2488);
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v10 = _mm256_loadu_ps(w);
-                        v11 = _mm256_loadu_ps(w + 8);
-                        v12 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 32);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 16);
-                        v11 = _mm256_loadu_ps(w + 24);
-                        v12 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 33);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 32);
-                        v11 = _mm256_loadu_ps(w + 40);
-                        v12 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 34);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 48);
-                        v11 = _mm256_loadu_ps(w + 56);
-                        v12 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 35);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 64);
-                        v11 = _mm256_loadu_ps(w + 72);
-                        v12 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 36);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 80);
-                        v11 = _mm256_loadu_ps(w + 88);
-                        v12 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 37);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 96);
-                        v11 = _mm256_loadu_ps(w + 104);
-                        v12 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 38);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        v10 = _mm256_loadu_ps(w + 112);
-                        v11 = _mm256_loadu_ps(w + 120);
-                        v12 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v10, v12, v0);
-                        v5 = _mm256_fmadd_ps(v11, v12, v5);
-                        v12 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v10, v12, v1);
-                        v6 = _mm256_fmadd_ps(v11, v12, v6);
-                        v12 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v10, v12, v2);
-                        v7 = _mm256_fmadd_ps(v11, v12, v7);
-                        v12 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v10, v12, v3);
-                        v8 = _mm256_fmadd_ps(v11, v12, v8);
-                        v12 = _mm256_broadcast_ss(x + 39);
-                        v4 = _mm256_fmadd_ps(v10, v12, v4);
-                        v9 = _mm256_fmadd_ps(v11, v12, v9);
-                        w += 128;
-                        x += 8;
-                    }
-                    x += 112;
+                m -= 3168;
+                t -= 48;
+                for (int l = 0; l < 4; l++) {
+                    v6 = _mm256_loadu_ps(t);
+                    v7 = _mm256_loadu_ps(t + 8);
+                    v8 = _mm256_loadu_ps(t + 16);
+                    v9 = _mm256_loadu_ps(t + 24);
+                    v10 = _mm256_loadu_ps(t + 32);
+                    v11 = _mm256_loadu_ps(t + 40);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    v7 = _mm256_loadu_ps(b);
+                    v6 = _mm256_add_ps(v6, v7);
+                    v8 = _mm256_add_ps(v8, v7);
+                    v12 = _mm256_add_ps(v12, v7);
+                    v11 = _mm256_add_ps(v11, v7);
+                    v7 = _mm256_setzero_ps();
+                    v6 = _mm256_max_ps(v7, v6);
+                    _mm256_storeu_ps(y, v6);
+                    v6 = _mm256_setzero_ps();
+                    v8 = _mm256_max_ps(v6, v8);
+                    _mm256_storeu_ps(y + 8, v8);
+                    v6 = _mm256_setzero_ps();
+                    v12 = _mm256_max_ps(v6, v12);
+                    _mm256_storeu_ps(y + 16, v12);
+                    v6 = _mm256_setzero_ps();
+                    v11 = _mm256_max_ps(v6, v11);
+                    _mm256_storeu_ps(y + 24, v11);
+                    t += 48;
+                    y += 136;
                 }
-                x += 2048;
+                t -= 192;
+                y -= 512;
+                m += 8;
             }
-            x -= 4912;
-            w -= 2304;
-            v10 = _mm256_loadu_ps(r);
-            v0 = _mm256_add_ps(v0, v10);
-            v10 = _mm256_setzero_ps();
-            v0 = _mm256_max_ps(v10, v0);
-            _mm256_storeu_ps(y, v0);
-            v0 = _mm256_loadu_ps(r + 8);
-            v1 = _mm256_add_ps(v1, v0);
-            v0 = _mm256_setzero_ps();
-            v1 = _mm256_max_ps(v0, v1);
-            _mm256_storeu_ps(y + 8, v1);
-            v0 = _mm256_loadu_ps(r + 16);
-            v2 = _mm256_add_ps(v2, v0);
-            v0 = _mm256_setzero_ps();
-            v2 = _mm256_max_ps(v0, v2);
-            _mm256_storeu_ps(y + 16, v2);
-            v0 = _mm256_loadu_ps(r + 24);
-            v3 = _mm256_add_ps(v3, v0);
-            v0 = _mm256_setzero_ps();
-            v3 = _mm256_max_ps(v0, v3);
-            _mm256_storeu_ps(y + 24, v3);
-            v0 = _mm256_loadu_ps(r + 32);
-            v4 = _mm256_add_ps(v4, v0);
-            v0 = _mm256_setzero_ps();
-            v4 = _mm256_max_ps(v0, v4);
-            _mm256_storeu_ps(y + 32, v4);
-            v0 = _mm256_loadu_ps(r + 2456);
-            v5 = _mm256_add_ps(v5, v0);
-            v0 = _mm256_setzero_ps();
-            v5 = _mm256_max_ps(v0, v5);
-            _mm256_storeu_ps(y + 2456, v5);
-            v0 = _mm256_loadu_ps(r + 2464);
-            v6 = _mm256_add_ps(v6, v0);
-            v0 = _mm256_setzero_ps();
-            v6 = _mm256_max_ps(v0, v6);
-            _mm256_storeu_ps(y + 2464, v6);
-            v0 = _mm256_loadu_ps(r + 2472);
-            v7 = _mm256_add_ps(v7, v0);
-            v0 = _mm256_setzero_ps();
-            v7 = _mm256_max_ps(v0, v7);
-            _mm256_storeu_ps(y + 2472, v7);
-            v0 = _mm256_loadu_ps(r + 2480);
-            v8 = _mm256_add_ps(v8, v0);
-            v0 = _mm256_setzero_ps();
-            v8 = _mm256_max_ps(v0, v8);
-            _mm256_storeu_ps(y + 2480, v8);
-            v0 = _mm256_loadu_ps(r + 2488);
-            v9 = _mm256_add_ps(v9, v0);
-            v0 = _mm256_setzero_ps();
-            v9 = _mm256_max_ps(v0, v9);
-            _mm256_storeu_ps(y + 2488, v9);
-            x += 40;
-            y += 40;
-            r += 40;
+            y += 416;
         }
-        x += 8;
-        y += 8;
-        r += 8;
+        y += 280;
+        b += 8;
+    }
+}
+
+/* Y = At M A, 4 x 4 results; with a = sqrt(1/2), b = sqrt(2) the rows of At are
+ *    1    1    1    1    1    0
+ *    0    a   -a    b   -b    0
+ *    0  1/2  1/2    2    2    0
+ *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
+ * 32 output channels of 4 x 4 tiles from M[6 x 6][vector][tile][8] */
+__attribute__((target("avx2,fma")))
+static void avx2_winograd4_output_17(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
+{
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12;
+    v0 = _mm256_broadcast_ss(constants);
+    v1 = _mm256_broadcast_ss(constants + 1);
+    v2 = _mm256_broadcast_ss(constants + 2);
+    v3 = _mm256_broadcast_ss(constants + 3);
+    v4 = _mm256_broadcast_ss(constants + 4);
+    v5 = _mm256_broadcast_ss(constants + 5);
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 4; k++) {
+                for (int l = 0; l < 6; l++) {
+                    v6 = _mm256_loadu_ps(m);
+                    v7 = _mm256_loadu_ps(m + 3168);
+                    v8 = _mm256_loadu_ps(m + 6336);
+                    v9 = _mm256_loadu_ps(m + 9504);
+                    v10 = _mm256_loadu_ps(m + 12672);
+                    v11 = _mm256_loadu_ps(m + 15840);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    _mm256_storeu_ps(t, v6);
+                    _mm256_storeu_ps(t + 48, v8);
+                    _mm256_storeu_ps(t + 96, v12);
+                    _mm256_storeu_ps(t + 144, v11);
+                    m += 528;
+                    t += 8;
+                }
+                m -= 3168;
+                t -= 48;
+                for (int l = 0; l < 4; l++) {
+                    v6 = _mm256_loadu_ps(t);
+                    v7 = _mm256_loadu_ps(t + 8);
+                    v8 = _mm256_loadu_ps(t + 16);
+                    v9 = _mm256_loadu_ps(t + 24);
+                    v10 = _mm256_loadu_ps(t + 32);
+                    v11 = _mm256_loadu_ps(t + 40);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    v7 = _mm256_loadu_ps(b);
+                    v6 = _mm256_add_ps(v6, v7);
+                    v8 = _mm256_add_ps(v8, v7);
+                    v12 = _mm256_add_ps(v12, v7);
+                    v11 = _mm256_add_ps(v11, v7);
+                    v7 = _mm256_loadu_ps(r);
+                    v6 = _mm256_add_ps(v6, v7);
+                    v7 = _mm256_setzero_ps();
+                    v6 = _mm256_max_ps(v7, v6);
+                    _mm256_storeu_ps(y, v6);
+                    v6 = _mm256_loadu_ps(r + 8);
+                    v8 = _mm256_add_ps(v8, v6);
+                    v6 = _mm256_setzero_ps();
+                    v8 = _mm256_max_ps(v6, v8);
+                    _mm256_storeu_ps(y + 8, v8);
+                    v6 = _mm256_loadu_ps(r + 16);
+                    v12 = _mm256_add_ps(v12, v6);
+                    v6 = _mm256_setzero_ps();
+                    v12 = _mm256_max_ps(v6, v12);
+                    _mm256_storeu_ps(y + 16, v12);
+                    v6 = _mm256_loadu_ps(r + 24);
+                    v11 = _mm256_add_ps(v11, v6);
+                    v6 = _mm256_setzero_ps();
+                    v11 = _mm256_max_ps(v6, v11);
+                    _mm256_storeu_ps(y + 24, v11);
+                    t += 48;
+                    y += 136;
+                    r += 136;
+                }
+                t -= 192;
+                y -= 512;
+                r -= 512;
+                m += 8;
+            }
+            y += 416;
+            r += 416;
+        }
+        y += 280;
+        r += 280;
+        b += 8;
     }
 }
 
 /* 32 output channels of 1 x 8 pixels: sums over 32 channels and 3 x 3 taps */
 __attribute__((target("avx2,fma")))
-static void avx2_conv3x3_32x3_14(const float *x, const float *w, float *y, const float *b)
+static void avx2_conv3x3_32x3_18(const float *x, const float *w, float *y, const float *b)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
     for (int i = 0; i < 2; i++) {
@@ -5610,7 +3656,7 @@ static void avx2_conv3x3_32x3_14(const float *x, const float *w, float *y, const
 
 /* zeros around 8 x 8 pixels: 1 rows, 1 columns */
 __attribute__((target("avx2,fma")))
-static void avx2_border_15(float *y)
+static void avx2_border_19(float *y)
 {
     __m256 v0;
     v0 = _mm256_setzero_ps();
@@ -5631,7 +3677,7 @@ static void avx2_border_15(float *y)
 
 /* 8 channels of one row of 8 pixels, windows of 1 rows */
 __attribute__((target("avx2,fma")))
-static void avx2_max_pool_16(const float *x, float *y)
+static void avx2_max_pool_20(const float *x, float *y)
 {
     __m256 v0, v1, v2, v3, v4;
     for (int i = 0; i < 2; i++) {
@@ -5658,7 +3704,7 @@ static void avx2_max_pool_16(const float *x, float *y)
 
 /* 8 channels of 8 x 8 pixels with edges */
 __attribute__((target("avx2,fma")))
-static void avx2_pad_17(const float *x, float *y)
+static void avx2_pad_21(const float *x, float *y)
 {
     __m256 v1;
     for (int i = 0; i < 8; i++) {
@@ -5673,7 +3719,7 @@ static void avx2_pad_17(const float *x, float *y)
 
 /* one value in 8 channels of 8 x 8 pixels */
 __attribute__((target("avx2,fma")))
-static void avx2_fill_18(float *y, const float *constants)
+static void avx2_fill_22(float *y, const float *constants)
 {
     __m256 v0;
     v0 = _mm256_broadcast_ss(constants);
@@ -5685,3560 +3731,737 @@ static void avx2_fill_18(float *y, const float *constants)
     }
 }
 
-/* 24 output channels of 1 x 8 pixels: sums over 64 channels and 3 x 3 taps */
+/* V = Bt d B of a window d of 4 x 4 pixels; the rows of Bt are
+ *    1  0 -1  0
+ *    0  1  1  0
+ *    0 -1  1  0
+ *    0 -1  0  1.
+ * 4 x 4 tiles, 8 blocks of 8 channels: V[4 x 4][block][tile][8] */
 __attribute__((target("avx2,fma")))
-static void avx2_conv3x3_24x4_19(const float *x, const float *w, float *y, const float *r, const float *b)
+static void avx2_winograd2_input_23(const float *x, float *t, float *v)
+{
+    __m256 v0, v1, v2, v3;
+    for (int i = 0; i < 8; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 4; k++) {
+                for (int l = 0; l < 4; l++) {
+                    v0 = _mm256_loadu_ps(x);
+                    v1 = _mm256_loadu_ps(x + 8);
+                    v2 = _mm256_loadu_ps(x + 16);
+                    v3 = _mm256_loadu_ps(x + 24);
+                    v0 = _mm256_sub_ps(v0, v2);
+                    _mm256_storeu_ps(t, v0);
+                    v0 = _mm256_add_ps(v1, v2);
+                    _mm256_storeu_ps(t + 8, v0);
+                    v2 = _mm256_sub_ps(v2, v1);
+                    _mm256_storeu_ps(t + 16, v2);
+                    v3 = _mm256_sub_ps(v3, v1);
+                    _mm256_storeu_ps(t + 24, v3);
+                    x += 72;
+                    t += 32;
+                }
+                x -= 288;
+                t -= 128;
+                for (int l = 0; l < 4; l++) {
+                    v0 = _mm256_loadu_ps(t);
+                    v1 = _mm256_loadu_ps(t + 32);
+                    v2 = _mm256_loadu_ps(t + 64);
+                    v3 = _mm256_loadu_ps(t + 96);
+                    v0 = _mm256_sub_ps(v0, v2);
+                    _mm256_storeu_ps(v, v0);
+                    v0 = _mm256_add_ps(v1, v2);
+                    _mm256_storeu_ps(v + 4160, v0);
+                    v2 = _mm256_sub_ps(v2, v1);
+                    _mm256_storeu_ps(v + 8320, v2);
+                    v3 = _mm256_sub_ps(v3, v1);
+                    _mm256_storeu_ps(v + 12480, v3);
+                    t += 8;
+                    v += 1040;
+                }
+                t -= 32;
+                v -= 4152;
+                x += 16;
+            }
+            x += 80;
+        }
+        x += 152;
+    }
+}
+
+/* M[f] = U[f] V[f] for 4 x 4 frequencies f: 32 output channels of 16 tiles, sums over 64 channels */
+__attribute__((target("avx2,fma")))
+static void avx2_winograd2_product_32x3_24(const float *v, const float *w, float *m)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(b);
-        v1 = v0;
-        v2 = v0;
-        v3 = v0;
-        v4 = _mm256_loadu_ps(b + 8);
-        v5 = v4;
-        v6 = v4;
-        v7 = v4;
-        v8 = _mm256_loadu_ps(b + 16);
-        v9 = v8;
-        v10 = v8;
-        v11 = v8;
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v12 = _mm256_loadu_ps(w);
-                    v13 = _mm256_loadu_ps(w + 8);
-                    v14 = _mm256_loadu_ps(w + 16);
-                    v15 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 24);
-                    v13 = _mm256_loadu_ps(w + 32);
-                    v14 = _mm256_loadu_ps(w + 40);
-                    v15 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 48);
-                    v13 = _mm256_loadu_ps(w + 56);
-                    v14 = _mm256_loadu_ps(w + 64);
-                    v15 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 72);
-                    v13 = _mm256_loadu_ps(w + 80);
-                    v14 = _mm256_loadu_ps(w + 88);
-                    v15 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 96);
-                    v13 = _mm256_loadu_ps(w + 104);
-                    v14 = _mm256_loadu_ps(w + 112);
-                    v15 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 120);
-                    v13 = _mm256_loadu_ps(w + 128);
-                    v14 = _mm256_loadu_ps(w + 136);
-                    v15 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 144);
-                    v13 = _mm256_loadu_ps(w + 152);
-                    v14 = _mm256_loadu_ps(w + 160);
-                    v15 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 168);
-                    v13 = _mm256_loadu_ps(w + 176);
-                    v14 = _mm256_loadu_ps(w + 184);
-                    v15 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    w += 192;
-                    x += 8;
-                }
-                x += 48;
+    for (int i = 0; i < 16; i++) {
+        for (int j = 0; j < 4; j++) {
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_setzero_ps();
+            v2 = _mm256_setzero_ps();
+            v3 = _mm256_setzero_ps();
+            v4 = _mm256_setzero_ps();
+            v5 = _mm256_setzero_ps();
+            v6 = _mm256_setzero_ps();
+            v7 = _mm256_setzero_ps();
+            v8 = _mm256_setzero_ps();
+            v9 = _mm256_setzero_ps();
+            v10 = _mm256_setzero_ps();
+            v11 = _mm256_setzero_ps();
+            for (int k = 0; k < 8; k++) {
+                v12 = _mm256_broadcast_ss(v);
+                v13 = _mm256_broadcast_ss(v + 8);
+                v14 = _mm256_broadcast_ss(v + 16);
+                v15 = _mm256_loadu_ps(w);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 8);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 16);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 24);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 1);
+                v13 = _mm256_broadcast_ss(v + 9);
+                v14 = _mm256_broadcast_ss(v + 17);
+                v15 = _mm256_loadu_ps(w + 32);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 40);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 48);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 56);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 2);
+                v13 = _mm256_broadcast_ss(v + 10);
+                v14 = _mm256_broadcast_ss(v + 18);
+                v15 = _mm256_loadu_ps(w + 64);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 72);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 80);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 88);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 3);
+                v13 = _mm256_broadcast_ss(v + 11);
+                v14 = _mm256_broadcast_ss(v + 19);
+                v15 = _mm256_loadu_ps(w + 96);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 104);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 112);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 120);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 4);
+                v13 = _mm256_broadcast_ss(v + 12);
+                v14 = _mm256_broadcast_ss(v + 20);
+                v15 = _mm256_loadu_ps(w + 128);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 136);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 144);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 152);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 5);
+                v13 = _mm256_broadcast_ss(v + 13);
+                v14 = _mm256_broadcast_ss(v + 21);
+                v15 = _mm256_loadu_ps(w + 160);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 168);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 176);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 184);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 6);
+                v13 = _mm256_broadcast_ss(v + 14);
+                v14 = _mm256_broadcast_ss(v + 22);
+                v15 = _mm256_loadu_ps(w + 192);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 200);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 208);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 216);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                v12 = _mm256_broadcast_ss(v + 7);
+                v13 = _mm256_broadcast_ss(v + 15);
+                v14 = _mm256_broadcast_ss(v + 23);
+                v15 = _mm256_loadu_ps(w + 224);
+                v0 = _mm256_fmadd_ps(v15, v12, v0);
+                v1 = _mm256_fmadd_ps(v15, v13, v1);
+                v2 = _mm256_fmadd_ps(v15, v14, v2);
+                v15 = _mm256_loadu_ps(w + 232);
+                v3 = _mm256_fmadd_ps(v15, v12, v3);
+                v4 = _mm256_fmadd_ps(v15, v13, v4);
+                v5 = _mm256_fmadd_ps(v15, v14, v5);
+                v15 = _mm256_loadu_ps(w + 240);
+                v6 = _mm256_fmadd_ps(v15, v12, v6);
+                v7 = _mm256_fmadd_ps(v15, v13, v7);
+                v8 = _mm256_fmadd_ps(v15, v14, v8);
+                v15 = _mm256_loadu_ps(w + 248);
+                v9 = _mm256_fmadd_ps(v15, v12, v9);
+                v10 = _mm256_fmadd_ps(v15, v13, v10);
+                v11 = _mm256_fmadd_ps(v15, v14, v11);
+                w += 256;
+                v += 128;
             }
-            x += 512;
+            v -= 1024;
+            w -= 2048;
+            _mm256_storeu_ps(m, v0);
+            _mm256_storeu_ps(m + 8, v1);
+            _mm256_storeu_ps(m + 16, v2);
+            _mm256_storeu_ps(m + 128, v3);
+            _mm256_storeu_ps(m + 136, v4);
+            _mm256_storeu_ps(m + 144, v5);
+            _mm256_storeu_ps(m + 256, v6);
+            _mm256_storeu_ps(m + 264, v7);
+            _mm256_storeu_ps(m + 272, v8);
+            _mm256_storeu_ps(m + 384, v9);
+            _mm256_storeu_ps(m + 392, v10);
+            _mm256_storeu_ps(m + 400, v11);
+            v += 24;
+            m += 24;
         }
-        x -= 1456;
-        w -= 3456;
-        _mm256_storeu_ps(y, v0);
-        _mm256_storeu_ps(y + 8, v1);
-        _mm256_storeu_ps(y + 16, v2);
-        _mm256_storeu_ps(y + 24, v3);
-        _mm256_storeu_ps(y + 728, v4);
-        _mm256_storeu_ps(y + 736, v5);
-        _mm256_storeu_ps(y + 744, v6);
-        _mm256_storeu_ps(y + 752, v7);
-        _mm256_storeu_ps(y + 1456, v8);
-        _mm256_storeu_ps(y + 1464, v9);
-        _mm256_storeu_ps(y + 1472, v10);
-        _mm256_storeu_ps(y + 1480, v11);
-        x += 32;
-        y += 32;
-        r += 32;
-    }
-    x += 1392;
-    y -= 64;
-    r -= 64;
-    w += 3456;
-    for (int i = 0; i < 2; i++) {
         for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(y);
-            v1 = _mm256_loadu_ps(y + 8);
-            v2 = _mm256_loadu_ps(y + 16);
-            v3 = _mm256_loadu_ps(y + 24);
-            v4 = _mm256_loadu_ps(y + 728);
-            v5 = _mm256_loadu_ps(y + 736);
-            v6 = _mm256_loadu_ps(y + 744);
-            v7 = _mm256_loadu_ps(y + 752);
-            v8 = _mm256_loadu_ps(y + 1456);
-            v9 = _mm256_loadu_ps(y + 1464);
-            v10 = _mm256_loadu_ps(y + 1472);
-            v11 = _mm256_loadu_ps(y + 1480);
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v12 = _mm256_loadu_ps(w);
-                        v13 = _mm256_loadu_ps(w + 8);
-                        v14 = _mm256_loadu_ps(w + 16);
-                        v15 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 24);
-                        v13 = _mm256_loadu_ps(w + 32);
-                        v14 = _mm256_loadu_ps(w + 40);
-                        v15 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 48);
-                        v13 = _mm256_loadu_ps(w + 56);
-                        v14 = _mm256_loadu_ps(w + 64);
-                        v15 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 72);
-                        v13 = _mm256_loadu_ps(w + 80);
-                        v14 = _mm256_loadu_ps(w + 88);
-                        v15 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 96);
-                        v13 = _mm256_loadu_ps(w + 104);
-                        v14 = _mm256_loadu_ps(w + 112);
-                        v15 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 120);
-                        v13 = _mm256_loadu_ps(w + 128);
-                        v14 = _mm256_loadu_ps(w + 136);
-                        v15 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 144);
-                        v13 = _mm256_loadu_ps(w + 152);
-                        v14 = _mm256_loadu_ps(w + 160);
-                        v15 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 168);
-                        v13 = _mm256_loadu_ps(w + 176);
-                        v14 = _mm256_loadu_ps(w + 184);
-                        v15 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        w += 192;
-                        x += 8;
-                    }
-                    x += 48;
-                }
-                x += 512;
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_setzero_ps();
+            v2 = _mm256_setzero_ps();
+            v3 = _mm256_setzero_ps();
+            v4 = _mm256_setzero_ps();
+            v5 = _mm256_setzero_ps();
+            v6 = _mm256_setzero_ps();
+            v7 = _mm256_setzero_ps();
+            for (int k = 0; k < 8; k++) {
+                v8 = _mm256_broadcast_ss(v);
+                v9 = _mm256_broadcast_ss(v + 8);
+                v10 = _mm256_loadu_ps(w);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 8);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 16);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 24);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 1);
+                v9 = _mm256_broadcast_ss(v + 9);
+                v10 = _mm256_loadu_ps(w + 32);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 40);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 48);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 56);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 2);
+                v9 = _mm256_broadcast_ss(v + 10);
+                v10 = _mm256_loadu_ps(w + 64);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 72);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 80);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 88);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 3);
+                v9 = _mm256_broadcast_ss(v + 11);
+                v10 = _mm256_loadu_ps(w + 96);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 104);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 112);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 120);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 4);
+                v9 = _mm256_broadcast_ss(v + 12);
+                v10 = _mm256_loadu_ps(w + 128);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 136);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 144);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 152);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 5);
+                v9 = _mm256_broadcast_ss(v + 13);
+                v10 = _mm256_loadu_ps(w + 160);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 168);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 176);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 184);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 6);
+                v9 = _mm256_broadcast_ss(v + 14);
+                v10 = _mm256_loadu_ps(w + 192);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 200);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 208);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 216);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 7);
+                v9 = _mm256_broadcast_ss(v + 15);
+                v10 = _mm256_loadu_ps(w + 224);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 232);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 240);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 248);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                w += 256;
+                v += 128;
             }
-            x -= 1456;
-            w -= 3456;
-            _mm256_storeu_ps(y, v0);
-            _mm256_storeu_ps(y + 8, v1);
-            _mm256_storeu_ps(y + 16, v2);
-            _mm256_storeu_ps(y + 24, v3);
-            _mm256_storeu_ps(y + 728, v4);
-            _mm256_storeu_ps(y + 736, v5);
-            _mm256_storeu_ps(y + 744, v6);
-            _mm256_storeu_ps(y + 752, v7);
-            _mm256_storeu_ps(y + 1456, v8);
-            _mm256_storeu_ps(y + 1464, v9);
-            _mm256_storeu_ps(y + 1472, v10);
-            _mm256_storeu_ps(y + 1480, v11);
-            x += 32;
-            y += 32;
-            r += 32;
+            v -= 1024;
+            w -= 2048;
+            _mm256_storeu_ps(m, v0);
+            _mm256_storeu_ps(m + 8, v1);
+            _mm256_storeu_ps(m + 128, v2);
+            _mm256_storeu_ps(m + 136, v3);
+            _mm256_storeu_ps(m + 256, v4);
+            _mm256_storeu_ps(m + 264, v5);
+            _mm256_storeu_ps(m + 384, v6);
+            _mm256_storeu_ps(m + 392, v7);
+            v += 16;
+            m += 16;
         }
-        x += 1392;
-        y -= 64;
-        r -= 64;
-        w += 3456;
-    }
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(y);
-        v1 = _mm256_loadu_ps(y + 8);
-        v2 = _mm256_loadu_ps(y + 16);
-        v3 = _mm256_loadu_ps(y + 24);
-        v4 = _mm256_loadu_ps(y + 728);
-        v5 = _mm256_loadu_ps(y + 736);
-        v6 = _mm256_loadu_ps(y + 744);
-        v7 = _mm256_loadu_ps(y + 752);
-        v8 = _mm256_loadu_ps(y + 1456);
-        v9 = _mm256_loadu_ps(y + 1464);
-        v10 = _mm256_loadu_ps(y + 1472);
-        v11 = _mm256_loadu_ps(y + 1480);
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v12 = _mm256_loadu_ps(w);
-                    v13 = _mm256_loadu_ps(w + 8);
-                    v14 = _mm256_loadu_ps(w + 16);
-                    v15 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 24);
-                    v13 = _mm256_loadu_ps(w + 32);
-                    v14 = _mm256_loadu_ps(w + 40);
-                    v15 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 48);
-                    v13 = _mm256_loadu_ps(w + 56);
-                    v14 = _mm256_loadu_ps(w + 64);
-                    v15 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 72);
-                    v13 = _mm256_loadu_ps(w + 80);
-                    v14 = _mm256_loadu_ps(w + 88);
-                    v15 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 96);
-                    v13 = _mm256_loadu_ps(w + 104);
-                    v14 = _mm256_loadu_ps(w + 112);
-                    v15 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 120);
-                    v13 = _mm256_loadu_ps(w + 128);
-                    v14 = _mm256_loadu_ps(w + 136);
-                    v15 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 144);
-                    v13 = _mm256_loadu_ps(w + 152);
-                    v14 = _mm256_loadu_ps(w + 160);
-                    v15 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 168);
-                    v13 = _mm256_loadu_ps(w + 176);
-                    v14 = _mm256_loadu_ps(w + 184);
-                    v15 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    w += 192;
-                    x += 8;
-                }
-                x += 48;
-            }
-            x += 512;
-        }
-        x -= 1456;
-        w -= 3456;
-        v12 = _mm256_loadu_ps(r);
-        v0 = _mm256_add_ps(v0, v12);
-        v12 = _mm256_setzero_ps();
-        v0 = _mm256_max_ps(v12, v0);
-        _mm256_storeu_ps(y, v0);
-        v0 = _mm256_loadu_ps(r + 8);
-        v1 = _mm256_add_ps(v1, v0);
-        v0 = _mm256_setzero_ps();
-        v1 = _mm256_max_ps(v0, v1);
-        _mm256_storeu_ps(y + 8, v1);
-        v0 = _mm256_loadu_ps(r + 16);
-        v2 = _mm256_add_ps(v2, v0);
-        v0 = _mm256_setzero_ps();
-        v2 = _mm256_max_ps(v0, v2);
-        _mm256_storeu_ps(y + 16, v2);
-        v0 = _mm256_loadu_ps(r + 24);
-        v3 = _mm256_add_ps(v3, v0);
-        v0 = _mm256_setzero_ps();
-        v3 = _mm256_max_ps(v0, v3);
-        _mm256_storeu_ps(y + 24, v3);
-        v0 = _mm256_loadu_ps(r + 528);
-        v4 = _mm256_add_ps(v4, v0);
-        v0 = _mm256_setzero_ps();
-        v4 = _mm256_max_ps(v0, v4);
-        _mm256_storeu_ps(y + 728, v4);
-        v0 = _mm256_loadu_ps(r + 536);
-        v5 = _mm256_add_ps(v5, v0);
-        v0 = _mm256_setzero_ps();
-        v5 = _mm256_max_ps(v0, v5);
-        _mm256_storeu_ps(y + 736, v5);
-        v0 = _mm256_loadu_ps(r + 544);
-        v6 = _mm256_add_ps(v6, v0);
-        v0 = _mm256_setzero_ps();
-        v6 = _mm256_max_ps(v0, v6);
-        _mm256_storeu_ps(y + 744, v6);
-        v0 = _mm256_loadu_ps(r + 552);
-        v7 = _mm256_add_ps(v7, v0);
-        v0 = _mm256_setzero_ps();
-        v7 = _mm256_max_ps(v0, v7);
-        _mm256_storeu_ps(y + 752, v7);
-        v0 = _mm256_loadu_ps(r + 1056);
-        v8 = _mm256_add_ps(v8, v0);
-        v0 = _mm256_setzero_ps();
-        v8 = _mm256_max_ps(v0, v8);
-        _mm256_storeu_ps(y + 1456, v8);
-        v0 = _mm256_loadu_ps(r + 1064);
-        v9 = _mm256_add_ps(v9, v0);
-        v0 = _mm256_setzero_ps();
-        v9 = _mm256_max_ps(v0, v9);
-        _mm256_storeu_ps(y + 1464, v9);
-        v0 = _mm256_loadu_ps(r + 1072);
-        v10 = _mm256_add_ps(v10, v0);
-        v0 = _mm256_setzero_ps();
-        v10 = _mm256_max_ps(v0, v10);
-        _mm256_storeu_ps(y + 1472, v10);
-        v0 = _mm256_loadu_ps(r + 1080);
-        v11 = _mm256_add_ps(v11, v0);
-        v0 = _mm256_setzero_ps();
-        v11 = _mm256_max_ps(v0, v11);
-        _mm256_storeu_ps(y + 1480, v11);
-        x += 32;
-        y += 32;
-        r += 32;
+        v += 912;
+        m += 400;
+        w += 2048;
     }
 }
 
-/* 16 output channels of 1 x 8 pixels: sums over 64 channels and 3 x 3 taps */
+/* Y = At M A, 2 x 2 results; the rows of At are
+ *    1  1  1  0
+ *    0  1 -1  1, then the tail.
+ * 32 output channels of 4 x 4 tiles from M[4 x 4][vector][tile][8] */
 __attribute__((target("avx2,fma")))
-static void avx2_conv3x3_16x4_20(const float *x, const float *w, float *y, const float *r, const float *b)
+static void avx2_winograd2_output_25(const float *m, float *t, float *y, const float *r, const float *b)
 {
-    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10;
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(b);
-        v1 = v0;
-        v2 = v0;
-        v3 = v0;
-        v4 = _mm256_loadu_ps(b + 8);
-        v5 = v4;
-        v6 = v4;
-        v7 = v4;
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v8 = _mm256_loadu_ps(w);
-                    v9 = _mm256_loadu_ps(w + 8);
-                    v10 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 16);
-                    v9 = _mm256_loadu_ps(w + 24);
-                    v10 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 32);
-                    v9 = _mm256_loadu_ps(w + 40);
-                    v10 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 48);
-                    v9 = _mm256_loadu_ps(w + 56);
-                    v10 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 64);
-                    v9 = _mm256_loadu_ps(w + 72);
-                    v10 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 80);
-                    v9 = _mm256_loadu_ps(w + 88);
-                    v10 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 96);
-                    v9 = _mm256_loadu_ps(w + 104);
-                    v10 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 112);
-                    v9 = _mm256_loadu_ps(w + 120);
-                    v10 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    w += 128;
-                    x += 8;
+    __m256 v0, v1, v2, v3;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 4; k++) {
+                for (int l = 0; l < 4; l++) {
+                    v0 = _mm256_loadu_ps(m);
+                    v1 = _mm256_loadu_ps(m + 2112);
+                    v2 = _mm256_loadu_ps(m + 4224);
+                    v3 = _mm256_loadu_ps(m + 6336);
+                    v0 = _mm256_add_ps(v0, v1);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v1 = _mm256_sub_ps(v1, v2);
+                    v1 = _mm256_add_ps(v1, v3);
+                    _mm256_storeu_ps(t, v0);
+                    _mm256_storeu_ps(t + 32, v1);
+                    m += 528;
+                    t += 8;
                 }
-                x += 48;
-            }
-            x += 512;
-        }
-        x -= 1456;
-        w -= 2304;
-        _mm256_storeu_ps(y, v0);
-        _mm256_storeu_ps(y + 8, v1);
-        _mm256_storeu_ps(y + 16, v2);
-        _mm256_storeu_ps(y + 24, v3);
-        _mm256_storeu_ps(y + 728, v4);
-        _mm256_storeu_ps(y + 736, v5);
-        _mm256_storeu_ps(y + 744, v6);
-        _mm256_storeu_ps(y + 752, v7);
-        x += 32;
-        y += 32;
-        r += 32;
-    }
-    x += 1392;
-    y -= 64;
-    r -= 64;
-    w += 2304;
-    for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(y);
-            v1 = _mm256_loadu_ps(y + 8);
-            v2 = _mm256_loadu_ps(y + 16);
-            v3 = _mm256_loadu_ps(y + 24);
-            v4 = _mm256_loadu_ps(y + 728);
-            v5 = _mm256_loadu_ps(y + 736);
-            v6 = _mm256_loadu_ps(y + 744);
-            v7 = _mm256_loadu_ps(y + 752);
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v8 = _mm256_loadu_ps(w);
-                        v9 = _mm256_loadu_ps(w + 8);
-                        v10 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 16);
-                        v9 = _mm256_loadu_ps(w + 24);
-                        v10 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 32);
-                        v9 = _mm256_loadu_ps(w + 40);
-                        v10 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 48);
-                        v9 = _mm256_loadu_ps(w + 56);
-                        v10 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 64);
-                        v9 = _mm256_loadu_ps(w + 72);
-                        v10 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 80);
-                        v9 = _mm256_loadu_ps(w + 88);
-                        v10 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 96);
-                        v9 = _mm256_loadu_ps(w + 104);
-                        v10 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 112);
-                        v9 = _mm256_loadu_ps(w + 120);
-                        v10 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        w += 128;
-                        x += 8;
-                    }
-                    x += 48;
+                m -= 2112;
+                t -= 32;
+                for (int l = 0; l < 2; l++) {
+                    v0 = _mm256_loadu_ps(t);
+                    v1 = _mm256_loadu_ps(t + 8);
+                    v2 = _mm256_loadu_ps(t + 16);
+                    v3 = _mm256_loadu_ps(t + 24);
+                    v0 = _mm256_add_ps(v0, v1);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v1 = _mm256_sub_ps(v1, v2);
+                    v1 = _mm256_add_ps(v1, v3);
+                    v2 = _mm256_loadu_ps(b);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v1 = _mm256_add_ps(v1, v2);
+                    v2 = _mm256_loadu_ps(r);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v2 = _mm256_setzero_ps();
+                    v0 = _mm256_max_ps(v2, v0);
+                    _mm256_storeu_ps(y, v0);
+                    v0 = _mm256_loadu_ps(r + 8);
+                    v1 = _mm256_add_ps(v1, v0);
+                    v0 = _mm256_setzero_ps();
+                    v1 = _mm256_max_ps(v0, v1);
+                    _mm256_storeu_ps(y + 8, v1);
+                    t += 32;
+                    y += 72;
+                    r += 64;
                 }
-                x += 512;
+                t -= 64;
+                y -= 128;
+                r -= 112;
+                m += 8;
             }
-            x -= 1456;
-            w -= 2304;
-            _mm256_storeu_ps(y, v0);
-            _mm256_storeu_ps(y + 8, v1);
-            _mm256_storeu_ps(y + 16, v2);
-            _mm256_storeu_ps(y + 24, v3);
-            _mm256_storeu_ps(y + 728, v4);
-            _mm256_storeu_ps(y + 736, v5);
-            _mm256_storeu_ps(y + 744, v6);
-            _mm256_storeu_ps(y + 752, v7);
-            x += 32;
-            y += 32;
-            r += 32;
+            y += 80;
+            r += 64;
         }
-        x += 1392;
-        y -= 64;
-        r -= 64;
-        w += 2304;
-    }
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(y);
-        v1 = _mm256_loadu_ps(y + 8);
-        v2 = _mm256_loadu_ps(y + 16);
-        v3 = _mm256_loadu_ps(y + 24);
-        v4 = _mm256_loadu_ps(y + 728);
-        v5 = _mm256_loadu_ps(y + 736);
-        v6 = _mm256_loadu_ps(y + 744);
-        v7 = _mm256_loadu_ps(y + 752);
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v8 = _mm256_loadu_ps(w);
-                    v9 = _mm256_loadu_ps(w + 8);
-                    v10 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 16);
-                    v9 = _mm256_loadu_ps(w + 24);
-                    v10 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 32);
-                    v9 = _mm256_loadu_ps(w + 40);
-                    v10 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 48);
-                    v9 = _mm256_loadu_ps(w + 56);
-                    v10 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 64);
-                    v9 = _mm256_loadu_ps(w + 72);
-                    v10 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 80);
-                    v9 = _mm256_loadu_ps(w + 88);
-                    v10 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 96);
-                    v9 = _mm256_loadu_ps(w + 104);
-                    v10 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 112);
-                    v9 = _mm256_loadu_ps(w + 120);
-                    v10 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    w += 128;
-                    x += 8;
-                }
-                x += 48;
-            }
-            x += 512;
-        }
-        x -= 1456;
-        w -= 2304;
-        v8 = _mm256_loadu_ps(r);
-        v0 = _mm256_add_ps(v0, v8);
-        v8 = _mm256_setzero_ps();
-        v0 = _mm256_max_ps(v8, v0);
-        _mm256_storeu_ps(y, v0);
-        v0 = _mm256_loadu_ps(r + 8);
-        v1 = _mm256_add_ps(v1, v0);
-        v0 = _mm256_setzero_ps();
-        v1 = _mm256_max_ps(v0, v1);
-        _mm256_storeu_ps(y + 8, v1);
-        v0 = _mm256_loadu_ps(r + 16);
-        v2 = _mm256_add_ps(v2, v0);
-        v0 = _mm256_setzero_ps();
-        v2 = _mm256_max_ps(v0, v2);
-        _mm256_storeu_ps(y + 16, v2);
-        v0 = _mm256_loadu_ps(r + 24);
-        v3 = _mm256_add_ps(v3, v0);
-        v0 = _mm256_setzero_ps();
-        v3 = _mm256_max_ps(v0, v3);
-        _mm256_storeu_ps(y + 24, v3);
-        v0 = _mm256_loadu_ps(r + 528);
-        v4 = _mm256_add_ps(v4, v0);
-        v0 = _mm256_setzero_ps();
-        v4 = _mm256_max_ps(v0, v4);
-        _mm256_storeu_ps(y + 728, v4);
-        v0 = _mm256_loadu_ps(r + 536);
-        v5 = _mm256_add_ps(v5, v0);
-        v0 = _mm256_setzero_ps();
-        v5 = _mm256_max_ps(v0, v5);
-        _mm256_storeu_ps(y + 736, v5);
-        v0 = _mm256_loadu_ps(r + 544);
-        v6 = _mm256_add_ps(v6, v0);
-        v0 = _mm256_setzero_ps();
-        v6 = _mm256_max_ps(v0, v6);
-        _mm256_storeu_ps(y + 744, v6);
-        v0 = _mm256_loadu_ps(r + 552);
-        v7 = _mm256_add_ps(v7, v0);
-        v0 = _mm256_setzero_ps();
-        v7 = _mm256_max_ps(v0, v7);
-        _mm256_storeu_ps(y + 752, v7);
-        x += 32;
-        y += 32;
-        r += 32;
+        y += 152;
+        r += 16;
+        b += 8;
     }
 }
 
-/* 24 output channels of 1 x 8 pixels: sums over 64 channels and 3 x 3 taps */
+/* Y = At M A, 2 x 2 results; the rows of At are
+ *    1  1  1  0
+ *    0  1 -1  1, then the tail.
+ * 32 output channels of 4 x 4 tiles from M[4 x 4][vector][tile][8] */
 __attribute__((target("avx2,fma")))
-static void avx2_conv3x3_24x4_21(const float *x, const float *w, float *y, const float *b)
+static void avx2_winograd2_output_26(const float *m, float *t, float *y, const float *b)
 {
-    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(b);
-        v1 = v0;
-        v2 = v0;
-        v3 = v0;
-        v4 = _mm256_loadu_ps(b + 8);
-        v5 = v4;
-        v6 = v4;
-        v7 = v4;
-        v8 = _mm256_loadu_ps(b + 16);
-        v9 = v8;
-        v10 = v8;
-        v11 = v8;
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v12 = _mm256_loadu_ps(w);
-                    v13 = _mm256_loadu_ps(w + 8);
-                    v14 = _mm256_loadu_ps(w + 16);
-                    v15 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 24);
-                    v13 = _mm256_loadu_ps(w + 32);
-                    v14 = _mm256_loadu_ps(w + 40);
-                    v15 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 48);
-                    v13 = _mm256_loadu_ps(w + 56);
-                    v14 = _mm256_loadu_ps(w + 64);
-                    v15 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 72);
-                    v13 = _mm256_loadu_ps(w + 80);
-                    v14 = _mm256_loadu_ps(w + 88);
-                    v15 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 96);
-                    v13 = _mm256_loadu_ps(w + 104);
-                    v14 = _mm256_loadu_ps(w + 112);
-                    v15 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 120);
-                    v13 = _mm256_loadu_ps(w + 128);
-                    v14 = _mm256_loadu_ps(w + 136);
-                    v15 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 144);
-                    v13 = _mm256_loadu_ps(w + 152);
-                    v14 = _mm256_loadu_ps(w + 160);
-                    v15 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 168);
-                    v13 = _mm256_loadu_ps(w + 176);
-                    v14 = _mm256_loadu_ps(w + 184);
-                    v15 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    w += 192;
-                    x += 8;
+    __m256 v0, v1, v2, v3;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 4; k++) {
+                for (int l = 0; l < 4; l++) {
+                    v0 = _mm256_loadu_ps(m);
+                    v1 = _mm256_loadu_ps(m + 2112);
+                    v2 = _mm256_loadu_ps(m + 4224);
+                    v3 = _mm256_loadu_ps(m + 6336);
+                    v0 = _mm256_add_ps(v0, v1);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v1 = _mm256_sub_ps(v1, v2);
+                    v1 = _mm256_add_ps(v1, v3);
+                    _mm256_storeu_ps(t, v0);
+                    _mm256_storeu_ps(t + 32, v1);
+                    m += 528;
+                    t += 8;
                 }
-                x += 48;
-            }
-            x += 512;
-        }
-        x -= 1456;
-        w -= 3456;
-        _mm256_storeu_ps(y, v0);
-        _mm256_storeu_ps(y + 8, v1);
-        _mm256_storeu_ps(y + 16, v2);
-        _mm256_storeu_ps(y + 24, v3);
-        _mm256_storeu_ps(y + 728, v4);
-        _mm256_storeu_ps(y + 736, v5);
-        _mm256_storeu_ps(y + 744, v6);
-        _mm256_storeu_ps(y + 752, v7);
-        _mm256_storeu_ps(y + 1456, v8);
-        _mm256_storeu_ps(y + 1464, v9);
-        _mm256_storeu_ps(y + 1472, v10);
-        _mm256_storeu_ps(y + 1480, v11);
-        x += 32;
-        y += 32;
-    }
-    x += 1392;
-    y -= 64;
-    w += 3456;
-    for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(y);
-            v1 = _mm256_loadu_ps(y + 8);
-            v2 = _mm256_loadu_ps(y + 16);
-            v3 = _mm256_loadu_ps(y + 24);
-            v4 = _mm256_loadu_ps(y + 728);
-            v5 = _mm256_loadu_ps(y + 736);
-            v6 = _mm256_loadu_ps(y + 744);
-            v7 = _mm256_loadu_ps(y + 752);
-            v8 = _mm256_loadu_ps(y + 1456);
-            v9 = _mm256_loadu_ps(y + 1464);
-            v10 = _mm256_loadu_ps(y + 1472);
-            v11 = _mm256_loadu_ps(y + 1480);
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v12 = _mm256_loadu_ps(w);
-                        v13 = _mm256_loadu_ps(w + 8);
-                        v14 = _mm256_loadu_ps(w + 16);
-                        v15 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 24);
-                        v13 = _mm256_loadu_ps(w + 32);
-                        v14 = _mm256_loadu_ps(w + 40);
-                        v15 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 48);
-                        v13 = _mm256_loadu_ps(w + 56);
-                        v14 = _mm256_loadu_ps(w + 64);
-                        v15 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 72);
-                        v13 = _mm256_loadu_ps(w + 80);
-                        v14 = _mm256_loadu_ps(w + 88);
-                        v15 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 96);
-                        v13 = _mm256_loadu_ps(w + 104);
-                        v14 = _mm256_loadu_ps(w + 112);
-                        v15 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 120);
-                        v13 = _mm256_loadu_ps(w + 128);
-                        v14 = _mm256_loadu_ps(w + 136);
-                        v15 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 144);
-                        v13 = _mm256_loadu_ps(w + 152);
-                        v14 = _mm256_loadu_ps(w + 160);
-                        v15 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 168);
-                        v13 = _mm256_loadu_ps(w + 176);
-                        v14 = _mm256_loadu_ps(w + 184);
-                        v15 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        w += 192;
-                        x += 8;
-                    }
-                    x += 48;
+                m -= 2112;
+                t -= 32;
+                for (int l = 0; l < 2; l++) {
+                    v0 = _mm256_loadu_ps(t);
+                    v1 = _mm256_loadu_ps(t + 8);
+                    v2 = _mm256_loadu_ps(t + 16);
+                    v3 = _mm256_loadu_ps(t + 24);
+                    v0 = _mm256_add_ps(v0, v1);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v1 = _mm256_sub_ps(v1, v2);
+                    v1 = _mm256_add_ps(v1, v3);
+                    v2 = _mm256_loadu_ps(b);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v1 = _mm256_add_ps(v1, v2);
+                    v2 = _mm256_setzero_ps();
+                    v0 = _mm256_max_ps(v2, v0);
+                    _mm256_storeu_ps(y, v0);
+                    v0 = _mm256_setzero_ps();
+                    v1 = _mm256_max_ps(v0, v1);
+                    _mm256_storeu_ps(y + 8, v1);
+                    t += 32;
+                    y += 72;
                 }
-                x += 512;
+                t -= 64;
+                y -= 128;
+                m += 8;
             }
-            x -= 1456;
-            w -= 3456;
-            _mm256_storeu_ps(y, v0);
-            _mm256_storeu_ps(y + 8, v1);
-            _mm256_storeu_ps(y + 16, v2);
-            _mm256_storeu_ps(y + 24, v3);
-            _mm256_storeu_ps(y + 728, v4);
-            _mm256_storeu_ps(y + 736, v5);
-            _mm256_storeu_ps(y + 744, v6);
-            _mm256_storeu_ps(y + 752, v7);
-            _mm256_storeu_ps(y + 1456, v8);
-            _mm256_storeu_ps(y + 1464, v9);
-            _mm256_storeu_ps(y + 1472, v10);
-            _mm256_storeu_ps(y + 1480, v11);
-            x += 32;
-            y += 32;
+            y += 80;
         }
-        x += 1392;
-        y -= 64;
-        w += 3456;
-    }
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(y);
-        v1 = _mm256_loadu_ps(y + 8);
-        v2 = _mm256_loadu_ps(y + 16);
-        v3 = _mm256_loadu_ps(y + 24);
-        v4 = _mm256_loadu_ps(y + 728);
-        v5 = _mm256_loadu_ps(y + 736);
-        v6 = _mm256_loadu_ps(y + 744);
-        v7 = _mm256_loadu_ps(y + 752);
-        v8 = _mm256_loadu_ps(y + 1456);
-        v9 = _mm256_loadu_ps(y + 1464);
-        v10 = _mm256_loadu_ps(y + 1472);
-        v11 = _mm256_loadu_ps(y + 1480);
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v12 = _mm256_loadu_ps(w);
-                    v13 = _mm256_loadu_ps(w + 8);
-                    v14 = _mm256_loadu_ps(w + 16);
-                    v15 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 24);
-                    v13 = _mm256_loadu_ps(w + 32);
-                    v14 = _mm256_loadu_ps(w + 40);
-                    v15 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 48);
-                    v13 = _mm256_loadu_ps(w + 56);
-                    v14 = _mm256_loadu_ps(w + 64);
-                    v15 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 72);
-                    v13 = _mm256_loadu_ps(w + 80);
-                    v14 = _mm256_loadu_ps(w + 88);
-                    v15 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 96);
-                    v13 = _mm256_loadu_ps(w + 104);
-                    v14 = _mm256_loadu_ps(w + 112);
-                    v15 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 120);
-                    v13 = _mm256_loadu_ps(w + 128);
-                    v14 = _mm256_loadu_ps(w + 136);
-                    v15 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 144);
-                    v13 = _mm256_loadu_ps(w + 152);
-                    v14 = _mm256_loadu_ps(w + 160);
-                    v15 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 168);
-                    v13 = _mm256_loadu_ps(w + 176);
-                    v14 = _mm256_loadu_ps(w + 184);
-                    v15 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    w += 192;
-                    x += 8;
-                }
-                x += 48;
-            }
-            x += 512;
-        }
-        x -= 1456;
-        w -= 3456;
-        v12 = _mm256_setzero_ps();
-        v0 = _mm256_max_ps(v12, v0);
-        _mm256_storeu_ps(y, v0);
-        v0 = _mm256_setzero_ps();
-        v1 = _mm256_max_ps(v0, v1);
-        _mm256_storeu_ps(y + 8, v1);
-        v0 = _mm256_setzero_ps();
-        v2 = _mm256_max_ps(v0, v2);
-        _mm256_storeu_ps(y + 16, v2);
-        v0 = _mm256_setzero_ps();
-        v3 = _mm256_max_ps(v0, v3);
-        _mm256_storeu_ps(y + 24, v3);
-        v0 = _mm256_setzero_ps();
-        v4 = _mm256_max_ps(v0, v4);
-        _mm256_storeu_ps(y + 728, v4);
-        v0 = _mm256_setzero_ps();
-        v5 = _mm256_max_ps(v0, v5);
-        _mm256_storeu_ps(y + 736, v5);
-        v0 = _mm256_setzero_ps();
-        v6 = _mm256_max_ps(v0, v6);
-        _mm256_storeu_ps(y + 744, v6);
-        v0 = _mm256_setzero_ps();
-        v7 = _mm256_max_ps(v0, v7);
-        _mm256_storeu_ps(y + 752, v7);
-        v0 = _mm256_setzero_ps();
-        v8 = _mm256_max_ps(v0, v8);
-        _mm256_storeu_ps(y + 1456, v8);
-        v0 = _mm256_setzero_ps();
-        v9 = _mm256_max_ps(v0, v9);
-        _mm256_storeu_ps(y + 1464, v9);
-        v0 = _mm256_setzero_ps();
-        v10 = _mm256_max_ps(v0, v10);
-        _mm256_storeu_ps(y + 1472, v10);
-        v0 = _mm256_setzero_ps();
-        v11 = _mm256_max_ps(v0, v11);
-        _mm256_storeu_ps(y + 1480, v11);
-        x += 32;
-        y += 32;
+        y += 152;
+        b += 8;
     }
 }
 
-/* 16 output channels of 1 x 8 pixels: sums over 64 channels and 3 x 3 taps */
+/* Y = At M A, 2 x 2 results; the rows of At are
+ *    1  1  1  0
+ *    0  1 -1  1, then the tail.
+ * 32 output channels of 4 x 4 tiles from M[4 x 4][vector][tile][8] */
 __attribute__((target("avx2,fma")))
-static void avx2_conv3x3_16x4_22(const float *x, const float *w, float *y, const float *b)
+static void avx2_winograd2_output_27(const float *m, float *t, float *y, const float *r, const float *b)
 {
-    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10;
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(b);
-        v1 = v0;
-        v2 = v0;
-        v3 = v0;
-        v4 = _mm256_loadu_ps(b + 8);
-        v5 = v4;
-        v6 = v4;
-        v7 = v4;
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v8 = _mm256_loadu_ps(w);
-                    v9 = _mm256_loadu_ps(w + 8);
-                    v10 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 16);
-                    v9 = _mm256_loadu_ps(w + 24);
-                    v10 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 32);
-                    v9 = _mm256_loadu_ps(w + 40);
-                    v10 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 48);
-                    v9 = _mm256_loadu_ps(w + 56);
-                    v10 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 64);
-                    v9 = _mm256_loadu_ps(w + 72);
-                    v10 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 80);
-                    v9 = _mm256_loadu_ps(w + 88);
-                    v10 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 96);
-                    v9 = _mm256_loadu_ps(w + 104);
-                    v10 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 112);
-                    v9 = _mm256_loadu_ps(w + 120);
-                    v10 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    w += 128;
-                    x += 8;
+    __m256 v0, v1, v2, v3;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 4; k++) {
+                for (int l = 0; l < 4; l++) {
+                    v0 = _mm256_loadu_ps(m);
+                    v1 = _mm256_loadu_ps(m + 2112);
+                    v2 = _mm256_loadu_ps(m + 4224);
+                    v3 = _mm256_loadu_ps(m + 6336);
+                    v0 = _mm256_add_ps(v0, v1);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v1 = _mm256_sub_ps(v1, v2);
+                    v1 = _mm256_add_ps(v1, v3);
+                    _mm256_storeu_ps(t, v0);
+                    _mm256_storeu_ps(t + 32, v1);
+                    m += 528;
+                    t += 8;
                 }
-                x += 48;
-            }
-            x += 512;
-        }
-        x -= 1456;
-        w -= 2304;
-        _mm256_storeu_ps(y, v0);
-        _mm256_storeu_ps(y + 8, v1);
-        _mm256_storeu_ps(y + 16, v2);
-        _mm256_storeu_ps(y + 24, v3);
-        _mm256_storeu_ps(y + 728, v4);
-        _mm256_storeu_ps(y + 736, v5);
-        _mm256_storeu_ps(y + 744, v6);
-        _mm256_storeu_ps(y + 752, v7);
-        x += 32;
-        y += 32;
-    }
-    x += 1392;
-    y -= 64;
-    w += 2304;
-    for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(y);
-            v1 = _mm256_loadu_ps(y + 8);
-            v2 = _mm256_loadu_ps(y + 16);
-            v3 = _mm256_loadu_ps(y + 24);
-            v4 = _mm256_loadu_ps(y + 728);
-            v5 = _mm256_loadu_ps(y + 736);
-            v6 = _mm256_loadu_ps(y + 744);
-            v7 = _mm256_loadu_ps(y + 752);
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v8 = _mm256_loadu_ps(w);
-                        v9 = _mm256_loadu_ps(w + 8);
-                        v10 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 16);
-                        v9 = _mm256_loadu_ps(w + 24);
-                        v10 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 32);
-                        v9 = _mm256_loadu_ps(w + 40);
-                        v10 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 48);
-                        v9 = _mm256_loadu_ps(w + 56);
-                        v10 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 64);
-                        v9 = _mm256_loadu_ps(w + 72);
-                        v10 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 80);
-                        v9 = _mm256_loadu_ps(w + 88);
-                        v10 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 96);
-                        v9 = _mm256_loadu_ps(w + 104);
-                        v10 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 112);
-                        v9 = _mm256_loadu_ps(w + 120);
-                        v10 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        w += 128;
-                        x += 8;
-                    }
-                    x += 48;
+                m -= 2112;
+                t -= 32;
+                for (int l = 0; l < 2; l++) {
+                    v0 = _mm256_loadu_ps(t);
+                    v1 = _mm256_loadu_ps(t + 8);
+                    v2 = _mm256_loadu_ps(t + 16);
+                    v3 = _mm256_loadu_ps(t + 24);
+                    v0 = _mm256_add_ps(v0, v1);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v1 = _mm256_sub_ps(v1, v2);
+                    v1 = _mm256_add_ps(v1, v3);
+                    v2 = _mm256_loadu_ps(b);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v1 = _mm256_add_ps(v1, v2);
+                    v2 = _mm256_loadu_ps(r);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v2 = _mm256_setzero_ps();
+                    v0 = _mm256_max_ps(v2, v0);
+                    _mm256_storeu_ps(y, v0);
+                    v0 = _mm256_loadu_ps(r + 8);
+                    v1 = _mm256_add_ps(v1, v0);
+                    v0 = _mm256_setzero_ps();
+                    v1 = _mm256_max_ps(v0, v1);
+                    _mm256_storeu_ps(y + 8, v1);
+                    t += 32;
+                    y += 72;
+                    r += 72;
                 }
-                x += 512;
+                t -= 64;
+                y -= 128;
+                r -= 128;
+                m += 8;
             }
-            x -= 1456;
-            w -= 2304;
-            _mm256_storeu_ps(y, v0);
-            _mm256_storeu_ps(y + 8, v1);
-            _mm256_storeu_ps(y + 16, v2);
-            _mm256_storeu_ps(y + 24, v3);
-            _mm256_storeu_ps(y + 728, v4);
-            _mm256_storeu_ps(y + 736, v5);
-            _mm256_storeu_ps(y + 744, v6);
-            _mm256_storeu_ps(y + 752, v7);
-            x += 32;
-            y += 32;
+            y += 80;
+            r += 80;
         }
-        x += 1392;
-        y -= 64;
-        w += 2304;
-    }
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(y);
-        v1 = _mm256_loadu_ps(y + 8);
-        v2 = _mm256_loadu_ps(y + 16);
-        v3 = _mm256_loadu_ps(y + 24);
-        v4 = _mm256_loadu_ps(y + 728);
-        v5 = _mm256_loadu_ps(y + 736);
-        v6 = _mm256_loadu_ps(y + 744);
-        v7 = _mm256_loadu_ps(y + 752);
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v8 = _mm256_loadu_ps(w);
-                    v9 = _mm256_loadu_ps(w + 8);
-                    v10 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 16);
-                    v9 = _mm256_loadu_ps(w + 24);
-                    v10 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 32);
-                    v9 = _mm256_loadu_ps(w + 40);
-                    v10 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 48);
-                    v9 = _mm256_loadu_ps(w + 56);
-                    v10 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 64);
-                    v9 = _mm256_loadu_ps(w + 72);
-                    v10 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 80);
-                    v9 = _mm256_loadu_ps(w + 88);
-                    v10 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 96);
-                    v9 = _mm256_loadu_ps(w + 104);
-                    v10 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 112);
-                    v9 = _mm256_loadu_ps(w + 120);
-                    v10 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    w += 128;
-                    x += 8;
-                }
-                x += 48;
-            }
-            x += 512;
-        }
-        x -= 1456;
-        w -= 2304;
-        v8 = _mm256_setzero_ps();
-        v0 = _mm256_max_ps(v8, v0);
-        _mm256_storeu_ps(y, v0);
-        v0 = _mm256_setzero_ps();
-        v1 = _mm256_max_ps(v0, v1);
-        _mm256_storeu_ps(y + 8, v1);
-        v0 = _mm256_setzero_ps();
-        v2 = _mm256_max_ps(v0, v2);
-        _mm256_storeu_ps(y + 16, v2);
-        v0 = _mm256_setzero_ps();
-        v3 = _mm256_max_ps(v0, v3);
-        _mm256_storeu_ps(y + 24, v3);
-        v0 = _mm256_setzero_ps();
-        v4 = _mm256_max_ps(v0, v4);
-        _mm256_storeu_ps(y + 728, v4);
-        v0 = _mm256_setzero_ps();
-        v5 = _mm256_max_ps(v0, v5);
-        _mm256_storeu_ps(y + 736, v5);
-        v0 = _mm256_setzero_ps();
-        v6 = _mm256_max_ps(v0, v6);
-        _mm256_storeu_ps(y + 744, v6);
-        v0 = _mm256_setzero_ps();
-        v7 = _mm256_max_ps(v0, v7);
-        _mm256_storeu_ps(y + 752, v7);
-        x += 32;
-        y += 32;
+        y += 152;
+        r += 152;
+        b += 8;
     }
 }
 
-/* 24 output channels of 1 x 8 pixels: sums over 64 channels and 3 x 3 taps */
+/* V = Bt d B of a window d of 4 x 4 pixels; the rows of Bt are
+ *    1  0 -1  0
+ *    0  1  1  0
+ *    0 -1  1  0
+ *    0 -1  0  1.
+ * 4 x 4 tiles, 1 blocks of 8 channels: V[4 x 4][block][tile][8] */
 __attribute__((target("avx2,fma")))
-static void avx2_conv3x3_24x4_23(const float *x, const float *w, float *y, const float *r, const float *b)
+static void avx2_winograd2_input_28(const float *x, float *t, float *v)
 {
-    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(b);
-        v1 = v0;
-        v2 = v0;
-        v3 = v0;
-        v4 = _mm256_loadu_ps(b + 8);
-        v5 = v4;
-        v6 = v4;
-        v7 = v4;
-        v8 = _mm256_loadu_ps(b + 16);
-        v9 = v8;
-        v10 = v8;
-        v11 = v8;
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v12 = _mm256_loadu_ps(w);
-                    v13 = _mm256_loadu_ps(w + 8);
-                    v14 = _mm256_loadu_ps(w + 16);
-                    v15 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 24);
-                    v13 = _mm256_loadu_ps(w + 32);
-                    v14 = _mm256_loadu_ps(w + 40);
-                    v15 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 48);
-                    v13 = _mm256_loadu_ps(w + 56);
-                    v14 = _mm256_loadu_ps(w + 64);
-                    v15 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 72);
-                    v13 = _mm256_loadu_ps(w + 80);
-                    v14 = _mm256_loadu_ps(w + 88);
-                    v15 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 96);
-                    v13 = _mm256_loadu_ps(w + 104);
-                    v14 = _mm256_loadu_ps(w + 112);
-                    v15 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 120);
-                    v13 = _mm256_loadu_ps(w + 128);
-                    v14 = _mm256_loadu_ps(w + 136);
-                    v15 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 144);
-                    v13 = _mm256_loadu_ps(w + 152);
-                    v14 = _mm256_loadu_ps(w + 160);
-                    v15 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 168);
-                    v13 = _mm256_loadu_ps(w + 176);
-                    v14 = _mm256_loadu_ps(w + 184);
-                    v15 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    w += 192;
-                    x += 8;
-                }
-                x += 48;
+    __m256 v0, v1, v2, v3;
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 4; k++) {
+                v0 = _mm256_loadu_ps(x);
+                v1 = _mm256_loadu_ps(x + 8);
+                v2 = _mm256_loadu_ps(x + 16);
+                v3 = _mm256_loadu_ps(x + 24);
+                v0 = _mm256_sub_ps(v0, v2);
+                _mm256_storeu_ps(t, v0);
+                v0 = _mm256_add_ps(v1, v2);
+                _mm256_storeu_ps(t + 8, v0);
+                v2 = _mm256_sub_ps(v2, v1);
+                _mm256_storeu_ps(t + 16, v2);
+                v3 = _mm256_sub_ps(v3, v1);
+                _mm256_storeu_ps(t + 24, v3);
+                x += 72;
+                t += 32;
             }
-            x += 512;
-        }
-        x -= 1456;
-        w -= 3456;
-        _mm256_storeu_ps(y, v0);
-        _mm256_storeu_ps(y + 8, v1);
-        _mm256_storeu_ps(y + 16, v2);
-        _mm256_storeu_ps(y + 24, v3);
-        _mm256_storeu_ps(y + 728, v4);
-        _mm256_storeu_ps(y + 736, v5);
-        _mm256_storeu_ps(y + 744, v6);
-        _mm256_storeu_ps(y + 752, v7);
-        _mm256_storeu_ps(y + 1456, v8);
-        _mm256_storeu_ps(y + 1464, v9);
-        _mm256_storeu_ps(y + 1472, v10);
-        _mm256_storeu_ps(y + 1480, v11);
-        x += 32;
-        y += 32;
-        r += 32;
-    }
-    x += 1392;
-    y -= 64;
-    r -= 64;
-    w += 3456;
-    for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(y);
-            v1 = _mm256_loadu_ps(y + 8);
-            v2 = _mm256_loadu_ps(y + 16);
-            v3 = _mm256_loadu_ps(y + 24);
-            v4 = _mm256_loadu_ps(y + 728);
-            v5 = _mm256_loadu_ps(y + 736);
-            v6 = _mm256_loadu_ps(y + 744);
-            v7 = _mm256_loadu_ps(y + 752);
-            v8 = _mm256_loadu_ps(y + 1456);
-            v9 = _mm256_loadu_ps(y + 1464);
-            v10 = _mm256_loadu_ps(y + 1472);
-            v11 = _mm256_loadu_ps(y + 1480);
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v12 = _mm256_loadu_ps(w);
-                        v13 = _mm256_loadu_ps(w + 8);
-                        v14 = _mm256_loadu_ps(w + 16);
-                        v15 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 24);
-                        v13 = _mm256_loadu_ps(w + 32);
-                        v14 = _mm256_loadu_ps(w + 40);
-                        v15 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 48);
-                        v13 = _mm256_loadu_ps(w + 56);
-                        v14 = _mm256_loadu_ps(w + 64);
-                        v15 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 72);
-                        v13 = _mm256_loadu_ps(w + 80);
-                        v14 = _mm256_loadu_ps(w + 88);
-                        v15 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 96);
-                        v13 = _mm256_loadu_ps(w + 104);
-                        v14 = _mm256_loadu_ps(w + 112);
-                        v15 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 120);
-                        v13 = _mm256_loadu_ps(w + 128);
-                        v14 = _mm256_loadu_ps(w + 136);
-                        v15 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 144);
-                        v13 = _mm256_loadu_ps(w + 152);
-                        v14 = _mm256_loadu_ps(w + 160);
-                        v15 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        v12 = _mm256_loadu_ps(w + 168);
-                        v13 = _mm256_loadu_ps(w + 176);
-                        v14 = _mm256_loadu_ps(w + 184);
-                        v15 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v12, v15, v0);
-                        v4 = _mm256_fmadd_ps(v13, v15, v4);
-                        v8 = _mm256_fmadd_ps(v14, v15, v8);
-                        v15 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v12, v15, v1);
-                        v5 = _mm256_fmadd_ps(v13, v15, v5);
-                        v9 = _mm256_fmadd_ps(v14, v15, v9);
-                        v15 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v12, v15, v2);
-                        v6 = _mm256_fmadd_ps(v13, v15, v6);
-                        v10 = _mm256_fmadd_ps(v14, v15, v10);
-                        v15 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v12, v15, v3);
-                        v7 = _mm256_fmadd_ps(v13, v15, v7);
-                        v11 = _mm256_fmadd_ps(v14, v15, v11);
-                        w += 192;
-                        x += 8;
-                    }
-                    x += 48;
-                }
-                x += 512;
+            x -= 288;
+            t -= 128;
+            for (int k = 0; k < 4; k++) {
+                v0 = _mm256_loadu_ps(t);
+                v1 = _mm256_loadu_ps(t + 32);
+                v2 = _mm256_loadu_ps(t + 64);
+                v3 = _mm256_loadu_ps(t + 96);
+                v0 = _mm256_sub_ps(v0, v2);
+                _mm256_storeu_ps(v, v0);
+                v0 = _mm256_add_ps(v1, v2);
+                _mm256_storeu_ps(v + 4160, v0);
+                v2 = _mm256_sub_ps(v2, v1);
+                _mm256_storeu_ps(v + 8320, v2);
+                v3 = _mm256_sub_ps(v3, v1);
+                _mm256_storeu_ps(v + 12480, v3);
+                t += 8;
+                v += 1040;
             }
-            x -= 1456;
-            w -= 3456;
-            _mm256_storeu_ps(y, v0);
-            _mm256_storeu_ps(y + 8, v1);
-            _mm256_storeu_ps(y + 16, v2);
-            _mm256_storeu_ps(y + 24, v3);
-            _mm256_storeu_ps(y + 728, v4);
-            _mm256_storeu_ps(y + 736, v5);
-            _mm256_storeu_ps(y + 744, v6);
-            _mm256_storeu_ps(y + 752, v7);
-            _mm256_storeu_ps(y + 1456, v8);
-            _mm256_storeu_ps(y + 1464, v9);
-            _mm256_storeu_ps(y + 1472, v10);
-            _mm256_storeu_ps(y + 1480, v11);
-            x += 32;
-            y += 32;
-            r += 32;
+            t -= 32;
+            v -= 4152;
+            x += 16;
         }
-        x += 1392;
-        y -= 64;
-        r -= 64;
-        w += 3456;
-    }
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(y);
-        v1 = _mm256_loadu_ps(y + 8);
-        v2 = _mm256_loadu_ps(y + 16);
-        v3 = _mm256_loadu_ps(y + 24);
-        v4 = _mm256_loadu_ps(y + 728);
-        v5 = _mm256_loadu_ps(y + 736);
-        v6 = _mm256_loadu_ps(y + 744);
-        v7 = _mm256_loadu_ps(y + 752);
-        v8 = _mm256_loadu_ps(y + 1456);
-        v9 = _mm256_loadu_ps(y + 1464);
-        v10 = _mm256_loadu_ps(y + 1472);
-        v11 = _mm256_loadu_ps(y + 1480);
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v12 = _mm256_loadu_ps(w);
-                    v13 = _mm256_loadu_ps(w + 8);
-                    v14 = _mm256_loadu_ps(w + 16);
-                    v15 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 24);
-                    v13 = _mm256_loadu_ps(w + 32);
-                    v14 = _mm256_loadu_ps(w + 40);
-                    v15 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 48);
-                    v13 = _mm256_loadu_ps(w + 56);
-                    v14 = _mm256_loadu_ps(w + 64);
-                    v15 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 72);
-                    v13 = _mm256_loadu_ps(w + 80);
-                    v14 = _mm256_loadu_ps(w + 88);
-                    v15 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 96);
-                    v13 = _mm256_loadu_ps(w + 104);
-                    v14 = _mm256_loadu_ps(w + 112);
-                    v15 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 120);
-                    v13 = _mm256_loadu_ps(w + 128);
-                    v14 = _mm256_loadu_ps(w + 136);
-                    v15 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 144);
-                    v13 = _mm256_loadu_ps(w + 152);
-                    v14 = _mm256_loadu_ps(w + 160);
-                    v15 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    v12 = _mm256_loadu_ps(w + 168);
-                    v13 = _mm256_loadu_ps(w + 176);
-                    v14 = _mm256_loadu_ps(w + 184);
-                    v15 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v12, v15, v0);
-                    v4 = _mm256_fmadd_ps(v13, v15, v4);
-                    v8 = _mm256_fmadd_ps(v14, v15, v8);
-                    v15 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v12, v15, v1);
-                    v5 = _mm256_fmadd_ps(v13, v15, v5);
-                    v9 = _mm256_fmadd_ps(v14, v15, v9);
-                    v15 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v12, v15, v2);
-                    v6 = _mm256_fmadd_ps(v13, v15, v6);
-                    v10 = _mm256_fmadd_ps(v14, v15, v10);
-                    v15 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v12, v15, v3);
-                    v7 = _mm256_fmadd_ps(v13, v15, v7);
-                    v11 = _mm256_fmadd_ps(v14, v15, v11);
-                    w += 192;
-                    x += 8;
-                }
-                x += 48;
-            }
-            x += 512;
-        }
-        x -= 1456;
-        w -= 3456;
-        v12 = _mm256_loadu_ps(r);
-        v0 = _mm256_add_ps(v0, v12);
-        v12 = _mm256_setzero_ps();
-        v0 = _mm256_max_ps(v12, v0);
-        _mm256_storeu_ps(y, v0);
-        v0 = _mm256_loadu_ps(r + 8);
-        v1 = _mm256_add_ps(v1, v0);
-        v0 = _mm256_setzero_ps();
-        v1 = _mm256_max_ps(v0, v1);
-        _mm256_storeu_ps(y + 8, v1);
-        v0 = _mm256_loadu_ps(r + 16);
-        v2 = _mm256_add_ps(v2, v0);
-        v0 = _mm256_setzero_ps();
-        v2 = _mm256_max_ps(v0, v2);
-        _mm256_storeu_ps(y + 16, v2);
-        v0 = _mm256_loadu_ps(r + 24);
-        v3 = _mm256_add_ps(v3, v0);
-        v0 = _mm256_setzero_ps();
-        v3 = _mm256_max_ps(v0, v3);
-        _mm256_storeu_ps(y + 24, v3);
-        v0 = _mm256_loadu_ps(r + 728);
-        v4 = _mm256_add_ps(v4, v0);
-        v0 = _mm256_setzero_ps();
-        v4 = _mm256_max_ps(v0, v4);
-        _mm256_storeu_ps(y + 728, v4);
-        v0 = _mm256_loadu_ps(r + 736);
-        v5 = _mm256_add_ps(v5, v0);
-        v0 = _mm256_setzero_ps();
-        v5 = _mm256_max_ps(v0, v5);
-        _mm256_storeu_ps(y + 736, v5);
-        v0 = _mm256_loadu_ps(r + 744);
-        v6 = _mm256_add_ps(v6, v0);
-        v0 = _mm256_setzero_ps();
-        v6 = _mm256_max_ps(v0, v6);
-        _mm256_storeu_ps(y + 744, v6);
-        v0 = _mm256_loadu_ps(r + 752);
-        v7 = _mm256_add_ps(v7, v0);
-        v0 = _mm256_setzero_ps();
-        v7 = _mm256_max_ps(v0, v7);
-        _mm256_storeu_ps(y + 752, v7);
-        v0 = _mm256_loadu_ps(r + 1456);
-        v8 = _mm256_add_ps(v8, v0);
-        v0 = _mm256_setzero_ps();
-        v8 = _mm256_max_ps(v0, v8);
-        _mm256_storeu_ps(y + 1456, v8);
-        v0 = _mm256_loadu_ps(r + 1464);
-        v9 = _mm256_add_ps(v9, v0);
-        v0 = _mm256_setzero_ps();
-        v9 = _mm256_max_ps(v0, v9);
-        _mm256_storeu_ps(y + 1464, v9);
-        v0 = _mm256_loadu_ps(r + 1472);
-        v10 = _mm256_add_ps(v10, v0);
-        v0 = _mm256_setzero_ps();
-        v10 = _mm256_max_ps(v0, v10);
-        _mm256_storeu_ps(y + 1472, v10);
-        v0 = _mm256_loadu_ps(r + 1480);
-        v11 = _mm256_add_ps(v11, v0);
-        v0 = _mm256_setzero_ps();
-        v11 = _mm256_max_ps(v0, v11);
-        _mm256_storeu_ps(y + 1480, v11);
-        x += 32;
-        y += 32;
-        r += 32;
+        x += 80;
     }
 }
 
-/* 16 output channels of 1 x 8 pixels: sums over 64 channels and 3 x 3 taps */
+/* Y = At M A, 2 x 2 results; the rows of At are
+ *    1  1  1  0
+ *    0  1 -1  1, then the tail.
+ * 32 output channels of 4 x 4 tiles from M[4 x 4][vector][tile][8] */
 __attribute__((target("avx2,fma")))
-static void avx2_conv3x3_16x4_24(const float *x, const float *w, float *y, const float *r, const float *b)
+static void avx2_winograd2_output_29(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
-    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10;
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(b);
-        v1 = v0;
-        v2 = v0;
-        v3 = v0;
-        v4 = _mm256_loadu_ps(b + 8);
-        v5 = v4;
-        v6 = v4;
-        v7 = v4;
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v8 = _mm256_loadu_ps(w);
-                    v9 = _mm256_loadu_ps(w + 8);
-                    v10 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 16);
-                    v9 = _mm256_loadu_ps(w + 24);
-                    v10 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 32);
-                    v9 = _mm256_loadu_ps(w + 40);
-                    v10 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 48);
-                    v9 = _mm256_loadu_ps(w + 56);
-                    v10 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 64);
-                    v9 = _mm256_loadu_ps(w + 72);
-                    v10 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 80);
-                    v9 = _mm256_loadu_ps(w + 88);
-                    v10 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 96);
-                    v9 = _mm256_loadu_ps(w + 104);
-                    v10 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 112);
-                    v9 = _mm256_loadu_ps(w + 120);
-                    v10 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    w += 128;
-                    x += 8;
-                }
-                x += 48;
-            }
-            x += 512;
-        }
-        x -= 1456;
-        w -= 2304;
-        _mm256_storeu_ps(y, v0);
-        _mm256_storeu_ps(y + 8, v1);
-        _mm256_storeu_ps(y + 16, v2);
-        _mm256_storeu_ps(y + 24, v3);
-        _mm256_storeu_ps(y + 728, v4);
-        _mm256_storeu_ps(y + 736, v5);
-        _mm256_storeu_ps(y + 744, v6);
-        _mm256_storeu_ps(y + 752, v7);
-        x += 32;
-        y += 32;
-        r += 32;
-    }
-    x += 1392;
-    y -= 64;
-    r -= 64;
-    w += 2304;
-    for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
-            v0 = _mm256_loadu_ps(y);
-            v1 = _mm256_loadu_ps(y + 8);
-            v2 = _mm256_loadu_ps(y + 16);
-            v3 = _mm256_loadu_ps(y + 24);
-            v4 = _mm256_loadu_ps(y + 728);
-            v5 = _mm256_loadu_ps(y + 736);
-            v6 = _mm256_loadu_ps(y + 744);
-            v7 = _mm256_loadu_ps(y + 752);
-            for (int k = 0; k < 2; k++) {
-                for (int l = 0; l < 3; l++) {
-                    for (int m = 0; m < 3; m++) {
-                        v8 = _mm256_loadu_ps(w);
-                        v9 = _mm256_loadu_ps(w + 8);
-                        v10 = _mm256_broadcast_ss(x);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 8);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 16);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 24);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 16);
-                        v9 = _mm256_loadu_ps(w + 24);
-                        v10 = _mm256_broadcast_ss(x + 1);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 9);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 17);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 25);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 32);
-                        v9 = _mm256_loadu_ps(w + 40);
-                        v10 = _mm256_broadcast_ss(x + 2);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 10);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 18);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 26);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 48);
-                        v9 = _mm256_loadu_ps(w + 56);
-                        v10 = _mm256_broadcast_ss(x + 3);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 11);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 19);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 27);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 64);
-                        v9 = _mm256_loadu_ps(w + 72);
-                        v10 = _mm256_broadcast_ss(x + 4);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 12);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 20);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 28);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 80);
-                        v9 = _mm256_loadu_ps(w + 88);
-                        v10 = _mm256_broadcast_ss(x + 5);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 13);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 21);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 29);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 96);
-                        v9 = _mm256_loadu_ps(w + 104);
-                        v10 = _mm256_broadcast_ss(x + 6);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 14);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 22);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 30);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        v8 = _mm256_loadu_ps(w + 112);
-                        v9 = _mm256_loadu_ps(w + 120);
-                        v10 = _mm256_broadcast_ss(x + 7);
-                        v0 = _mm256_fmadd_ps(v8, v10, v0);
-                        v4 = _mm256_fmadd_ps(v9, v10, v4);
-                        v10 = _mm256_broadcast_ss(x + 15);
-                        v1 = _mm256_fmadd_ps(v8, v10, v1);
-                        v5 = _mm256_fmadd_ps(v9, v10, v5);
-                        v10 = _mm256_broadcast_ss(x + 23);
-                        v2 = _mm256_fmadd_ps(v8, v10, v2);
-                        v6 = _mm256_fmadd_ps(v9, v10, v6);
-                        v10 = _mm256_broadcast_ss(x + 31);
-                        v3 = _mm256_fmadd_ps(v8, v10, v3);
-                        v7 = _mm256_fmadd_ps(v9, v10, v7);
-                        w += 128;
-                        x += 8;
-                    }
-                    x += 48;
-                }
-                x += 512;
-            }
-            x -= 1456;
-            w -= 2304;
-            _mm256_storeu_ps(y, v0);
-            _mm256_storeu_ps(y + 8, v1);
-            _mm256_storeu_ps(y + 16, v2);
-            _mm256_storeu_ps(y + 24, v3);
-            _mm256_storeu_ps(y + 728, v4);
-            _mm256_storeu_ps(y + 736, v5);
-            _mm256_storeu_ps(y + 744, v6);
-            _mm256_storeu_ps(y + 752, v7);
-            x += 32;
-            y += 32;
-            r += 32;
-        }
-        x += 1392;
-        y -= 64;
-        r -= 64;
-        w += 2304;
-    }
-    for (int i = 0; i < 2; i++) {
-        v0 = _mm256_loadu_ps(y);
-        v1 = _mm256_loadu_ps(y + 8);
-        v2 = _mm256_loadu_ps(y + 16);
-        v3 = _mm256_loadu_ps(y + 24);
-        v4 = _mm256_loadu_ps(y + 728);
-        v5 = _mm256_loadu_ps(y + 736);
-        v6 = _mm256_loadu_ps(y + 744);
-        v7 = _mm256_loadu_ps(y + 752);
-        for (int j = 0; j < 2; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v8 = _mm256_loadu_ps(w);
-                    v9 = _mm256_loadu_ps(w + 8);
-                    v10 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 16);
-                    v9 = _mm256_loadu_ps(w + 24);
-                    v10 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 32);
-                    v9 = _mm256_loadu_ps(w + 40);
-                    v10 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 48);
-                    v9 = _mm256_loadu_ps(w + 56);
-                    v10 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 64);
-                    v9 = _mm256_loadu_ps(w + 72);
-                    v10 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 80);
-                    v9 = _mm256_loadu_ps(w + 88);
-                    v10 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 96);
-                    v9 = _mm256_loadu_ps(w + 104);
-                    v10 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    v8 = _mm256_loadu_ps(w + 112);
-                    v9 = _mm256_loadu_ps(w + 120);
-                    v10 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v8, v10, v0);
-                    v4 = _mm256_fmadd_ps(v9, v10, v4);
-                    v10 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v8, v10, v1);
-                    v5 = _mm256_fmadd_ps(v9, v10, v5);
-                    v10 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v8, v10, v2);
-                    v6 = _mm256_fmadd_ps(v9, v10, v6);
-                    v10 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v8, v10, v3);
-                    v7 = _mm256_fmadd_ps(v9, v10, v7);
-                    w += 128;
-                    x += 8;
-                }
-                x += 48;
-            }
-            x += 512;
-        }
-        x -= 1456;
-        w -= 2304;
-        v8 = _mm256_loadu_ps(r);
-        v0 = _mm256_add_ps(v0, v8);
-        v8 = _mm256_setzero_ps();
-        v0 = _mm256_max_ps(v8, v0);
-        _mm256_storeu_ps(y, v0);
-        v0 = _mm256_loadu_ps(r + 8);
-        v1 = _mm256_add_ps(v1, v0);
-        v0 = _mm256_setzero_ps();
-        v1 = _mm256_max_ps(v0, v1);
-        _mm256_storeu_ps(y + 8, v1);
-        v0 = _mm256_loadu_ps(r + 16);
-        v2 = _mm256_add_ps(v2, v0);
-        v0 = _mm256_setzero_ps();
-        v2 = _mm256_max_ps(v0, v2);
-        _mm256_storeu_ps(y + 16, v2);
-        v0 = _mm256_loadu_ps(r + 24);
-        v3 = _mm256_add_ps(v3, v0);
-        v0 = _mm256_setzero_ps();
-        v3 = _mm256_max_ps(v0, v3);
-        _mm256_storeu_ps(y + 24, v3);
-        v0 = _mm256_loadu_ps(r + 728);
-        v4 = _mm256_add_ps(v4, v0);
-        v0 = _mm256_setzero_ps();
-        v4 = _mm256_max_ps(v0, v4);
-        _mm256_storeu_ps(y + 728, v4);
-        v0 = _mm256_loadu_ps(r + 736);
-        v5 = _mm256_add_ps(v5, v0);
-        v0 = _mm256_setzero_ps();
-        v5 = _mm256_max_ps(v0, v5);
-        _mm256_storeu_ps(y + 736, v5);
-        v0 = _mm256_loadu_ps(r + 744);
-        v6 = _mm256_add_ps(v6, v0);
-        v0 = _mm256_setzero_ps();
-        v6 = _mm256_max_ps(v0, v6);
-        _mm256_storeu_ps(y + 744, v6);
-        v0 = _mm256_loadu_ps(r + 752);
-        v7 = _mm256_add_ps(v7, v0);
-        v0 = _mm256_setzero_ps();
-        v7 = _mm256_max_ps(v0, v7);
-        _mm256_storeu_ps(y + 752, v7);
-        x += 32;
-        y += 32;
-        r += 32;
-    }
-}
-
-/* 8 output channels of 8 x 8 pixels, averaged: sums over 64 channels and 3 x 3 taps */
-__attribute__((target("avx2,fma")))
-static void avx2_conv3x3_8x12_25(const float *x, const float *w, float *y, const float *r, const float *b, const float *constants)
-{
-    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9;
+    __m256 v0, v1, v2, v3;
     v0 = _mm256_setzero_ps();
     _mm256_storeu_ps(y, v0);
-    for (int i = 0; i < 8; i++) {
-        v0 = _mm256_loadu_ps(b);
-        v1 = v0;
-        v2 = v0;
-        v3 = v0;
-        v4 = v0;
-        v5 = v0;
-        v6 = v0;
-        v7 = v0;
-        for (int j = 0; j < 8; j++) {
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    v8 = _mm256_loadu_ps(w);
-                    v9 = _mm256_broadcast_ss(x);
-                    v0 = _mm256_fmadd_ps(v8, v9, v0);
-                    v9 = _mm256_broadcast_ss(x + 8);
-                    v1 = _mm256_fmadd_ps(v8, v9, v1);
-                    v9 = _mm256_broadcast_ss(x + 16);
-                    v2 = _mm256_fmadd_ps(v8, v9, v2);
-                    v9 = _mm256_broadcast_ss(x + 24);
-                    v3 = _mm256_fmadd_ps(v8, v9, v3);
-                    v9 = _mm256_broadcast_ss(x + 32);
-                    v4 = _mm256_fmadd_ps(v8, v9, v4);
-                    v9 = _mm256_broadcast_ss(x + 40);
-                    v5 = _mm256_fmadd_ps(v8, v9, v5);
-                    v9 = _mm256_broadcast_ss(x + 48);
-                    v6 = _mm256_fmadd_ps(v8, v9, v6);
-                    v9 = _mm256_broadcast_ss(x + 56);
-                    v7 = _mm256_fmadd_ps(v8, v9, v7);
-                    v8 = _mm256_loadu_ps(w + 8);
-                    v9 = _mm256_broadcast_ss(x + 1);
-                    v0 = _mm256_fmadd_ps(v8, v9, v0);
-                    v9 = _mm256_broadcast_ss(x + 9);
-                    v1 = _mm256_fmadd_ps(v8, v9, v1);
-                    v9 = _mm256_broadcast_ss(x + 17);
-                    v2 = _mm256_fmadd_ps(v8, v9, v2);
-                    v9 = _mm256_broadcast_ss(x + 25);
-                    v3 = _mm256_fmadd_ps(v8, v9, v3);
-                    v9 = _mm256_broadcast_ss(x + 33);
-                    v4 = _mm256_fmadd_ps(v8, v9, v4);
-                    v9 = _mm256_broadcast_ss(x + 41);
-                    v5 = _mm256_fmadd_ps(v8, v9, v5);
-                    v9 = _mm256_broadcast_ss(x + 49);
-                    v6 = _mm256_fmadd_ps(v8, v9, v6);
-                    v9 = _mm256_broadcast_ss(x + 57);
-                    v7 = _mm256_fmadd_ps(v8, v9, v7);
-                    v8 = _mm256_loadu_ps(w + 16);
-                    v9 = _mm256_broadcast_ss(x + 2);
-                    v0 = _mm256_fmadd_ps(v8, v9, v0);
-                    v9 = _mm256_broadcast_ss(x + 10);
-                    v1 = _mm256_fmadd_ps(v8, v9, v1);
-                    v9 = _mm256_broadcast_ss(x + 18);
-                    v2 = _mm256_fmadd_ps(v8, v9, v2);
-                    v9 = _mm256_broadcast_ss(x + 26);
-                    v3 = _mm256_fmadd_ps(v8, v9, v3);
-                    v9 = _mm256_broadcast_ss(x + 34);
-                    v4 = _mm256_fmadd_ps(v8, v9, v4);
-                    v9 = _mm256_broadcast_ss(x + 42);
-                    v5 = _mm256_fmadd_ps(v8, v9, v5);
-                    v9 = _mm256_broadcast_ss(x + 50);
-                    v6 = _mm256_fmadd_ps(v8, v9, v6);
-                    v9 = _mm256_broadcast_ss(x + 58);
-                    v7 = _mm256_fmadd_ps(v8, v9, v7);
-                    v8 = _mm256_loadu_ps(w + 24);
-                    v9 = _mm256_broadcast_ss(x + 3);
-                    v0 = _mm256_fmadd_ps(v8, v9, v0);
-                    v9 = _mm256_broadcast_ss(x + 11);
-                    v1 = _mm256_fmadd_ps(v8, v9, v1);
-                    v9 = _mm256_broadcast_ss(x + 19);
-                    v2 = _mm256_fmadd_ps(v8, v9, v2);
-                    v9 = _mm256_broadcast_ss(x + 27);
-                    v3 = _mm256_fmadd_ps(v8, v9, v3);
-                    v9 = _mm256_broadcast_ss(x + 35);
-                    v4 = _mm256_fmadd_ps(v8, v9, v4);
-                    v9 = _mm256_broadcast_ss(x + 43);
-                    v5 = _mm256_fmadd_ps(v8, v9, v5);
-                    v9 = _mm256_broadcast_ss(x + 51);
-                    v6 = _mm256_fmadd_ps(v8, v9, v6);
-                    v9 = _mm256_broadcast_ss(x + 59);
-                    v7 = _mm256_fmadd_ps(v8, v9, v7);
-                    v8 = _mm256_loadu_ps(w + 32);
-                    v9 = _mm256_broadcast_ss(x + 4);
-                    v0 = _mm256_fmadd_ps(v8, v9, v0);
-                    v9 = _mm256_broadcast_ss(x + 12);
-                    v1 = _mm256_fmadd_ps(v8, v9, v1);
-                    v9 = _mm256_broadcast_ss(x + 20);
-                    v2 = _mm256_fmadd_ps(v8, v9, v2);
-                    v9 = _mm256_broadcast_ss(x + 28);
-                    v3 = _mm256_fmadd_ps(v8, v9, v3);
-                    v9 = _mm256_broadcast_ss(x + 36);
-                    v4 = _mm256_fmadd_ps(v8, v9, v4);
-                    v9 = _mm256_broadcast_ss(x + 44);
-                    v5 = _mm256_fmadd_ps(v8, v9, v5);
-                    v9 = _mm256_broadcast_ss(x + 52);
-                    v6 = _mm256_fmadd_ps(v8, v9, v6);
-                    v9 = _mm256_broadcast_ss(x + 60);
-                    v7 = _mm256_fmadd_ps(v8, v9, v7);
-                    v8 = _mm256_loadu_ps(w + 40);
-                    v9 = _mm256_broadcast_ss(x + 5);
-                    v0 = _mm256_fmadd_ps(v8, v9, v0);
-                    v9 = _mm256_broadcast_ss(x + 13);
-                    v1 = _mm256_fmadd_ps(v8, v9, v1);
-                    v9 = _mm256_broadcast_ss(x + 21);
-                    v2 = _mm256_fmadd_ps(v8, v9, v2);
-                    v9 = _mm256_broadcast_ss(x + 29);
-                    v3 = _mm256_fmadd_ps(v8, v9, v3);
-                    v9 = _mm256_broadcast_ss(x + 37);
-                    v4 = _mm256_fmadd_ps(v8, v9, v4);
-                    v9 = _mm256_broadcast_ss(x + 45);
-                    v5 = _mm256_fmadd_ps(v8, v9, v5);
-                    v9 = _mm256_broadcast_ss(x + 53);
-                    v6 = _mm256_fmadd_ps(v8, v9, v6);
-                    v9 = _mm256_broadcast_ss(x + 61);
-                    v7 = _mm256_fmadd_ps(v8, v9, v7);
-                    v8 = _mm256_loadu_ps(w + 48);
-                    v9 = _mm256_broadcast_ss(x + 6);
-                    v0 = _mm256_fmadd_ps(v8, v9, v0);
-                    v9 = _mm256_broadcast_ss(x + 14);
-                    v1 = _mm256_fmadd_ps(v8, v9, v1);
-                    v9 = _mm256_broadcast_ss(x + 22);
-                    v2 = _mm256_fmadd_ps(v8, v9, v2);
-                    v9 = _mm256_broadcast_ss(x + 30);
-                    v3 = _mm256_fmadd_ps(v8, v9, v3);
-                    v9 = _mm256_broadcast_ss(x + 38);
-                    v4 = _mm256_fmadd_ps(v8, v9, v4);
-                    v9 = _mm256_broadcast_ss(x + 46);
-                    v5 = _mm256_fmadd_ps(v8, v9, v5);
-                    v9 = _mm256_broadcast_ss(x + 54);
-                    v6 = _mm256_fmadd_ps(v8, v9, v6);
-                    v9 = _mm256_broadcast_ss(x + 62);
-                    v7 = _mm256_fmadd_ps(v8, v9, v7);
-                    v8 = _mm256_loadu_ps(w + 56);
-                    v9 = _mm256_broadcast_ss(x + 7);
-                    v0 = _mm256_fmadd_ps(v8, v9, v0);
-                    v9 = _mm256_broadcast_ss(x + 15);
-                    v1 = _mm256_fmadd_ps(v8, v9, v1);
-                    v9 = _mm256_broadcast_ss(x + 23);
-                    v2 = _mm256_fmadd_ps(v8, v9, v2);
-                    v9 = _mm256_broadcast_ss(x + 31);
-                    v3 = _mm256_fmadd_ps(v8, v9, v3);
-                    v9 = _mm256_broadcast_ss(x + 39);
-                    v4 = _mm256_fmadd_ps(v8, v9, v4);
-                    v9 = _mm256_broadcast_ss(x + 47);
-                    v5 = _mm256_fmadd_ps(v8, v9, v5);
-                    v9 = _mm256_broadcast_ss(x + 55);
-                    v6 = _mm256_fmadd_ps(v8, v9, v6);
-                    v9 = _mm256_broadcast_ss(x + 63);
-                    v7 = _mm256_fmadd_ps(v8, v9, v7);
-                    w += 64;
-                    x += 8;
+    _mm256_storeu_ps(y + 8, v0);
+    _mm256_storeu_ps(y + 16, v0);
+    _mm256_storeu_ps(y + 24, v0);
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 4; k++) {
+                for (int l = 0; l < 4; l++) {
+                    v0 = _mm256_loadu_ps(m);
+                    v1 = _mm256_loadu_ps(m + 2112);
+                    v2 = _mm256_loadu_ps(m + 4224);
+                    v3 = _mm256_loadu_ps(m + 6336);
+                    v0 = _mm256_add_ps(v0, v1);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v1 = _mm256_sub_ps(v1, v2);
+                    v1 = _mm256_add_ps(v1, v3);
+                    _mm256_storeu_ps(t, v0);
+                    _mm256_storeu_ps(t + 32, v1);
+                    m += 528;
+                    t += 8;
                 }
-                x += 48;
+                m -= 2112;
+                t -= 32;
+                for (int l = 0; l < 2; l++) {
+                    v0 = _mm256_loadu_ps(t);
+                    v1 = _mm256_loadu_ps(t + 8);
+                    v2 = _mm256_loadu_ps(t + 16);
+                    v3 = _mm256_loadu_ps(t + 24);
+                    v0 = _mm256_add_ps(v0, v1);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v1 = _mm256_sub_ps(v1, v2);
+                    v1 = _mm256_add_ps(v1, v3);
+                    v2 = _mm256_loadu_ps(b);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v1 = _mm256_add_ps(v1, v2);
+                    v2 = _mm256_loadu_ps(r);
+                    v0 = _mm256_add_ps(v0, v2);
+                    v2 = _mm256_setzero_ps();
+                    v0 = _mm256_max_ps(v2, v0);
+                    v2 = _mm256_loadu_ps(r + 8);
+                    v1 = _mm256_add_ps(v1, v2);
+                    v2 = _mm256_setzero_ps();
+                    v1 = _mm256_max_ps(v2, v1);
+                    v2 = _mm256_loadu_ps(y);
+                    v2 = _mm256_add_ps(v2, v0);
+                    v2 = _mm256_add_ps(v2, v1);
+                    _mm256_storeu_ps(y, v2);
+                    t += 32;
+                    r += 72;
+                }
+                t -= 64;
+                r -= 128;
+                m += 8;
             }
-            x += 512;
+            r += 80;
         }
-        x -= 5824;
-        w -= 4608;
-        v8 = _mm256_loadu_ps(r);
-        v0 = _mm256_add_ps(v0, v8);
-        v8 = _mm256_setzero_ps();
-        v0 = _mm256_max_ps(v8, v0);
-        v8 = _mm256_loadu_ps(r + 8);
-        v1 = _mm256_add_ps(v1, v8);
-        v8 = _mm256_setzero_ps();
-        v1 = _mm256_max_ps(v8, v1);
-        v8 = _mm256_loadu_ps(r + 16);
-        v2 = _mm256_add_ps(v2, v8);
-        v8 = _mm256_setzero_ps();
-        v2 = _mm256_max_ps(v8, v2);
-        v8 = _mm256_loadu_ps(r + 24);
-        v3 = _mm256_add_ps(v3, v8);
-        v8 = _mm256_setzero_ps();
-        v3 = _mm256_max_ps(v8, v3);
-        v8 = _mm256_loadu_ps(r + 32);
-        v4 = _mm256_add_ps(v4, v8);
-        v8 = _mm256_setzero_ps();
-        v4 = _mm256_max_ps(v8, v4);
-        v8 = _mm256_loadu_ps(r + 40);
-        v5 = _mm256_add_ps(v5, v8);
-        v8 = _mm256_setzero_ps();
-        v5 = _mm256_max_ps(v8, v5);
-        v8 = _mm256_loadu_ps(r + 48);
-        v6 = _mm256_add_ps(v6, v8);
-        v8 = _mm256_setzero_ps();
-        v6 = _mm256_max_ps(v8, v6);
-        v8 = _mm256_loadu_ps(r + 56);
-        v7 = _mm256_add_ps(v7, v8);
-        v8 = _mm256_setzero_ps();
-        v7 = _mm256_max_ps(v8, v7);
-        v8 = _mm256_loadu_ps(y);
-        v8 = _mm256_add_ps(v8, v0);
-        v8 = _mm256_add_ps(v8, v1);
-        v8 = _mm256_add_ps(v8, v2);
-        v8 = _mm256_add_ps(v8, v3);
-        v8 = _mm256_add_ps(v8, v4);
-        v8 = _mm256_add_ps(v8, v5);
-        v8 = _mm256_add_ps(v8, v6);
-        v8 = _mm256_add_ps(v8, v7);
-        _mm256_storeu_ps(y, v8);
-        x += 72;
-        r += 72;
+        y += 8;
+        r += 152;
+        b += 8;
     }
-    x -= 576;
-    r -= 576;
+    m -= 512;
+    y -= 32;
+    r -= 2912;
+    b -= 32;
     v0 = _mm256_broadcast_ss(constants);
     v1 = _mm256_loadu_ps(y);
     v1 = _mm256_mul_ps(v1, v0);
     _mm256_storeu_ps(y, v1);
+    v1 = _mm256_loadu_ps(y + 8);
+    v1 = _mm256_mul_ps(v1, v0);
+    _mm256_storeu_ps(y + 8, v1);
+    v1 = _mm256_loadu_ps(y + 16);
+    v1 = _mm256_mul_ps(v1, v0);
+    _mm256_storeu_ps(y + 16, v1);
+    v1 = _mm256_loadu_ps(y + 24);
+    v1 = _mm256_mul_ps(v1, v0);
+    _mm256_storeu_ps(y + 24, v1);
 }
 
 /* 16 output channels of 1 x 1 pixels: sums over 64 channels and 1 x 1 taps */
 __attribute__((target("avx2,fma")))
-static void avx2_conv1x1_16x1_26(const float *x, const float *w, float *y, const float *b)
+static void avx2_conv1x1_16x1_30(const float *x, const float *w, float *y, const float *b)
 {
     __m256 v0, v1, v2, v3;
     v0 = _mm256_loadu_ps(b);
@@ -9295,7 +4518,7 @@ static void avx2_conv1x1_16x1_26(const float *x, const float *w, float *y, const
 
 /* 10 channels of one pixel */
 __attribute__((target("avx2,fma")))
-static void avx2_copy_27(const float *x, float *y)
+static void avx2_copy_31(const float *x, float *y)
 {
     __m256 v0;
     v0 = _mm256_loadu_ps(x);
@@ -9350,52 +4573,58 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 
 static const Part parts_conv_1[] = {{1, 16, 6756}, {1, 2, 237}, {0}};
 
-/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then relu; direct, tiles of 16 x 6
+/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then relu; winograd F(4x4,3x3), 8 x 8 tiles a task,
+ * products of 16 channels x 6 tiles
  * 2,359,296 MACs per image. Layers layer1.0.conv1 (cifar_resnet.yaml:26), layer1.1.conv1 (cifar_resnet.yaml:26),
  * layer1.2.conv1 (cifar_resnet.yaml:26). */
-static void step_conv_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_winograd_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 18;
-    ptrdiff_t tile = task % 18;
+    const ptrdiff_t image = task / 3;
+    ptrdiff_t tile = task % 3;
     const float *x = run->arena + image * 53904 + slot[0];
-    const float *w = run->weights + slot[1];
-    float *y = run->arena + image * 53904 + slot[2];
-    const float *b = run->weights + slot[3];
-    if (tile < 16) {
-        const ptrdiff_t i = tile;
-        avx2_conv3x3_16x6_4(x + i * 528 - 272, w, y + i * 528, b);
+    _Alignas(64) float scratch[75184];
+    const float *w = run->weights + slot[2];
+    float *y = run->arena + image * 53904 + slot[3];
+    const float *b = run->weights + slot[4];
+    if (tile < 1) {
+        avx2_winograd4_input_4(x - 272, scratch, scratch + 304, winograd4_input_4_constants);
+        avx2_winograd4_product_16x6_5(scratch + 304, w, scratch + 37744);
+        avx2_winograd4_output_6(scratch + 37744, scratch, y, b, winograd4_output_6_constants);
         return;
     }
-    tile -= 16;
+    tile -= 1;
     const ptrdiff_t i = tile;
     avx2_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_conv_2[] = {{1, 16, 32424}, {1, 2, 237}, {0}};
+static const Part parts_winograd_2[] = {{1, 1, 222584}, {1, 2, 237}, {0}};
 
-/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; direct, tiles of 16 x 6
+/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; winograd F(4x4,3x3), 8 x 8 tiles
+ * a task, products of 16 channels x 6 tiles
  * 2,359,296 MACs per image. Layers layer1.0.conv2 (cifar_resnet.yaml:29), layer1.1.conv2 (cifar_resnet.yaml:29),
  * layer1.2.conv2 (cifar_resnet.yaml:29). */
-static void step_conv_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_winograd_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 18;
-    ptrdiff_t tile = task % 18;
+    const ptrdiff_t image = task / 3;
+    ptrdiff_t tile = task % 3;
     const float *x = run->arena + image * 53904 + slot[0];
-    const float *w = run->weights + slot[1];
-    float *y = run->arena + image * 53904 + slot[2];
-    const float *r = run->arena + image * 53904 + slot[3];
-    const float *b = run->weights + slot[4];
-    if (tile < 16) {
-        const ptrdiff_t i = tile;
-        avx2_conv3x3_16x6_5(x + i * 528 - 272, w, y + i * 528, r + i * 528, b);
+    _Alignas(64) float scratch[75184];
+    const float *w = run->weights + slot[2];
+    float *y = run->arena + image * 53904 + slot[3];
+    const float *r = run->arena + image * 53904 + slot[4];
+    const float *b = run->weights + slot[5];
+    if (tile < 1) {
+        avx2_winograd4_input_4(x - 272, scratch, scratch + 304, winograd4_input_4_constants);
+        avx2_winograd4_product_16x6_5(scratch + 304, w, scratch + 37744);
+        avx2_winograd4_output_7(scratch + 37744, scratch, y, r, b, winograd4_output_7_constants);
         return;
     }
-    tile -= 16;
+    tile -= 1;
     const ptrdiff_t i = tile;
     avx2_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_conv_3[] = {{1, 16, 32695}, {1, 2, 237}, {0}};
+static const Part parts_winograd_3[] = {{1, 1, 227339}, {1, 2, 237}, {0}};
 
 /* convolution 3 x 3, stride 2: 16 x 32 x 32 -> 32 x 16 x 16, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer2.0.conv1 (cifar_resnet.yaml:26). */
@@ -9409,12 +4638,12 @@ static void step_conv_4(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     const float *b = run->weights + slot[3];
     if (tile < 16) {
         const ptrdiff_t i = tile;
-        avx2_conv3x3_32x3_6(x + i * 528 - 272, w, y + i * 136, b);
+        avx2_conv3x3_32x3_8(x + i * 528 - 272, w, y + i * 136, b);
         return;
     }
     tile -= 16;
     const ptrdiff_t i = tile;
-    avx2_border_7(y + i * 2456 - 144);
+    avx2_border_9(y + i * 2456 - 144);
 }
 
 static const Part parts_conv_4[] = {{1, 16, 15770}, {1, 4, 125}, {0}};
@@ -9429,7 +4658,7 @@ static void step_max_pool_5(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     float *y = run->arena + image * 53904 + slot[1];
     const ptrdiff_t i = tile / 16;
     const ptrdiff_t j = tile % 16;
-    avx2_max_pool_8(x + i * 8984 + j * 528, y + i * 2064 + j * 128);
+    avx2_max_pool_10(x + i * 8984 + j * 528, y + i * 2064 + j * 128);
 }
 
 static const Part parts_max_pool_5[] = {{1, 32, 74}, {0}};
@@ -9444,86 +4673,92 @@ static void step_pad_6(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     float *y = run->arena + image * 53904 + slot[1];
     if (tile < 2) {
         const ptrdiff_t i = tile;
-        avx2_pad_9(x + i * 2064, y + i * 2064);
+        avx2_pad_11(x + i * 2064, y + i * 2064);
         return;
     }
     tile -= 2;
     const ptrdiff_t i = tile;
-    avx2_fill_10(y + i * 2064 + 4128, fill_10_constants);
+    avx2_fill_12(y + i * 2064 + 4128, fill_12_constants);
 }
 
 static const Part parts_pad_6[] = {{1, 2, 1058}, {1, 2, 547}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; direct, tiles of 16 x 6
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 4 x 4 tiles
+ * a task, products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layer layer2.0.conv2 (cifar_resnet.yaml:29). */
-static void step_conv_7(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_winograd_7(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 20;
-    ptrdiff_t tile = task % 20;
+    const ptrdiff_t image = task / 5;
+    ptrdiff_t tile = task % 5;
     const float *x = run->arena + image * 53904 + slot[0];
-    const float *w = run->weights + slot[1];
-    float *y = run->arena + image * 53904 + slot[2];
-    const float *r = run->arena + image * 53904 + slot[3];
-    const float *b = run->weights + slot[4];
-    if (tile < 16) {
-        const ptrdiff_t i = tile / 2;
-        const ptrdiff_t j = tile % 2;
-        avx2_conv3x3_16x6_11(x + i * 272 - 144, w + j * 4608, y + i * 272 + j * 4912, r + i * 256 + j * 4128, b + j * 16);
+    _Alignas(64) float scratch[38320];
+    const float *w = run->weights + slot[2];
+    float *y = run->arena + image * 53904 + slot[3];
+    const float *r = run->arena + image * 53904 + slot[4];
+    const float *b = run->weights + slot[5];
+    if (tile < 1) {
+        avx2_winograd4_input_13(x - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        avx2_winograd4_product_32x3_14(scratch + 304, w, scratch + 19312);
+        avx2_winograd4_output_15(scratch + 19312, scratch, y, r, b, winograd4_output_15_constants);
         return;
     }
-    tile -= 16;
+    tile -= 1;
     const ptrdiff_t i = tile;
-    avx2_border_7(y + i * 2456 - 144);
+    avx2_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_conv_7[] = {{1, 16, 32448}, {1, 4, 125}, {0}};
+static const Part parts_winograd_7[] = {{1, 1, 173107}, {1, 4, 125}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; direct, tiles of 16 x 6
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; winograd F(4x4,3x3), 4 x 4 tiles a task,
+ * products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layers layer2.1.conv1 (cifar_resnet.yaml:26), layer2.2.conv1 (cifar_resnet.yaml:26). */
-static void step_conv_8(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_winograd_8(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 20;
-    ptrdiff_t tile = task % 20;
+    const ptrdiff_t image = task / 5;
+    ptrdiff_t tile = task % 5;
     const float *x = run->arena + image * 53904 + slot[0];
-    const float *w = run->weights + slot[1];
-    float *y = run->arena + image * 53904 + slot[2];
-    const float *b = run->weights + slot[3];
-    if (tile < 16) {
-        const ptrdiff_t i = tile / 2;
-        const ptrdiff_t j = tile % 2;
-        avx2_conv3x3_16x6_12(x + i * 272 - 144, w + j * 4608, y + i * 272 + j * 4912, b + j * 16);
-        return;
-    }
-    tile -= 16;
-    const ptrdiff_t i = tile;
-    avx2_border_7(y + i * 2456 - 144);
-}
-
-static const Part parts_conv_8[] = {{1, 16, 32306}, {1, 4, 125}, {0}};
-
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; direct, tiles of 16 x 6
- * 2,359,296 MACs per image. Layers layer2.1.conv2 (cifar_resnet.yaml:29), layer2.2.conv2 (cifar_resnet.yaml:29). */
-static void step_conv_9(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
-{
-    const ptrdiff_t image = task / 20;
-    ptrdiff_t tile = task % 20;
-    const float *x = run->arena + image * 53904 + slot[0];
-    const float *w = run->weights + slot[1];
-    float *y = run->arena + image * 53904 + slot[2];
-    const float *r = run->arena + image * 53904 + slot[3];
+    _Alignas(64) float scratch[38320];
+    const float *w = run->weights + slot[2];
+    float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
-    if (tile < 16) {
-        const ptrdiff_t i = tile / 2;
-        const ptrdiff_t j = tile % 2;
-        avx2_conv3x3_16x6_13(x + i * 272 - 144, w + j * 4608, y + i * 272 + j * 4912, r + i * 272 + j * 4912, b + j * 16);
+    if (tile < 1) {
+        avx2_winograd4_input_13(x - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        avx2_winograd4_product_32x3_14(scratch + 304, w, scratch + 19312);
+        avx2_winograd4_output_16(scratch + 19312, scratch, y, b, winograd4_output_16_constants);
         return;
     }
-    tile -= 16;
+    tile -= 1;
     const ptrdiff_t i = tile;
-    avx2_border_7(y + i * 2456 - 144);
+    avx2_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_conv_9[] = {{1, 16, 32452}, {1, 4, 125}, {0}};
+static const Part parts_winograd_8[] = {{1, 1, 170718}, {1, 4, 125}, {0}};
+
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 4 x 4 tiles
+ * a task, products of 32 channels x 3 tiles
+ * 2,359,296 MACs per image. Layers layer2.1.conv2 (cifar_resnet.yaml:29), layer2.2.conv2 (cifar_resnet.yaml:29). */
+static void step_winograd_9(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 5;
+    ptrdiff_t tile = task % 5;
+    const float *x = run->arena + image * 53904 + slot[0];
+    _Alignas(64) float scratch[38320];
+    const float *w = run->weights + slot[2];
+    float *y = run->arena + image * 53904 + slot[3];
+    const float *r = run->arena + image * 53904 + slot[4];
+    const float *b = run->weights + slot[5];
+    if (tile < 1) {
+        avx2_winograd4_input_13(x - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        avx2_winograd4_product_32x3_14(scratch + 304, w, scratch + 19312);
+        avx2_winograd4_output_17(scratch + 19312, scratch, y, r, b, winograd4_output_17_constants);
+        return;
+    }
+    tile -= 1;
+    const ptrdiff_t i = tile;
+    avx2_border_9(y + i * 2456 - 144);
+}
+
+static const Part parts_winograd_9[] = {{1, 1, 173107}, {1, 4, 125}, {0}};
 
 /* convolution 3 x 3, stride 2: 32 x 16 x 16 -> 64 x 8 x 8, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer3.0.conv1 (cifar_resnet.yaml:26). */
@@ -9538,12 +4773,12 @@ static void step_conv_10(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     if (tile < 16) {
         const ptrdiff_t i = tile / 2;
         const ptrdiff_t j = tile % 2;
-        avx2_conv3x3_32x3_14(x + i * 272 - 144, w + j * 9216, y + i * 72 + j * 2912, b + j * 32);
+        avx2_conv3x3_32x3_18(x + i * 272 - 144, w + j * 9216, y + i * 72 + j * 2912, b + j * 32);
         return;
     }
     tile -= 16;
     const ptrdiff_t i = tile;
-    avx2_border_15(y + i * 728 - 80);
+    avx2_border_19(y + i * 728 - 80);
 }
 
 static const Part parts_conv_10[] = {{1, 16, 15706}, {1, 8, 69}, {0}};
@@ -9558,7 +4793,7 @@ static void step_max_pool_11(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     float *y = run->arena + image * 53904 + slot[1];
     const ptrdiff_t i = tile / 8;
     const ptrdiff_t j = tile % 8;
-    avx2_max_pool_16(x + i * 2456 + j * 272, y + i * 528 + j * 64);
+    avx2_max_pool_20(x + i * 2456 + j * 272, y + i * 528 + j * 64);
 }
 
 static const Part parts_max_pool_11[] = {{1, 32, 38}, {0}};
@@ -9573,177 +4808,190 @@ static void step_pad_12(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     float *y = run->arena + image * 53904 + slot[1];
     if (tile < 4) {
         const ptrdiff_t i = tile;
-        avx2_pad_17(x + i * 528, y + i * 528);
+        avx2_pad_21(x + i * 528, y + i * 528);
         return;
     }
     tile -= 4;
     const ptrdiff_t i = tile;
-    avx2_fill_18(y + i * 528 + 2112, fill_18_constants);
+    avx2_fill_22(y + i * 528 + 2112, fill_22_constants);
 }
 
 static const Part parts_pad_12[] = {{1, 4, 274}, {1, 4, 147}, {0}};
 
-/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; direct, tiles of 24 x 4
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; winograd F(2x2,3x3), 4 x 4 tiles a
+ * task, products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layer layer3.0.conv2 (cifar_resnet.yaml:29). */
-static void step_conv_13(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_winograd_13(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 32;
-    ptrdiff_t tile = task % 32;
+    const ptrdiff_t image = task / 9;
+    ptrdiff_t tile = task % 9;
     const float *x = run->arena + image * 53904 + slot[0];
-    const float *w = run->weights + slot[1];
-    float *y = run->arena + image * 53904 + slot[2];
-    const float *r = run->arena + image * 53904 + slot[3];
-    const float *b = run->weights + slot[4];
-    if (tile < 16) {
-        const ptrdiff_t i = tile / 2;
-        const ptrdiff_t j = tile % 2;
-        avx2_conv3x3_24x4_19(x + i * 72 - 80, w + j * 13824, y + i * 72 + j * 2184, r + i * 64 + j * 1584, b + j * 24);
+    _Alignas(64) float scratch[25392];
+    const float *w = run->weights + slot[2];
+    float *y = run->arena + image * 53904 + slot[3];
+    const float *r = run->arena + image * 53904 + slot[4];
+    const float *b = run->weights + slot[5];
+    if (tile < 1) {
+        avx2_winograd2_input_23(x - 80, scratch, scratch + 304);
+        avx2_winograd2_product_32x3_24(scratch + 304, w, scratch + 16944);
+        avx2_winograd2_output_25(scratch + 16944, scratch, y, r, b);
+        avx2_winograd2_product_32x3_24(scratch + 304, w + 32768, scratch + 16944);
+        avx2_winograd2_output_25(scratch + 16944, scratch, y + 2912, r + 2112, b + 32);
         return;
     }
-    tile -= 16;
-    if (tile < 8) {
-        const ptrdiff_t i = tile;
-        avx2_conv3x3_16x4_20(x + i * 72 - 80, w + 27648, y + i * 72 + 4368, r + i * 64 + 3168, b + 48);
-        return;
-    }
-    tile -= 8;
+    tile -= 1;
     const ptrdiff_t i = tile;
-    avx2_border_15(y + i * 728 - 80);
+    avx2_border_19(y + i * 728 - 80);
 }
 
-static const Part parts_conv_13[] = {{1, 16, 22738}, {1, 8, 16882}, {1, 8, 69}, {0}};
+static const Part parts_winograd_13[] = {{1, 1, 250898}, {1, 8, 69}, {0}};
 
-/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then relu; direct, tiles of 24 x 4
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then relu; winograd F(2x2,3x3), 4 x 4 tiles a task,
+ * products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layers layer3.1.conv1 (cifar_resnet.yaml:26), layer3.2.conv1 (cifar_resnet.yaml:26). */
-static void step_conv_14(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_winograd_14(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 32;
-    ptrdiff_t tile = task % 32;
+    const ptrdiff_t image = task / 9;
+    ptrdiff_t tile = task % 9;
     const float *x = run->arena + image * 53904 + slot[0];
-    const float *w = run->weights + slot[1];
-    float *y = run->arena + image * 53904 + slot[2];
-    const float *b = run->weights + slot[3];
-    if (tile < 16) {
-        const ptrdiff_t i = tile / 2;
-        const ptrdiff_t j = tile % 2;
-        avx2_conv3x3_24x4_21(x + i * 72 - 80, w + j * 13824, y + i * 72 + j * 2184, b + j * 24);
-        return;
-    }
-    tile -= 16;
-    if (tile < 8) {
-        const ptrdiff_t i = tile;
-        avx2_conv3x3_16x4_22(x + i * 72 - 80, w + 27648, y + i * 72 + 4368, b + 48);
-        return;
-    }
-    tile -= 8;
-    const ptrdiff_t i = tile;
-    avx2_border_15(y + i * 728 - 80);
-}
-
-static const Part parts_conv_14[] = {{1, 16, 22678}, {1, 8, 16838}, {1, 8, 69}, {0}};
-
-/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; direct, tiles of 24 x 4
- * 2,359,296 MACs per image. Layer layer3.1.conv2 (cifar_resnet.yaml:29). */
-static void step_conv_15(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
-{
-    const ptrdiff_t image = task / 32;
-    ptrdiff_t tile = task % 32;
-    const float *x = run->arena + image * 53904 + slot[0];
-    const float *w = run->weights + slot[1];
-    float *y = run->arena + image * 53904 + slot[2];
-    const float *r = run->arena + image * 53904 + slot[3];
+    _Alignas(64) float scratch[25392];
+    const float *w = run->weights + slot[2];
+    float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
-    if (tile < 16) {
-        const ptrdiff_t i = tile / 2;
-        const ptrdiff_t j = tile % 2;
-        avx2_conv3x3_24x4_23(x + i * 72 - 80, w + j * 13824, y + i * 72 + j * 2184, r + i * 72 + j * 2184, b + j * 24);
+    if (tile < 1) {
+        avx2_winograd2_input_23(x - 80, scratch, scratch + 304);
+        avx2_winograd2_product_32x3_24(scratch + 304, w, scratch + 16944);
+        avx2_winograd2_output_26(scratch + 16944, scratch, y, b);
+        avx2_winograd2_product_32x3_24(scratch + 304, w + 32768, scratch + 16944);
+        avx2_winograd2_output_26(scratch + 16944, scratch, y + 2912, b + 32);
         return;
     }
-    tile -= 16;
-    if (tile < 8) {
-        const ptrdiff_t i = tile;
-        avx2_conv3x3_16x4_24(x + i * 72 - 80, w + 27648, y + i * 72 + 4368, r + i * 72 + 4368, b + 48);
-        return;
-    }
-    tile -= 8;
+    tile -= 1;
     const ptrdiff_t i = tile;
-    avx2_border_15(y + i * 728 - 80);
+    avx2_border_19(y + i * 728 - 80);
 }
 
-static const Part parts_conv_15[] = {{1, 16, 22738}, {1, 8, 16882}, {1, 8, 69}, {0}};
+static const Part parts_winograd_14[] = {{1, 1, 249448}, {1, 8, 69}, {0}};
 
-/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool; direct, tiles
- * of 8 x 12
- * 2,359,296 MACs per image. Layer layer3.2.conv2 (cifar_resnet.yaml:29). */
-static void step_conv_16(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; winograd F(2x2,3x3), 4 x 4 tiles a
+ * task, products of 32 channels x 3 tiles
+ * 2,359,296 MACs per image. Layer layer3.1.conv2 (cifar_resnet.yaml:29). */
+static void step_winograd_15(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 9;
+    ptrdiff_t tile = task % 9;
+    const float *x = run->arena + image * 53904 + slot[0];
+    _Alignas(64) float scratch[25392];
+    const float *w = run->weights + slot[2];
+    float *y = run->arena + image * 53904 + slot[3];
+    const float *r = run->arena + image * 53904 + slot[4];
+    const float *b = run->weights + slot[5];
+    if (tile < 1) {
+        avx2_winograd2_input_23(x - 80, scratch, scratch + 304);
+        avx2_winograd2_product_32x3_24(scratch + 304, w, scratch + 16944);
+        avx2_winograd2_output_27(scratch + 16944, scratch, y, r, b);
+        avx2_winograd2_product_32x3_24(scratch + 304, w + 32768, scratch + 16944);
+        avx2_winograd2_output_27(scratch + 16944, scratch, y + 2912, r + 2912, b + 32);
+        return;
+    }
+    tile -= 1;
+    const ptrdiff_t i = tile;
+    avx2_border_19(y + i * 728 - 80);
+}
+
+static const Part parts_winograd_15[] = {{1, 1, 250898}, {1, 8, 69}, {0}};
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool: its input
+ * transformed for F(2 x 2, 3 x 3)
+ * Layer layer3.2.conv2 (input) (cifar_resnet.yaml:29). */
+static void step_winograd_input_16(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
     const ptrdiff_t image = task / 8;
     const ptrdiff_t tile = task % 8;
     const float *x = run->arena + image * 53904 + slot[0];
-    const float *w = run->weights + slot[1];
-    float *y = run->arena + image * 53904 + slot[2];
-    const float *r = run->arena + image * 53904 + slot[3];
-    const float *b = run->weights + slot[4];
-    const ptrdiff_t j = tile;
-    avx2_conv3x3_8x12_25(x - 80, w + j * 4608, y + j * 8, r + j * 728, b + j * 8, conv3x3_8x12_25_constants);
+    _Alignas(64) float scratch[304];
+    float *v = run->arena + image * 53904 + slot[2];
+    const ptrdiff_t i = tile;
+    avx2_winograd2_input_28(x + i * 728 - 80, scratch, v + i * 128);
 }
 
-static const Part parts_conv_16[] = {{1, 8, 80714}, {0}};
+static const Part parts_winograd_input_16[] = {{1, 8, 1951}, {0}};
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool; winograd
+ * F(2x2,3x3), 4 x 4 tiles a task, products of 32 channels x 3 tiles
+ * 2,359,296 MACs per image. Layer layer3.2.conv2 (cifar_resnet.yaml:29). */
+static void step_winograd_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 2;
+    const ptrdiff_t tile = task % 2;
+    const float *v = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    _Alignas(64) float scratch[8752];
+    float *y = run->arena + image * 53904 + slot[3];
+    const float *r = run->arena + image * 53904 + slot[4];
+    const float *b = run->weights + slot[5];
+    const ptrdiff_t i = tile;
+    avx2_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    avx2_winograd2_output_29(scratch + 304, scratch, y + i * 32, r + i * 2912, b + i * 32, winograd2_output_29_constants);
+}
+
+static const Part parts_winograd_17[] = {{1, 2, 117710}, {0}};
 
 /* linear: 64 -> 10; direct, tiles of 16 x 1
  * 640 MACs per image. Layer fc (cifar_resnet.yaml:42). */
-static void step_linear_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_linear_18(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
     const ptrdiff_t image = task;
     const float *x = run->arena + image * 53904 + slot[0];
     const float *w = run->weights + slot[1];
     float *y = run->arena + image * 53904 + slot[2];
     const float *b = run->weights + slot[3];
-    avx2_conv1x1_16x1_26(x, w, y, b);
+    avx2_conv1x1_16x1_30(x, w, y, b);
 }
 
-static const Part parts_linear_17[] = {{1, 1, 344}, {0}};
+static const Part parts_linear_18[] = {{1, 1, 344}, {0}};
 
 /* the output as the caller reads it: 10 x 1 x 1
  * Layer output (cifar_resnet.yaml:42). */
-static void step_output_18(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_output_19(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
     const ptrdiff_t image = task;
     const float *x = run->arena + image * 53904 + slot[0];
     float *y = run->output + image * 10 + slot[1];
-    avx2_copy_27(x, y);
+    avx2_copy_31(x, y);
 }
 
-static const Part parts_output_18[] = {{1, 1, 10}, {0}};
+static const Part parts_output_19[] = {{1, 1, 10}, {0}};
 
 /* The layers in the order in which they run. */
 static const Step steps[] = {
     { step_copy_0, parts_copy_0, { 0, 18002 } },                        /* input.border */
     { step_conv_1, parts_conv_1, { 18002, 0, 272, 432 } },              /* conv1 */
-    { step_conv_2, parts_conv_2, { 272, 448, 18240, 2752 } },           /* layer1.0.conv1 */
-    { step_conv_3, parts_conv_3, { 18240, 2768, 36208, 272, 5072 } },   /* layer1.0.conv2 */
-    { step_conv_2, parts_conv_2, { 36208, 5088, 272, 7392 } },          /* layer1.1.conv1 */
-    { step_conv_3, parts_conv_3, { 272, 7408, 18240, 36208, 9712 } },   /* layer1.1.conv2 */
-    { step_conv_2, parts_conv_2, { 18240, 9728, 272, 12032 } },         /* layer1.2.conv1 */
-    { step_conv_3, parts_conv_3, { 272, 12048, 36208, 18240, 14352 } }, /* layer1.2.conv2 */
-    { step_conv_4, parts_conv_4, { 36208, 14368, 144, 18976 } },        /* layer2.0.conv1 */
+    { step_winograd_2, parts_winograd_2, { 272, 0, 448, 18240, 9664 } }, /* layer1.0.conv1 */
+    { step_winograd_3, parts_winograd_3, { 18240, 0, 9680, 36208, 272, 18896 } }, /* layer1.0.conv2 */
+    { step_winograd_2, parts_winograd_2, { 36208, 0, 18912, 272, 28128 } }, /* layer1.1.conv1 */
+    { step_winograd_3, parts_winograd_3, { 272, 0, 28144, 18240, 36208, 37360 } }, /* layer1.1.conv2 */
+    { step_winograd_2, parts_winograd_2, { 18240, 0, 37376, 272, 46592 } }, /* layer1.2.conv1 */
+    { step_winograd_3, parts_winograd_3, { 272, 0, 46608, 36208, 18240, 55824 } }, /* layer1.2.conv2 */
+    { step_conv_4, parts_conv_4, { 36208, 55840, 144, 60448 } },        /* layer2.0.conv1 */
     { step_max_pool_5, parts_max_pool_5, { 36208, 9824 } },             /* layer2.0.subsample */
     { step_pad_6, parts_pad_6, { 9824, 19648 } },                       /* layer2.0.widen */
-    { step_conv_7, parts_conv_7, { 144, 19008, 9968, 19648, 28224 } },  /* layer2.0.conv2 */
-    { step_conv_8, parts_conv_8, { 9968, 28256, 144, 37472 } },         /* layer2.1.conv1 */
-    { step_conv_9, parts_conv_9, { 144, 37504, 19792, 9968, 46720 } },  /* layer2.1.conv2 */
-    { step_conv_8, parts_conv_8, { 19792, 46752, 144, 55968 } },        /* layer2.2.conv1 */
-    { step_conv_9, parts_conv_9, { 144, 56000, 9968, 19792, 65216 } },  /* layer2.2.conv2 */
-    { step_conv_10, parts_conv_10, { 9968, 65248, 80, 83680 } },        /* layer3.0.conv1 */
+    { step_winograd_7, parts_winograd_7, { 144, 0, 60480, 9968, 19648, 97344 } }, /* layer2.0.conv2 */
+    { step_winograd_8, parts_winograd_8, { 9968, 0, 97376, 144, 134240 } }, /* layer2.1.conv1 */
+    { step_winograd_9, parts_winograd_9, { 144, 0, 134272, 19792, 9968, 171136 } }, /* layer2.1.conv2 */
+    { step_winograd_8, parts_winograd_8, { 19792, 0, 171168, 144, 208032 } }, /* layer2.2.conv1 */
+    { step_winograd_9, parts_winograd_9, { 144, 0, 208064, 9968, 19792, 244928 } }, /* layer2.2.conv2 */
+    { step_conv_10, parts_conv_10, { 9968, 244960, 80, 263392 } },      /* layer3.0.conv1 */
     { step_max_pool_11, parts_max_pool_11, { 9968, 5824 } },            /* layer3.0.subsample */
     { step_pad_12, parts_pad_12, { 5824, 11648 } },                     /* layer3.0.widen */
-    { step_conv_13, parts_conv_13, { 80, 83744, 5904, 11648, 120608 } }, /* layer3.0.conv2 */
-    { step_conv_14, parts_conv_14, { 5904, 120672, 80, 157536 } },      /* layer3.1.conv1 */
-    { step_conv_15, parts_conv_15, { 80, 157600, 11728, 5904, 194464 } }, /* layer3.1.conv2 */
-    { step_conv_14, parts_conv_14, { 11728, 194528, 80, 231392 } },     /* layer3.2.conv1 */
-    { step_conv_16, parts_conv_16, { 80, 231456, 5824, 11728, 268320 } }, /* layer3.2.conv2 */
-    { step_linear_17, parts_linear_17, { 5824, 268384, 0, 269408 } },   /* fc */
-    { step_output_18, parts_output_18, { 0, 0 } },                      /* output */
+    { step_winograd_13, parts_winograd_13, { 80, 0, 263456, 5904, 11648, 328992 } }, /* layer3.0.conv2 */
+    { step_winograd_14, parts_winograd_14, { 5904, 0, 329056, 80, 394592 } }, /* layer3.1.conv1 */
+    { step_winograd_15, parts_winograd_15, { 80, 0, 394656, 16720, 5904, 460192 } }, /* layer3.1.conv2 */
+    { step_winograd_14, parts_winograd_14, { 16720, 0, 460256, 22544, 525792 } }, /* layer3.2.conv1 */
+    { step_winograd_input_16, parts_winograd_input_16, { 22544, 0, 0 } }, /* layer3.2.conv2 (input) */
+    { step_winograd_17, parts_winograd_17, { 0, 525856, 0, 28288, 16720, 591392 } }, /* layer3.2.conv2 */
+    { step_linear_18, parts_linear_18, { 28288, 591456, 0, 592480 } },  /* fc */
+    { step_output_19, parts_output_19, { 0, 0 } },                      /* output */
 };
 
 const char *cifar_resnet20_strerror(int status)
