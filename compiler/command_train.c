@@ -12,7 +12,7 @@
 
 enum { DEFAULT_BATCH = 64, DEFAULT_EPOCHS = 10, DEFAULT_KEEP = 3, MOST_WORKERS = 4 };
 
-/* ---- what was said, and what stands for what was not --------------------------------------------------------- */
+/* ---- what was said, and what stands for what was not ------------------------------------------------------ */
 
 static double real_or(Real real, double otherwise)
 {
@@ -83,9 +83,13 @@ static int check_optimiser(const TrainArguments *a, bool adamw)
 static Optimiser make_optimiser(const TrainArguments *a, bool adamw, bool decay_vectors)
 {
     return (Optimiser){.kind = adamw ? OPTIMISER_adamw : OPTIMISER_sgd,
-                       .momentum = real_or(a->momentum, 0.9), .nesterov = a->nesterov,
-                       .beta1 = real_or(a->beta1, 0.9), .beta2 = real_or(a->beta2, 0.999), .epsilon = real_or(a->epsilon, 1e-8),
-                       .weight_decay = real_or(a->weight_decay, adamw ? 0.01 : 1e-4), .decay_vectors = decay_vectors,
+                       .momentum = real_or(a->momentum, 0.9),
+                       .nesterov = a->nesterov,
+                       .beta1 = real_or(a->beta1, 0.9),
+                       .beta2 = real_or(a->beta2, 0.999),
+                       .epsilon = real_or(a->epsilon, 1e-8),
+                       .weight_decay = real_or(a->weight_decay, adamw ? 0.01 : 1e-4),
+                       .decay_vectors = decay_vectors,
                        .clip_norm = real_or(a->clip_norm, 0)};
 }
 
@@ -100,8 +104,11 @@ static int read_options(Session *session, TrainOptions *o)
     *o = (TrainOptions){.batch = arguments->batch ? arguments->batch : DEFAULT_BATCH, .seed = (uint64_t)a->seed,
                         .threads = arguments->threads ? arguments->threads : processor_count(),
                         .backend = backends[w.backend], .target = arguments->target, .compiler = arguments->compiler};
-    o->training = (Training){.loss = w.loss ? LOSS_mse : LOSS_cross_entropy, .label_smoothing = real_or(arguments->label_smoothing, 0),
-                             .freeze_norm = (FreezeNorm)w.freeze, .keep_dropout = true, .recompute = w.recompute == 1,
+    o->training = (Training){.loss = w.loss ? LOSS_mse : LOSS_cross_entropy,
+                             .label_smoothing = real_or(arguments->label_smoothing, 0),
+                             .freeze_norm = (FreezeNorm)w.freeze,
+                             .keep_dropout = true,
+                             .recompute = w.recompute == 1,
                              .optimiser = make_optimiser(a, w.optimiser == 1, w.keep_decay == 0)};
     if (a->train)
         o->training.train = split_list(&session->context, a->train, &o->training.ntrain);
@@ -123,7 +130,8 @@ static int read_schedule(Session *session, Schedule *schedule)
         || (a->warmup && !schedule_parse_warmup(a->warmup, schedule, &failure)))
         return usage_error("`nncc train --help` has examples", "%s", failure.text);
     if (schedule->warmup >= schedule->epochs && !a->dry_run && schedule->warmup > 0)
-        return usage_error("--epochs counts the warm-up too", "a warm-up of %g epochs leaves nothing of %d", schedule->warmup, schedule->epochs);
+        return usage_error("--epochs counts the warm-up too", "a warm-up of %g epochs leaves nothing of %d",
+                           schedule->warmup, schedule->epochs);
     return 0;
 }
 
@@ -145,7 +153,7 @@ static int check_arguments(Session *session)
     return 0;
 }
 
-/* ---- the data ------------------------------------------------------------------------------------------------ */
+/* ---- the data --------------------------------------------------------------------------------------------- */
 
 /* The layer that decides how many outputs there are. */
 static const Node *last_layer(const Graph *graph)
@@ -161,9 +169,11 @@ static void check_network(Session *session)
     Shape in = session->graph->input->shape, out = session->graph->output->shape;
     if (out.height != 1 || out.width != 1)
         fail_at(&session->context, last_layer(session->graph)->loc, "end it by global_avg_pool and linear",
-                "a network to be trained must answer with one number for each class; this one gives %s", shape_text(&session->context, out));
+                "a network to be trained must answer with one number for each class; this one gives %s",
+                shape_text(&session->context, out));
     if (in.channels != 1 && in.channels != 3 && strncmp(session->arguments->train.data, "pattern:", 8))
-        fail_at(&session->context, session->graph->input->loc, NULL, "pictures have 1 or 3 channels; this network wants %d", in.channels);
+        fail_at(&session->context, session->graph->input->loc, NULL, "pictures have 1 or 3 channels; this network wants %d",
+                in.channels);
 }
 
 static void check_classes(Session *session, const Dataset *dataset)
@@ -186,8 +196,8 @@ static void open_data(Session *session, TrainWork *work)
     check_classes(session, work->dataset);
 }
 
-/* The spec's preprocessing is meant for photographs: sets of one size are only brought to the network's. Without one, photographs
- * are resized to 8/7 of the input and the middle is cut out. */
+/* The spec's preprocessing is meant for photographs: sets of one size are only brought to the network's. Without one,
+ * photographs are resized to 8/7 of the input and the middle is cut out. */
 static Transform data_transform(const Session *session, const Dataset *dataset)
 {
     Shape in = session->graph->input->shape;
@@ -216,21 +226,23 @@ static void open_loader(Session *session, TrainWork *work)
     check(session, work->loader, &failure);
 }
 
-/* ---- the engine ---------------------------------------------------------------------------------------------- */
+/* ---- the engine ------------------------------------------------------------------------------------------- */
 
 static void open_engine(Session *session, TrainWork *work)
 {
     const Arguments *arguments = session->arguments;
-    const char *from = arguments->weights ? arguments->weights : arena_printf(&session->context, "init:%d", arguments->train.seed);
+    const char *from =
+        arguments->weights ? arguments->weights : arena_printf(&session->context, "init:%d", arguments->train.seed);
     Failure failure = {""};
     char *report = NULL;
-    session->weights = weights_open_for_training(from, tensor_specs(session), (size_t)session->graph->ntensors, arguments->partial,
-                                                 work->options.seed, &report, &failure);
+    session->weights = weights_open_for_training(from, tensor_specs(session), (size_t)session->graph->ntensors,
+                                                 arguments->partial, work->options.seed, &report, &failure);
     if (report)
         fprintf(stderr, "%s\n", report);
     free(report);
     check(session, session->weights, &failure);
-    work->engine = train_engine_open(&session->context, arguments->spec, NULL, &session->options, &work->options, session->weights, &failure);
+    work->engine = train_engine_open(&session->context, arguments->spec, NULL, &session->options, &work->options,
+                                     session->weights, &failure);
     check(session, work->engine, &failure);
 }
 
@@ -239,12 +251,16 @@ static const char *run_text(Session *session, const TrainWork *work)
 {
     const TrainArguments *a = &session->arguments->train;
     const Graph *graph = session->graph;
-    return arena_printf(&session->context, "network %s of %lld parameters, data %s, batch %d, seed %d, augmentation %s, %s", graph->name,
-                        (long long)graph_parameters(graph), work->dataset->name, work->options.batch, a->seed,
-                        a->augment ? a->augment : work->dataset->augment, work->options.training.optimiser.kind == OPTIMISER_adamw ? "adamw" : "sgd");
+    const Dataset *d = work->dataset;
+    const char *data = !d->files ? d->name : arena_printf(&session->context, "%.*s of %lld + %lld pictures in %d classes",
+        (int)strcspn(d->name, ":"), d->name, (long long)d->count[SPLIT_train], (long long)d->count[SPLIT_val], d->classes);
+    return arena_printf(&session->context, "network %s of %lld parameters, data %s, batch %d, seed %d, augmentation %s, %s",
+                        graph->name, (long long)graph_parameters(graph), data, work->options.batch, a->seed,
+                        a->augment ? a->augment : d->augment,
+                        work->options.training.optimiser.kind == OPTIMISER_adamw ? "adamw" : "sgd");
 }
 
-/* ---- signals -------------------------------------------------------------------------------------------------- */
+/* ---- signals ---------------------------------------------------------------------------------------------- */
 
 static volatile sig_atomic_t stop_signal;
 
@@ -262,7 +278,7 @@ static void catch_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
-/* ---- the command ----------------------------------------------------------------------------------------------- */
+/* ---- the command ------------------------------------------------------------------------------------------ */
 
 static void close_work(void *memory)
 {
@@ -289,16 +305,27 @@ static void write_classes(Session *session, const TrainWork *work)
         text_add(&text, "%s\n", printable(work->dataset->class_name[i], &shown));
     if (mkdir(directory, 0777) && errno != EEXIST)
         fail(session, NULL, "%s: %s", directory, strerror(errno));
-    check(session, try_output(arena_printf(&session->context, "%s/classes.txt", directory), text.data, text.size, &failure), &failure);
+    check(session, try_output(arena_printf(&session->context, "%s/classes.txt", directory), text.data, text.size, &failure),
+          &failure);
 }
 
 static void make_trainer(Session *session, TrainWork *work, Schedule schedule)
 {
     const TrainArguments *a = &session->arguments->train;
-    work->trainer = (Trainer){.engine = work->engine, .dataset = work->dataset, .loader = work->loader, .schedule = schedule,
-                              .seed = work->options.seed, .run = run_text(session, work), .directory = a->directory, .keep = a->keep ? a->keep : DEFAULT_KEEP,
-                              .save_every = a->save_every, .resume = a->resume, .overfit = a->overfit, .most_steps = a->dry_run ? 1 : 0,
-                              .stop = &stop_signal, .events = report_events(&work->report)};
+    work->trainer = (Trainer){.engine = work->engine,
+                              .dataset = work->dataset,
+                              .loader = work->loader,
+                              .schedule = schedule,
+                              .seed = work->options.seed,
+                              .run = run_text(session, work),
+                              .directory = a->directory,
+                              .keep = a->keep ? a->keep : DEFAULT_KEEP,
+                              .save_every = a->save_every,
+                              .resume = a->resume,
+                              .overfit = a->overfit,
+                              .most_steps = a->dry_run ? 1 : 0,
+                              .stop = &stop_signal,
+                              .events = report_events(&work->report)};
 }
 
 static int run(Session *session, TrainWork *work)

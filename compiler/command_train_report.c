@@ -1,5 +1,5 @@
-/* command_train_report.c - what is seen of a training run: on a terminal a line that changes with every step, otherwise one line an
- * epoch; a log in JSON; curves. All of it goes to stderr or files; the result alone goes to stdout. */
+/* command_train_report.c - what is seen of a training run: on a terminal a line that changes with every step, otherwise one
+ * line an epoch; a log in JSON; curves. All of it goes to stderr or files; the result alone goes to stdout. */
 #include "command_train.h"
 
 #include <math.h>
@@ -13,7 +13,7 @@
 enum { BAR_WIDTH = 16, LEAST_COLUMNS = 40 };
 static const double draw_seconds = 0.1;
 
-/* ---- the line that changes --------------------------------------------------------------------------------------- */
+/* ---- the line that changes -------------------------------------------------------------------------------- */
 
 static int terminal_columns(void)
 {
@@ -58,9 +58,9 @@ static void draw_bar(Report *report, const StepReport *step, double now)
         time_text(left, sizeof left, seconds_left(report, step, now));
     int columns = terminal_columns();
     int length = snprintf(line, sizeof line, "%s %lld/%lld [%s] %lld/%lld  loss %.4f  acc %.1f %%  %.0f/s%s%s%s",
-                          step->evaluating ? "evaluating" : "epoch", (long long)step->epoch + 1, (long long)report->epochs, bar,
-                          (long long)step->batch, (long long)step->batches, step->mean_loss, 100 * step->accuracy, rate,
-                          *left ? "  " : "", left, *left ? " left" : "");
+                          step->evaluating ? "evaluating" : "epoch", (long long)step->epoch + 1, (long long)report->epochs,
+                          bar, (long long)step->batch, (long long)step->batches, step->mean_loss, 100 * step->accuracy,
+                          rate, *left ? "  " : "", left, *left ? " left" : "");
     if (length >= columns)
         line[columns - 1] = '\0';
     fprintf(stderr, "\r%s\033[K", line);
@@ -68,7 +68,7 @@ static void draw_bar(Report *report, const StepReport *step, double now)
     report->last_draw = now;
 }
 
-/* ---- the log ------------------------------------------------------------------------------------------------------- */
+/* ---- the log ---------------------------------------------------------------------------------------------- */
 
 static bool log_line(Report *report, json_t *json, Failure *failure)
 {
@@ -85,7 +85,7 @@ static json_t *optional(double value)
     return value < 0 ? json_null() : json_real(value);
 }
 
-/* ---- events -------------------------------------------------------------------------------------------------------- */
+/* ---- events ----------------------------------------------------------------------------------------------- */
 
 /* Remembers where an epoch or an evaluation began, for its pace. */
 static void note_start(Report *report, const StepReport *step, double now)
@@ -108,8 +108,9 @@ static bool on_step(void *context, const StepReport *step, Failure *failure)
         draw_bar(report, step, now);
     if (step->evaluating || !report->log)
         return true;
-    json_t *json = json_pack("{s:s, s:I, s:I, s:f, s:f, s:f}", "event", "step", "epoch", (json_int_t)step->epoch + 1,
-                             "step", (json_int_t)step->step, "loss", step->loss, "accuracy", step->accuracy, "lr", step->rate);
+    json_t *json =
+        json_pack("{s:s, s:I, s:I, s:f, s:f, s:f}", "event", "step", "epoch", (json_int_t)step->epoch + 1, "step",
+                  (json_int_t)step->step, "loss", step->loss, "accuracy", step->accuracy, "lr", step->rate);
     return log_line(report, json, failure);
 }
 
@@ -130,7 +131,8 @@ static bool draw_curves(Report *report, const Progress *progress, Failure *failu
         val_loss[i] = e->val_accuracy < 0 ? NAN : e->val_loss, val_accuracy[i] = e->val_accuracy < 0 ? NAN : e->val_accuracy;
     }
     Curve losses[] = {{"training", epoch, loss, count, 0, false}, {"evaluation", epoch, val_loss, count, 1, false}};
-    Curve accuracies[] = {{"training", epoch, accuracy, count, 0, false}, {"evaluation", epoch, val_accuracy, count, 1, false}};
+    Curve accuracies[] = {{"training", epoch, accuracy, count, 0, false},
+                          {"evaluation", epoch, val_accuracy, count, 1, false}};
     const Chart chart[] = {{"loss", "epoch", losses, 2, false}, {"accuracy", "epoch", accuracies, 2, true}};
     char *svg = curves_svg(report->title, chart, 2, &size);
     bool good = svg ? try_output(path, svg, size, failure) : failure_set(failure, "out of memory for the curves");
@@ -143,10 +145,11 @@ static void print_epoch(const Report *report, const EpochReport *epoch)
 {
     const EpochResult *r = &epoch->result;
     int digits = report->epochs < 10 ? 1 : report->epochs < 100 ? 2 : 3;
-    fprintf(stderr, "epoch %*lld/%lld  loss %.4f  accuracy %5.2f %%", digits, (long long)epoch->epoch + 1, (long long)report->epochs,
-            r->loss, 100 * r->accuracy);
+    fprintf(stderr, "epoch %*lld/%lld  loss %.4f  accuracy %5.2f %%", digits, (long long)epoch->epoch + 1,
+            (long long)report->epochs, r->loss, 100 * r->accuracy);
     if (r->val_accuracy >= 0)
-        fprintf(stderr, "  evaluation: loss %.4f  accuracy %5.2f %%%s", r->val_loss, 100 * r->val_accuracy, epoch->best ? " *" : "  ");
+        fprintf(stderr, "  evaluation: loss %.4f  accuracy %5.2f %%%s", r->val_loss, 100 * r->val_accuracy,
+                epoch->best ? " *" : "  ");
     fprintf(stderr, "  lr %.4g  %.0f images/s  %.1f s\n", r->rate, epoch->images_per_second, epoch->seconds);
 }
 
@@ -157,11 +160,13 @@ static bool on_epoch(void *context, const EpochReport *epoch, const Progress *pr
     clear_bar(report);
     print_epoch(report, epoch);
     report->epoch_start = seconds_now();
-    json_t *json = json_pack("{s:s, s:I, s:I, s:f, s:f, s:o, s:o, s:f, s:f, s:f}", "event", "epoch", "epoch", (json_int_t)epoch->epoch + 1,
-                             "step", (json_int_t)progress->step, "loss", r->loss, "accuracy", r->accuracy,
-                             "val_loss", optional(r->val_accuracy < 0 ? -1 : r->val_loss), "val_accuracy", optional(r->val_accuracy),
-                             "lr", r->rate, "seconds", epoch->seconds, "images_per_second", epoch->images_per_second);
-    return log_line(report, json, failure) && (!report->session->arguments->train.svg || draw_curves(report, progress, failure));
+    json_t *json = json_pack("{s:s, s:I, s:I, s:f, s:f, s:o, s:o, s:f, s:f, s:f}", "event", "epoch", "epoch",
+                             (json_int_t)epoch->epoch + 1, "step", (json_int_t)progress->step, "loss", r->loss, "accuracy",
+                             r->accuracy, "val_loss", optional(r->val_accuracy < 0 ? -1 : r->val_loss), "val_accuracy",
+                             optional(r->val_accuracy), "lr", r->rate, "seconds", epoch->seconds, "images_per_second",
+                             epoch->images_per_second);
+    return log_line(report, json, failure)
+        && (!report->session->arguments->train.svg || draw_curves(report, progress, failure));
 }
 
 static bool on_note(void *context, const char *text, Failure *failure)
@@ -177,13 +182,17 @@ TrainerEvents report_events(Report *report)
     return (TrainerEvents){report, on_step, on_epoch, on_note};
 }
 
-/* ---- beginning and end ------------------------------------------------------------------------------------------------ */
+/* ---- beginning and end ------------------------------------------------------------------------------------ */
 
 bool report_open(Report *report, Session *session, const TrainWork *work, Failure *failure)
 {
     const TrainArguments *a = &session->arguments->train;
-    *report = (Report){.session = session, .bar = wants_colour(), .epochs = work->trainer.schedule.epochs, .first_step = -1,
-                       .batch = work->options.batch, .title = arena_printf(&session->context, "%s on %s", session->graph->name, work->dataset->name)};
+    *report = (Report){.session = session,
+                       .bar = wants_colour(),
+                       .epochs = work->trainer.schedule.epochs,
+                       .first_step = -1,
+                       .batch = work->options.batch,
+                       .title = arena_printf(&session->context, "%s on %s", session->graph->name, work->dataset->name)};
     report->start = report->epoch_start = seconds_now();
     if (a->log && !(report->log = fopen(a->log, a->resume ? "ae" : "we")))
         return failure_set(failure, "cannot write the log %s", a->log);
@@ -205,29 +214,33 @@ void report_start(TrainWork *work)
     const Dataset *d = work->dataset;
     Session *session = work->report.session;
     const TrainArguments *a = &session->arguments->train;
+    const char *augment = a->overfit ? "none" : a->augment ? a->augment : d->augment;
     int64_t parameters = graph_parameters(session->graph);
     Failure failure;
     fprintf(stderr, "%s: %s parameters; %s: %lld pictures, %lld to evaluate, %d classes\n", session->graph->name,
-            with_commas(&session->context, parameters), d->name, (long long)d->count[SPLIT_train], (long long)d->count[SPLIT_val], d->classes);
+            with_commas(&session->context, parameters), d->name, (long long)d->count[SPLIT_train],
+            (long long)d->count[SPLIT_val], d->classes);
     if (a->evaluate)
         return;
-    fprintf(stderr, "batch %d, %lld steps an epoch, %s, learning rate %g, %s, by %s; augmentation: %s; %s on %d thread%s\n", t->engine->batch,
-            (long long)(d->count[SPLIT_train] / t->engine->batch), work->options.training.optimiser.kind == OPTIMISER_adamw ? "AdamW" : "SGD",
-            t->schedule.rate, schedule[t->schedule.kind], t->schedule.per_iteration ? "iteration" : "epoch",
-            a->overfit ? "none" : a->augment ? a->augment : d->augment, work->options.backend, work->options.threads,
-            work->options.threads == 1 ? "" : "s");
+    fprintf(stderr, "batch %d, %lld steps an epoch, %s, learning rate %g, %s, by %s; augmentation: %s; %s on %d thread%s\n",
+            t->engine->batch, (long long)(d->count[SPLIT_train] / t->engine->batch),
+            work->options.training.optimiser.kind == OPTIMISER_adamw ? "AdamW" : "SGD", t->schedule.rate,
+            schedule[t->schedule.kind], t->schedule.per_iteration ? "iteration" : "epoch",
+            augment, work->options.backend, work->options.threads, work->options.threads == 1 ? "" : "s");
     if (!t->directory && !a->dry_run && !a->overfit)
         fputs("nncc: no --out: the trained weights will not be kept\n", stderr);
-    log_line(&work->report, json_pack("{s:s, s:s, s:I, s:I}", "event", "start", "run", t->run, "epochs", (json_int_t)t->schedule.epochs,
-                                      "parameters", (json_int_t)parameters), &failure);
+    log_line(&work->report,
+             json_pack("{s:s, s:s, s:I, s:I}", "event", "start", "run", t->run, "epochs", (json_int_t)t->schedule.epochs,
+                       "parameters", (json_int_t)parameters),
+             &failure);
 }
 
 static json_t *result_json(const TrainWork *work, bool stopped)
 {
     const Progress *p = &work->progress;
     const EpochResult *last = p->epochs ? &p->epoch[p->epochs - 1] : NULL;
-    json_t *json = json_pack("{s:s, s:I, s:I, s:b}", "name", work->report.session->graph->name, "epochs", (json_int_t)p->epochs,
-                             "steps", (json_int_t)p->step, "stopped", stopped);
+    json_t *json = json_pack("{s:s, s:I, s:I, s:b}", "name", work->report.session->graph->name, "epochs",
+                             (json_int_t)p->epochs, "steps", (json_int_t)p->step, "stopped", stopped);
     json_object_set_new(json, "loss", last ? json_real(last->loss) : json_null());
     json_object_set_new(json, "accuracy", last ? json_real(last->accuracy) : json_null());
     json_object_set_new(json, "val_loss", last && last->val_accuracy >= 0 ? json_real(last->val_loss) : json_null());
@@ -243,11 +256,13 @@ void report_end(TrainWork *work, bool stopped)
     Session *session = work->report.session;
     const TrainArguments *a = &session->arguments->train;
     if (stopped)
-        fprintf(stderr, "nncc: stopped after step %lld%s\n", (long long)p->step, a->directory ? "; --resume goes on from there" : "");
+        fprintf(stderr, "nncc: stopped after step %lld%s\n", (long long)p->step,
+                a->directory ? "; --resume goes on from there" : "");
     if (session->arguments->json)
         session->json = result_json(work, stopped);
     else if (p->best_epoch >= 0 && !a->dry_run)
-        printf("best accuracy %.2f %%, after epoch %lld of %lld\n", 100 * p->best_accuracy, (long long)p->best_epoch + 1, (long long)p->epochs);
+        printf("best accuracy %.2f %%, after epoch %lld of %lld\n", 100 * p->best_accuracy, (long long)p->best_epoch + 1,
+               (long long)p->epochs);
     else if (p->epochs)
         printf("loss %.4f, accuracy %.2f %%\n", p->epoch[p->epochs - 1].loss, 100 * p->epoch[p->epochs - 1].accuracy);
     int64_t unreadable;
@@ -265,6 +280,6 @@ void report_evaluation(TrainWork *work, const Evaluation *e)
         session->json = json_pack("{s:s, s:f, s:f, s:f, s:I}", "name", session->graph->name, "loss", e->loss, "top1", e->top1,
                                   "top5", e->top5, "images", (json_int_t)e->images);
     else
-        printf("loss %.4f, accuracy %.2f %%, among the first five %.2f %%, %lld pictures\n", e->loss, 100 * e->top1, 100 * e->top5,
-               (long long)e->images);
+        printf("loss %.4f, accuracy %.2f %%, among the first five %.2f %%, %lld pictures\n", e->loss, 100 * e->top1,
+               100 * e->top5, (long long)e->images);
 }

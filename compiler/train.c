@@ -12,8 +12,8 @@ static const struct {
     {"ref", train_reference_open},
 };
 
-TrainEngine *train_engine_open(Context *context, const char *path, const char *text, const Options *options, const TrainOptions *train,
-                               const Weights *weights, Failure *failure)
+TrainEngine *train_engine_open(Context *context, const char *path, const char *text, const Options *options,
+                               const TrainOptions *train, const Weights *weights, Failure *failure)
 {
     for (size_t i = 0; i < sizeof engines / sizeof *engines; i++)
         if (engines[i].open && !strcmp(train->backend, engines[i].backend))

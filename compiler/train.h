@@ -15,11 +15,12 @@ typedef struct {
     const char *compiler;               /* for aot: "gcc", "clang"; NULL: the system's */
 } TrainOptions;
 
-/* Makes an engine for the training step of a spec (path, or text where it is not NULL, as compile_graph takes them) with `weights`
- * as its first parameters; of the options, max_batch and training are the engine's to set. A mistake in the spec goes by fail_at to
- * the context, which must outlive the engine, like the options; all else is NULL and a failure. Close it by engine->close. */
-typedef TrainEngine *TrainEngineOpen(Context *, const char *path, const char *text, const Options *options, const TrainOptions *train,
-                                     const Weights *weights, Failure *failure);
+/* Makes an engine for the training step of a spec (path, or text where it is not NULL, as compile_graph takes them) with
+ * `weights` as its first parameters; of the options, max_batch and training are the engine's to set. A mistake in the spec
+ * goes by fail_at to the context, which must outlive the engine, like the options; all else is NULL and a failure. Close it
+ * by engine->close. */
+typedef TrainEngine *TrainEngineOpen(Context *, const char *path, const char *text, const Options *options,
+                                     const TrainOptions *train, const Weights *weights, Failure *failure);
 TrainEngineOpen train_engine_open;      /* train.c: picks one of those below by train->backend */
 TrainEngineOpen train_jit_open;         /* train_program.c: kernels, compiled in this process */
 TrainEngineOpen train_reference_open;   /* train_reference.c: the naive interpreter, in double */

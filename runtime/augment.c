@@ -9,7 +9,7 @@
 
 enum { TRIES = 10, MAX_PAD = 1024 };
 
-/* ---- from the command line --------------------------------------------------------------------------------------- */
+/* ---- from the command line -------------------------------------------------------------------------------- */
 
 /* One word of the list, ending with a comma or the text. */
 static bool take_word(const char **text, Augment *augment)
@@ -47,11 +47,14 @@ bool augment_parse(const char *text, Augment *augment, Failure *failure)
             ;
     else
         at = "";
-    return (good && !*at) || failure_set(failure, "no augmentation: %s; write none, or a list of resized[:LEAST], crop:PAD and flip, LEAST being a "
-                                         "share from 0 to 1, PAD from 1 to %d", text, MAX_PAD);
+    return (good && !*at)
+        || failure_set(failure,
+                       "no augmentation: %s; write none, or a list of resized[:LEAST], crop:PAD and flip, LEAST being a "
+                       "share from 0 to 1, PAD from 1 to %d",
+                       text, MAX_PAD);
 }
 
-/* ---- windows ------------------------------------------------------------------------------------------------------ */
+/* ---- windows ---------------------------------------------------------------------------------------------- */
 
 /* Where ten tries found nothing: the middle, at the nearest aspect ratio. */
 static Window middle(int height, int width)
@@ -71,11 +74,13 @@ Window augment_window(int height, int width, double least, Random *random)
 {
     double area = (double)height * width;
     for (int i = 0; i < TRIES; i++) {
-        double target = area * random_between(random, least, 1), ratio = exp(random_between(random, log(3.0 / 4), log(4.0 / 3)));
+        double target = area * random_between(random, least, 1),
+               ratio = exp(random_between(random, log(3.0 / 4), log(4.0 / 3)));
         int w = (int)rint(sqrt(target * ratio)), h = (int)rint(sqrt(target / ratio));
         if (w < 1 || w > width || h < 1 || h > height)
             continue;
-        int top = (int)random_below(random, (uint32_t)(height - h + 1)), left = (int)random_below(random, (uint32_t)(width - w + 1));
+        int top = (int)random_below(random, (uint32_t)(height - h + 1)),
+            left = (int)random_below(random, (uint32_t)(width - w + 1));
         return (Window){ top, left, h, w };
     }
     return middle(height, width);
@@ -95,7 +100,8 @@ static bool cut(Image *image, Window window, Failure *failure)
         int from = y + window.top;
         if (from >= 0 && from < image->height && count > 0)
             memcpy(out.pixel + (size_t)y * line + (size_t)first * channels,
-                   image->pixel + ((size_t)from * (size_t)image->width + (size_t)(window.left + first)) * channels, (size_t)count * channels);
+                   image->pixel + ((size_t)from * (size_t)image->width + (size_t)(window.left + first)) * channels,
+                   (size_t)count * channels);
     }
     image_free(image);
     *image = out;
@@ -128,14 +134,15 @@ static bool resize(Image *image, int height, int width, Failure *failure)
     return true;
 }
 
-/* ---- whole ways ---------------------------------------------------------------------------------------------------- */
+/* ---- whole ways ------------------------------------------------------------------------------------------- */
 
 bool augment_eval(Image *image, const Transform *transform, int height, int width, Failure *failure)
 {
     return image_transform(image, transform, failure) && resize(image, height, width, failure);
 }
 
-bool augment_train(Image *image, const Augment *augment, const Transform *transform, int height, int width, Random *random, Failure *failure)
+bool augment_train(Image *image, const Augment *augment, const Transform *transform, int height, int width, Random *random,
+                   Failure *failure)
 {
     bool good = augment->resized ? cut(image, augment_window(image->height, image->width, augment->least, random), failure)
                                  : augment_eval(image, transform, height, width, failure);

@@ -1,5 +1,5 @@
-/* augment.h - what happens to a picture on its way into a batch, with torchvision's transforms: RandomResizedCrop, RandomCrop with
- * padding, RandomHorizontalFlip; 8-bit samples until the end. */
+/* augment.h - what happens to a picture on its way into a batch, with torchvision's transforms: RandomResizedCrop,
+ * RandomCrop with padding, RandomHorizontalFlip; 8-bit samples until the end. */
 #ifndef NNCC_AUGMENT_H
 #define NNCC_AUGMENT_H
 
@@ -19,7 +19,8 @@ typedef struct {
 
 /* `none`, or a comma list of resized[:LEAST], crop:PAD, flip. */
 bool augment_parse(const char *text, Augment *, Failure *);
-/* torchvision's RandomResizedCrop.get_params: area in least..1, aspect ratio in 3/4..4/3, its logarithm uniform; ten tries, then the middle. */
+/* torchvision's RandomResizedCrop.get_params: area in least..1, aspect ratio in 3/4..4/3, its logarithm uniform; ten tries,
+ * then the middle. */
 Window augment_window(int height, int width, double least, Random *);
 /* Both bring the picture to height x width, in place. Without `resized`, one of another size goes through the evaluation's
  * transform first. */

@@ -1,5 +1,5 @@
-/* checkpoint.c - see checkpoint.h. The header's "nncc.training" is a JSON object with the position; "nncc.checksum" is XXH3 of that
- * text and of every tensor, so that a file that was damaged after it was written is refused. */
+/* checkpoint.c - see checkpoint.h. The header's "nncc.training" is a JSON object with the position; "nncc.checksum" is XXH3
+ * of that text and of every tensor, so that a file that was damaged after it was written is refused. */
 #include "checkpoint.h"
 
 #include <inttypes.h>
@@ -32,7 +32,7 @@ bool progress_add(Progress *progress, EpochResult result, Failure *failure)
     return true;
 }
 
-/* ---- what the values must be ------------------------------------------------------------------------------------------ */
+/* ---- what the values must be ------------------------------------------------------------------------------ */
 
 /* Bytes of a tensor whose size was checked. */
 static size_t tensor_bytes(const TensorData *tensor)
@@ -48,7 +48,8 @@ static uint64_t checksum(const char *position, const TensorData *tensors, size_t
 {
     uint64_t sum = XXH3_64bits(position, strlen(position));
     for (size_t i = 0; i < count; i++)
-        sum += XXH3_64bits_withSeed(tensors[i].data, tensor_bytes(&tensors[i]), XXH3_64bits(tensors[i].name, strlen(tensors[i].name)));
+        sum += XXH3_64bits_withSeed(tensors[i].data, tensor_bytes(&tensors[i]),
+                                    XXH3_64bits(tensors[i].name, strlen(tensors[i].name)));
     return sum;
 }
 
@@ -98,18 +99,20 @@ bool tensors_match(const TensorData *expected, size_t nexpected, const TensorDat
     return good;
 }
 
-/* ---- saving ----------------------------------------------------------------------------------------------------------- */
+/* ---- saving ----------------------------------------------------------------------------------------------- */
 
 static json_t *position_json(const Progress *progress)
 {
     json_t *epochs = json_array();
     for (int64_t i = 0; i < progress->epochs; i++) {
         const EpochResult *e = &progress->epoch[i];
-        json_array_append_new(epochs, json_pack("[f, f, f, f, f]", e->rate, e->loss, e->accuracy, e->val_loss, e->val_accuracy));
+        json_array_append_new(epochs,
+                              json_pack("[f, f, f, f, f]", e->rate, e->loss, e->accuracy, e->val_loss, e->val_accuracy));
     }
     return json_pack("{s:s, s:I, s:I, s:f, s:I, s:f, s:I, s:o}", "run", progress->run, "step", (json_int_t)progress->step,
-                     "batch", (json_int_t)progress->batch, "loss_sum", progress->loss_sum, "correct", (json_int_t)progress->correct,
-                     "best_accuracy", progress->best_accuracy, "best_epoch", (json_int_t)progress->best_epoch, "epochs", epochs);
+                     "batch", (json_int_t)progress->batch, "loss_sum", progress->loss_sum, "correct",
+                     (json_int_t)progress->correct, "best_accuracy", progress->best_accuracy, "best_epoch",
+                     (json_int_t)progress->best_epoch, "epochs", epochs);
 }
 
 bool checkpoint_save(const char *path, const Progress *progress, const TensorData *tensors, size_t count, Failure *failure)
@@ -126,7 +129,7 @@ bool checkpoint_save(const char *path, const Progress *progress, const TensorDat
     return good;
 }
 
-/* ---- loading ---------------------------------------------------------------------------------------------------------- */
+/* ---- loading ---------------------------------------------------------------------------------------------- */
 
 static bool take_integer(const json_t *json, const char *key, int64_t low, int64_t *value)
 {
@@ -165,11 +168,13 @@ static bool read_position(const char *path, const char *text, Progress *progress
 {
     json_t *json = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
     const char *run = json_string_value(json_object_get(json, "run"));
-    bool good = run && (progress->run = strdup(run)) && take_integer(json, "step", 0, &progress->step) && take_integer(json, "batch", 0, &progress->batch)
-        && take_integer(json, "correct", 0, &progress->correct) && take_integer(json, "best_epoch", -1, &progress->best_epoch)
+    bool good = run && (progress->run = strdup(run)) && take_integer(json, "step", 0, &progress->step)
+        && take_integer(json, "batch", 0, &progress->batch) && take_integer(json, "correct", 0, &progress->correct)
+        && take_integer(json, "best_epoch", -1, &progress->best_epoch)
         && take_real(json_object_get(json, "loss_sum"), &progress->loss_sum)
-        && take_real(json_object_get(json, "best_accuracy"), &progress->best_accuracy) && take_epochs(json_object_get(json, "epochs"), progress)
-        && progress->best_epoch < progress->epochs && progress->batch <= progress->step;
+        && take_real(json_object_get(json, "best_accuracy"), &progress->best_accuracy)
+        && take_epochs(json_object_get(json, "epochs"), progress) && progress->best_epoch < progress->epochs
+        && progress->batch <= progress->step;
     json_decref(json);
     return good || failure_set(failure, "%s: no checkpoint of a training run: its header does not tell where it stood", path);
 }
@@ -179,7 +184,8 @@ static bool read_tensor(const Safetensors *file, const Stored *stored, TensorDat
     Printable shown;
     uint64_t size = stored->end - stored->begin;
     if (stored->rank > 4 || !stored->dtype->convert)
-        return failure_set(failure, "%s: tensor '%s': no parameter has such a shape or type", file->file.path, printable(stored->name, &shown));
+        return failure_set(failure, "%s: tensor '%s': no parameter has such a shape or type", file->file.path,
+                           printable(stored->name, &shown));
     void *data = malloc(size ? size : 1);
     *tensor = (TensorData){ .name = strdup(stored->name), .rank = stored->rank, .dtype = stored->dtype->name, .data = data };
     memcpy(tensor->dim, stored->dim, (size_t)stored->rank * sizeof *tensor->dim);
@@ -207,7 +213,8 @@ static bool check_sum(const Safetensors *file, const TensorData *tensors, size_t
     const char *stored = safetensors_metadata(file, "nncc.checksum");
     char sum[17];
     snprintf(sum, sizeof sum, "%016" PRIx64, checksum(safetensors_metadata(file, "nncc.training"), tensors, count));
-    return (stored && !strcmp(stored, sum)) || failure_set(failure, "%s: damaged: its values do not have the checksum that it states", file->file.path);
+    return (stored && !strcmp(stored, sum))
+        || failure_set(failure, "%s: damaged: its values do not have the checksum that it states", file->file.path);
 }
 
 bool checkpoint_load(const char *path, Progress *progress, TensorData **tensors, size_t *count, Failure *failure)
@@ -219,8 +226,9 @@ bool checkpoint_load(const char *path, Progress *progress, TensorData **tensors,
     if (!safetensors_open(path, &file, failure))
         return false;
     const char *stated = safetensors_metadata(&file, "format");
-    bool good = stated && !strcmp(stated, format) ? read_position(path, safetensors_metadata(&file, "nncc.training"), progress, failure)
-                                                  : failure_set(failure, "%s: no checkpoint of a training run (%s)", path, format);
+    bool good = stated && !strcmp(stated, format)
+        ? read_position(path, safetensors_metadata(&file, "nncc.training"), progress, failure)
+        : failure_set(failure, "%s: no checkpoint of a training run (%s)", path, format);
     good = good && read_tensors(&file, tensors, count, failure) && check_sum(&file, *tensors, *count, failure);
     safetensors_close(&file);
     if (good)

@@ -1,5 +1,6 @@
-/* checkpoint.h - a training run on disk: one safetensors file that holds parameters, buffers, the optimiser's state and, in the
- * header, where the run stands. Everything random follows from the seed and the position, so nothing else needs keeping. */
+/* checkpoint.h - a training run on disk: one safetensors file that holds parameters, buffers, the optimiser's state and, in
+ * the header, where the run stands. Everything random follows from the seed and the position, so nothing else needs
+ * keeping. */
 #ifndef NNCC_CHECKPOINT_H
 #define NNCC_CHECKPOINT_H
 
@@ -36,7 +37,7 @@ bool checkpoint_load(const char *path, Progress *, TensorData **, size_t *count,
 /* Are the tensors of `got` those of `expected`, by name, shape and dtype, in any order? Otherwise says which is not. */
 bool tensors_match(const TensorData *expected, size_t nexpected, const TensorData *got, size_t ngot, Failure *);
 
-/* ---- the directory of a run: checkpoint-00000123.safetensors for the step 123, best.safetensors ---------------------- */
+/* ---- the directory of a run: checkpoint-00000123.safetensors for the step 123, best.safetensors ----------- */
 typedef struct {
     char *path;                         /* owned */
     int descriptor;                     /* open and locked: one run at a time */

@@ -9,7 +9,8 @@
 enum { CHART_WIDTH = 520, CHART_HEIGHT = 380, LEFT = 58, RIGHT = 16, TOP = 64, BOTTOM = 46, LEGEND = 16 };
 
 /* Okabe and Ito's palette: told apart by the colour-blind too. */
-static const char *const palette[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999" };
+static const char *const palette[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                       "#e69f00", "#56b4e9", "#000000", "#999999" };
 
 typedef struct {
     double low, high, step;             /* of the ticks */
@@ -78,7 +79,8 @@ static void put_axis(FILE *out, const Axis *axis, bool vertical, bool percent)
         if (vertical) {
             double y = place(axis, value, CHART_HEIGHT - BOTTOM, TOP);
             fprintf(out, "<line x1='%d' x2='%d' y1='%.1f' y2='%.1f' stroke='#ddd'/>", LEFT, CHART_WIDTH - RIGHT, y, y);
-            fprintf(out, "<text x='%d' y='%.1f' text-anchor='end'>%.6g%s</text>\n", LEFT - 6, y + 4, percent ? 100 * shown : shown, percent ? " %" : "");
+            fprintf(out, "<text x='%d' y='%.1f' text-anchor='end'>%.6g%s</text>\n", LEFT - 6, y + 4,
+                    percent ? 100 * shown : shown, percent ? " %" : "");
         } else {
             double x = place(axis, value, LEFT, CHART_WIDTH - RIGHT);
             fprintf(out, "<line x1='%.1f' x2='%.1f' y1='%d' y2='%d' stroke='#eee'/>", x, x, TOP, CHART_HEIGHT - BOTTOM);
@@ -101,7 +103,8 @@ static void put_curve(FILE *out, const Curve *curve, const Axis *x, const Axis *
     fputs(" points='", out);
     for (size_t i = 0; i < curve->count; i++)
         if (drawn(curve, i)) {
-            last_x = place(x, curve->x[i], LEFT, CHART_WIDTH - RIGHT), last_y = place(y, curve->y[i], CHART_HEIGHT - BOTTOM, TOP);
+            last_x = place(x, curve->x[i], LEFT, CHART_WIDTH - RIGHT),
+            last_y = place(y, curve->y[i], CHART_HEIGHT - BOTTOM, TOP);
             fprintf(out, "%.1f,%.1f ", last_x, last_y);
             points++;
         }
@@ -113,7 +116,8 @@ static void put_curve(FILE *out, const Curve *curve, const Axis *x, const Axis *
 static void put_chart(FILE *out, const Chart *chart, size_t index)
 {
     double low, high;
-    fprintf(out, "<g transform='translate(%zu 0)'>\n<text x='%d' y='%d' font-size='14' font-weight='bold'>", index * CHART_WIDTH, LEFT, TOP - 14);
+    fprintf(out, "<g transform='translate(%zu 0)'>\n<text x='%d' y='%d' font-size='14' font-weight='bold'>",
+            index * CHART_WIDTH, LEFT, TOP - 14);
     put_text(out, chart->title);
     fputs("</text>\n", out);
     span(chart, false, &low, &high);
@@ -124,7 +128,8 @@ static void put_chart(FILE *out, const Chart *chart, size_t index)
         y.high = 1 + 1e-12;
     put_axis(out, &x, false, false);
     put_axis(out, &y, true, chart->percent);
-    fprintf(out, "<rect x='%d' y='%d' width='%d' height='%d' fill='none' stroke='#888'/>\n", LEFT, TOP, CHART_WIDTH - LEFT - RIGHT, CHART_HEIGHT - TOP - BOTTOM);
+    fprintf(out, "<rect x='%d' y='%d' width='%d' height='%d' fill='none' stroke='#888'/>\n", LEFT, TOP,
+            CHART_WIDTH - LEFT - RIGHT, CHART_HEIGHT - TOP - BOTTOM);
     fprintf(out, "<text x='%d' y='%d' text-anchor='middle'>", (LEFT + CHART_WIDTH - RIGHT) / 2, CHART_HEIGHT - 8);
     put_text(out, chart->x_label);
     fputs("</text>\n", out);
@@ -151,8 +156,9 @@ char *curves_svg(const char *title, const Chart *chart, size_t count, size_t *si
     for (size_t i = 0; i < count; i++)
         legend = chart[i].count > legend ? chart[i].count : legend;
     size_t width = count * CHART_WIDTH, height = CHART_HEIGHT + legend * LEGEND + 4;
-    fprintf(out, "<svg xmlns='http://www.w3.org/2000/svg' width='%zu' height='%zu' viewBox='0 0 %zu %zu' font-family='sans-serif' font-size='11'>\n",
-            width, height, width, height);
+    fprintf(out, "<svg xmlns='http://www.w3.org/2000/svg' width='%zu' height='%zu' viewBox='0 0 %zu %zu'", width, height, width,
+            height);
+    fputs(" font-family='sans-serif' font-size='11'>\n", out);
     fprintf(out, "<rect width='100%%' height='100%%' fill='white'/>\n<text x='%d' y='24' font-size='16'>", LEFT);
     put_text(out, title);
     fputs("</text>\n", out);

@@ -23,7 +23,8 @@ Dataset *dataset_open(const char *argument, const DatasetShape *shape, Failure *
     while (kind < end && strncmp(argument, kind->prefix, strlen(kind->prefix)))
         kind++;
     if (kind == end) {
-        failure_set(failure, "%s: no data set; write folder:DIR, cifar10:DIR, cifar100:DIR, mnist:DIR, shapes:SEED or pattern:SEED",
+        failure_set(failure,
+                    "%s: no data set; write folder:DIR, cifar10:DIR, cifar100:DIR, mnist:DIR, shapes:SEED or pattern:SEED",
                     printable(argument, &shown));
         return NULL;
     }
@@ -71,7 +72,7 @@ bool dataset_number(const char **text, uint64_t most, uint64_t *number)
     return !errno && *number <= most;
 }
 
-/* ---- pattern:SEED ------------------------------------------------------------------------------------------------ */
+/* ---- pattern:SEED ----------------------------------------------------------------------------------------- */
 
 typedef struct {
     float *input;                       /* [batch][image] */

@@ -17,6 +17,7 @@ typedef struct {
 typedef struct Dataset Dataset;
 struct Dataset {
     char *name;                         /* as the user said it: "folder:pictures" */
+    bool files;                         /* read from files, which may be moved: the name is no part of what it is */
     int classes;
     char **class_name;                  /* classes of them, or NULL */
     int64_t count[NSPLIT];              /* samples */

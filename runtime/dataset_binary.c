@@ -55,6 +55,7 @@ static Binary *binary_new(Dataset *dataset, Binary shape, Failure *failure)
         return failure_set(failure, "out of memory for a data set"), NULL;
     *binary = shape;
     dataset->data = binary;
+    dataset->files = true;
     dataset->close = binary_close;
     dataset->picture = binary_picture;
     dataset->label = binary_label;
@@ -68,7 +69,7 @@ static bool exists(const char *path)
     return !stat(path, &status);
 }
 
-/* ---- CIFAR --------------------------------------------------------------------------------------------------------- */
+/* ---- CIFAR ------------------------------------------------------------------------------------------------ */
 
 enum { CIFAR_PIXELS = 3 * 32 * 32, CIFAR_MOST = 50000 };
 
@@ -81,11 +82,13 @@ typedef struct {
 } CifarKind;
 
 static const CifarKind cifar10 = { "cifar-10-batches-bin", 1, 10,
-    { { "data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin" }, { "test_batch.bin" } } };
+    { { "data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin" },
+      { "test_batch.bin" } } };
 static const CifarKind cifar100 = { "cifar-100-binary", 2, 100, { { "train.bin" }, { "test.bin" } } };
 
 /* Appends the records of one file to a split. */
-static bool cifar_append(Dataset *dataset, Split split, const char *path, const CifarKind *kind, const uint8_t *bytes, size_t size, Failure *failure)
+static bool cifar_append(Dataset *dataset, Split split, const char *path, const CifarKind *kind, const uint8_t *bytes,
+                         size_t size, Failure *failure)
 {
     Binary *binary = dataset->data;
     size_t record = (size_t)kind->labels + CIFAR_PIXELS, count = size / record, have = (size_t)dataset->count[split];
@@ -100,14 +103,16 @@ static bool cifar_append(Dataset *dataset, Split split, const char *path, const 
     for (size_t i = 0; i < count; i++, bytes += record) {
         label[have + i] = bytes[kind->labels - 1];
         if (label[have + i] >= kind->classes)
-            return failure_set(failure, "%s: record %zu has the label %d; there are %d classes", path, i, label[have + i], kind->classes);
+            return failure_set(failure, "%s: record %zu has the label %d; there are %d classes", path, i, label[have + i],
+                               kind->classes);
         memcpy(pixel + (have + i) * CIFAR_PIXELS, bytes + kind->labels, CIFAR_PIXELS);
     }
     dataset->count[split] += (int64_t)count;
     return true;
 }
 
-static bool cifar_file(Dataset *dataset, Split split, const char *directory, const char *name, const CifarKind *kind, Failure *failure)
+static bool cifar_file(Dataset *dataset, Split split, const char *directory, const char *name, const CifarKind *kind,
+                       Failure *failure)
 {
     char path[4096];
     size_t size;
@@ -142,7 +147,8 @@ static bool cifar_open(Dataset *dataset, const char *rest, const CifarKind *kind
 
 bool dataset_cifar10(Dataset *dataset, const char *rest, const DatasetShape *shape, Failure *failure)
 {
-    static const char *const name[] = { "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck" };
+    static const char *const name[] = { "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
+                                        "truck" };
     (void)shape;
     return cifar_open(dataset, rest, &cifar10, failure) && dataset_name_classes(dataset, name, 10, failure);
 }
@@ -153,7 +159,7 @@ bool dataset_cifar100(Dataset *dataset, const char *rest, const DatasetShape *sh
     return cifar_open(dataset, rest, &cifar100, failure);
 }
 
-/* ---- MNIST: IDX ---------------------------------------------------------------------------------------------------- */
+/* ---- MNIST: IDX ------------------------------------------------------------------------------------------- */
 
 enum { MAX_IDX_BYTES = 1 << 30, MAX_IDX_SIDE = 4096 };
 
@@ -192,7 +198,8 @@ static bool source_read(Source *source, uint8_t *out, size_t size, Failure *fail
         if (status == Z_STREAM_END && source->stream.avail_out)
             return failure_set(failure, "%s: ends early", source->path);
         if (status != Z_OK && status != Z_STREAM_END)
-            return failure_set(failure, "%s: damaged: %s", source->path, source->stream.msg ? source->stream.msg : "it ends early");
+            return failure_set(failure, "%s: damaged: %s", source->path,
+                               source->stream.msg ? source->stream.msg : "it ends early");
     }
     return true;
 }
@@ -202,13 +209,15 @@ static bool source_end(Source *source, Failure *failure)
 {
     uint8_t extra;
     if (!source->packed)
-        return source->at == source->size || failure_set(failure, "%s: %zu bytes follow the last sample", source->path, source->size - source->at);
+        return source->at == source->size
+            || failure_set(failure, "%s: %zu bytes follow the last sample", source->path, source->size - source->at);
     source->stream.next_out = &extra;
     source->stream.avail_out = 1;
     int status = inflate(&source->stream, Z_FINISH);
     if (!source->stream.avail_out)
         return failure_set(failure, "%s: bytes follow the last sample", source->path);
-    return status == Z_STREAM_END || failure_set(failure, "%s: damaged: %s", source->path, source->stream.msg ? source->stream.msg : "it ends early");
+    return status == Z_STREAM_END
+        || failure_set(failure, "%s: damaged: %s", source->path, source->stream.msg ? source->stream.msg : "it ends early");
 }
 
 /* Magic 0x0000080R for R dimensions of bytes, the dimensions, the data. */
@@ -227,7 +236,8 @@ static bool read_idx(Source *source, uint32_t rank, Idx *idx, Failure *failure)
         size *= idx->dim[i];            /* below 2^26 * 2^12 * 2^12 */
     }
     if (size > MAX_IDX_BYTES)
-        return failure_set(failure, "%s: %llu bytes are more than the limit of %d", source->path, (unsigned long long)size, MAX_IDX_BYTES);
+        return failure_set(failure, "%s: %llu bytes are more than the limit of %d", source->path, (unsigned long long)size,
+                           MAX_IDX_BYTES);
     idx->data = malloc(size);
     if (!idx->data)
         return failure_set(failure, "%s: out of memory", source->path);
@@ -259,7 +269,8 @@ static bool open_idx(const char *path, uint32_t rank, Idx *idx, Failure *failure
 static bool find_idx(char *path, size_t size, const char *directory, const char *stem, uint32_t rank, Failure *failure)
 {
     for (int form = 0; form < 4; form++) {
-        int length = snprintf(path, size, "%s/%s%cidx%u-ubyte%s", directory, stem, form & 1 ? '.' : '-', rank, form & 2 ? ".gz" : "");
+        int length = snprintf(path, size, "%s/%s%cidx%u-ubyte%s", directory, stem, form & 1 ? '.' : '-', rank,
+                              form & 2 ? ".gz" : "");
         if ((size_t)length >= size)
             return failure_set(failure, "%s: the path is too long", directory);
         if (exists(path))

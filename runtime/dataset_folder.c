@@ -73,7 +73,8 @@ static bool is_picture(const char *name)
 
 static bool join_path(char *out, size_t size, const char *directory, const char *name, Failure *failure)
 {
-    return (size_t)snprintf(out, size, "%s/%s", directory, name) < size || failure_set(failure, "%s/%s: the path is too long", directory, name);
+    return (size_t)snprintf(out, size, "%s/%s", directory, name) < size
+        || failure_set(failure, "%s/%s: the path is too long", directory, name);
 }
 
 /* What of a directory is wanted: sub-directories, or pictures; never hidden files. */
@@ -105,7 +106,7 @@ static bool list_names(const char *path, bool directories, Names *names, Failure
     return good;
 }
 
-/* ---- opening ----------------------------------------------------------------------------------------------------- */
+/* ---- opening ---------------------------------------------------------------------------------------------- */
 
 /* The classes are the directories of train/, or of val/ where there is no train/ (to evaluate). */
 static bool read_classes(Dataset *dataset, const char *root, Failure *failure)
@@ -174,14 +175,16 @@ static bool read_split(Dataset *dataset, const char *root, Split split, Failure 
     bool good = list_names(path, true, &names, failure);
     for (size_t i = 0; good && i < names.count; i++) {
         int class = find_class(dataset, names.name[i]);
-        good = class >= 0 ? join_path(inner, sizeof inner, path, names.name[i], failure) && read_class(dataset, split, inner, class, failure)
-                          : failure_set(failure, "%s: class '%s' is not among those of train/", path, printable(names.name[i], &shown));
+        good = class >= 0
+            ? join_path(inner, sizeof inner, path, names.name[i], failure)
+                && read_class(dataset, split, inner, class, failure)
+            : failure_set(failure, "%s: class '%s' is not among those of train/", path, printable(names.name[i], &shown));
     }
     names_free(&names);
     return good;
 }
 
-/* ---- samples ----------------------------------------------------------------------------------------------------- */
+/* ---- samples ---------------------------------------------------------------------------------------------- */
 
 static bool folder_picture(const Dataset *dataset, Split split, int64_t index, int channels, Image *image, Failure *failure)
 {
@@ -216,6 +219,7 @@ bool dataset_folder(Dataset *dataset, const char *rest, const DatasetShape *shap
     dataset->picture = folder_picture;
     dataset->label = folder_label;
     dataset->augment = "resized,flip";
+    dataset->files = true;
     return read_classes(dataset, rest, failure) && read_split(dataset, rest, SPLIT_train, failure)
         && read_split(dataset, rest, SPLIT_val, failure);
 }

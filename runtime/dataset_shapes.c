@@ -1,6 +1,6 @@
-/* dataset_shapes.c - shapes:SEED, pictures from a formula: one of twelve shapes at a random place, size and angle, in a random
- * colour with a texture upon another, on a random background with a texture and noise. People tell them apart at once. A
- * linear model cannot: for every class the mean of each pixel is the same, since places, angles and colours are. */
+/* dataset_shapes.c - shapes:SEED, pictures from a formula: one of twelve shapes at a random place, size and angle, in a
+ * random colour with a texture upon another, on a random background with a texture and noise. People tell them apart at
+ * once. A linear model cannot: for every class the mean of each pixel is the same, since places, angles and colours are. */
 #include "dataset.h"
 
 #include <math.h>
@@ -15,7 +15,7 @@ enum { LEAST_SIZE = 12, MOST_SIZE = 1024, DEFAULT_COUNT = 5000 };
 
 static const double pi = 3.14159265358979323846;
 
-/* ---- shapes: is (x, y) inside? They fill about the unit circle. ---------------------------------------------------- */
+/* ---- shapes: is (x, y) inside? They fill about the unit circle. ------------------------------------------- */
 
 static bool in_disc(double x, double y)
 {
@@ -97,12 +97,13 @@ static const struct {
     const char *name;
     Inside *inside;
 } shapes[] = {
-    { "ring", in_ring }, { "cross", in_cross }, { "stripes", in_stripes }, { "disc", in_disc }, { "star", in_star }, { "triangle", in_triangle },
-    { "tie", in_tie }, { "square", in_square }, { "crescent", in_crescent }, { "frame", in_frame }, { "heart", in_heart }, { "half", in_half },
+    { "ring", in_ring },         { "cross", in_cross },       { "stripes", in_stripes }, { "disc", in_disc },
+    { "star", in_star },         { "triangle", in_triangle }, { "tie", in_tie },         { "square", in_square },
+    { "crescent", in_crescent }, { "frame", in_frame },       { "heart", in_heart },     { "half", in_half },
 };
 enum { NSHAPE = sizeof shapes / sizeof *shapes };
 
-/* ---- one picture --------------------------------------------------------------------------------------------------- */
+/* ---- one picture ------------------------------------------------------------------------------------------ */
 
 /* A colour with waves: a pixel's colour is colour + amplitude * sin(fx * x + fy * y + phase). */
 typedef struct {
@@ -179,7 +180,7 @@ static void draw(const Scene *scene, Random *noise, Image *image)
     for (int row = 0; row < image->height; row++)
         for (int column = 0; column < image->width; column++) {
             double share = coverage(scene, column, row, side), x = column / side, y = row / side;
-            double front = surface_wave(&scene->front, x, y), back = surface_wave(&scene->back, x, y);
+            double front = share > 0 ? surface_wave(&scene->front, x, y) : 0, back = share < 1 ? surface_wave(&scene->back, x, y) : 0;
             for (int c = 0; c < 3; c++) {
                 double value = share * (scene->front.colour[c] + scene->front.amplitude[c] * front)
                     + (1 - share) * (scene->back.colour[c] + scene->back.amplitude[c] * back);
@@ -189,7 +190,7 @@ static void draw(const Scene *scene, Random *noise, Image *image)
         }
 }
 
-/* ---- the data set -------------------------------------------------------------------------------------------------- */
+/* ---- the data set ----------------------------------------------------------------------------------------- */
 
 typedef struct {
     uint64_t seed;
@@ -222,7 +223,8 @@ static void shapes_close(Dataset *dataset)
 }
 
 /* ,NAME=NUMBER at *text. */
-static bool take_option(const char **text, const char *name, uint64_t least, uint64_t most, uint64_t *value, Dataset *dataset, Failure *failure)
+static bool take_option(const char **text, const char *name, uint64_t least, uint64_t most, uint64_t *value,
+                        Dataset *dataset, Failure *failure)
 {
     size_t length = strlen(name);
     if (strncmp(*text, name, length))
@@ -236,7 +238,8 @@ static bool take_option(const char **text, const char *name, uint64_t least, uin
 bool dataset_shapes(Dataset *dataset, const char *rest, const DatasetShape *shape, Failure *failure)
 {
     Shapes *set = calloc(1, sizeof *set);
-    uint64_t classes = (uint64_t)shape->classes, size = (uint64_t)(shape->height > shape->width ? shape->height : shape->width), count = DEFAULT_COUNT;
+    uint64_t classes = (uint64_t)shape->classes,
+             size = (uint64_t)(shape->height > shape->width ? shape->height : shape->width), count = DEFAULT_COUNT;
     const char *at = rest, *before;
     if (!set)
         return failure_set(failure, "out of memory for a data set");
@@ -245,7 +248,8 @@ bool dataset_shapes(Dataset *dataset, const char *rest, const DatasetShape *shap
     bool good = dataset_number(&at, UINT64_MAX, &set->seed);
     while (good && *at == ',') {
         before = at;
-        if (!take_option(&at, ",classes=", 2, NSHAPE, &classes, dataset, failure) || !take_option(&at, ",count=", 1, MAX_SAMPLES, &count, dataset, failure)
+        if (!take_option(&at, ",classes=", 2, NSHAPE, &classes, dataset, failure)
+            || !take_option(&at, ",count=", 1, MAX_SAMPLES, &count, dataset, failure)
             || !take_option(&at, ",size=", LEAST_SIZE, MOST_SIZE, &size, dataset, failure))
             return false;
         good = at != before;

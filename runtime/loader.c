@@ -1,5 +1,6 @@
-/* loader.c - a ring of batches. Workers take samples in order, the next one each, as long as their batch has a place in the ring;
- * a batch whose samples are all there goes to whoever asks. One lock guards all counters; samples are made outside of it. */
+/* loader.c - a ring of batches. Workers take samples in order, the next one each, as long as their batch has a place in the
+ * ring; a batch whose samples are all there goes to whoever asks. One lock guards all counters; samples are made outside of
+ * it. */
 #include "loader.h"
 
 #include <pthread.h>
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RING = 4, MAX_COMPLAINTS = 20, MAX_SUBSTITUTES = 100 };
+enum { RING = 3, MAX_COMPLAINTS = 20, MAX_SUBSTITUTES = 100 };
 
 typedef struct {
     float *input;
@@ -37,7 +38,7 @@ struct Loader {
     int64_t bad_count;
 };
 
-/* ---- one sample (without the lock) --------------------------------------------------------------------------------- */
+/* ---- one sample (without the lock) ------------------------------------------------------------------------ */
 
 static bool make_picture(const Loader *loader, const Pass *pass, uint32_t index, float *out, Failure *failure)
 {
@@ -46,8 +47,9 @@ static bool make_picture(const Loader *loader, const Pass *pass, uint32_t index,
     Image image;
     if (!loader->dataset->picture(loader->dataset, pass->split, index, options->channels, &image, failure))
         return false;
-    bool good = pass->augment ? augment_train(&image, &options->augment, &options->transform, options->height, options->width, &random, failure)
-                              : augment_eval(&image, &options->transform, options->height, options->width, failure);
+    bool good = pass->augment
+        ? augment_train(&image, &options->augment, &options->transform, options->height, options->width, &random, failure)
+        : augment_eval(&image, &options->transform, options->height, options->width, failure);
     if (good)
         image_normalise(&image, &options->transform, out);
     image_free(&image);
@@ -92,7 +94,7 @@ static bool fill(Loader *loader, const Pass *pass, int64_t position, float *out,
     return !pass->augment || failure_set(failure, "%d pictures in a row cannot be read", MAX_SUBSTITUTES);
 }
 
-/* ---- workers --------------------------------------------------------------------------------------------------------- */
+/* ---- workers ---------------------------------------------------------------------------------------------- */
 
 /* Is there a sample to make, and a place for it? The batch that was given last is still in use. */
 static bool has_work(const Loader *loader)
@@ -129,7 +131,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* ---- the user's side --------------------------------------------------------------------------------------------------- */
+/* ---- the user's side -------------------------------------------------------------------------------------- */
 
 static int batch_size(const Loader *loader, int64_t batch)
 {
@@ -214,7 +216,7 @@ void loader_shuffle(uint32_t *order, int64_t count, uint64_t seed, uint32_t epoc
     }
 }
 
-/* ---- opening and closing ------------------------------------------------------------------------------------------------ */
+/* ---- opening and closing ---------------------------------------------------------------------------------- */
 
 /* Signals are for the thread that runs the training. */
 static bool start_workers(Loader *loader, Failure *failure)
@@ -231,7 +233,8 @@ static bool start_workers(Loader *loader, Failure *failure)
 static bool allocate(Loader *loader, Failure *failure)
 {
     size_t floats;
-    bool good = !__builtin_mul_overflow((size_t)loader->image, (size_t)loader->options.batch, &floats) && floats < SIZE_MAX / sizeof(float);
+    bool good = !__builtin_mul_overflow((size_t)loader->image, (size_t)loader->options.batch, &floats)
+        && floats < SIZE_MAX / sizeof(float);
     for (int i = 0; good && i < RING; i++) {
         loader->ring[i].input = malloc(floats * sizeof(float));
         loader->ring[i].label = malloc((size_t)loader->options.batch * sizeof(int32_t));

@@ -1,5 +1,5 @@
-/* loader.h - batches of a data set, made by worker threads ahead of their use. What is in a batch depends on the seed, the epoch
- * and the samples' indices, never on the number of workers. */
+/* loader.h - batches of a data set, made by worker threads ahead of their use. What is in a batch depends on the seed, the
+ * epoch and the samples' indices, never on the number of workers. */
 #ifndef NNCC_LOADER_H
 #define NNCC_LOADER_H
 
@@ -39,7 +39,8 @@ void loader_start(Loader *, const Pass *);                                  /* e
 /* The next batch, valid until the next call. False at the end of the pass (failure->text "") and on failures. */
 bool loader_next(Loader *, Batch *, Failure *);
 void loader_stop(Loader *);             /* ends a pass early */
-/* What unreadable samples had to say, each sample once: the caller frees it; NULL: nothing (more). After 20 of them only *count grows. */
+/* What unreadable samples had to say, each sample once: the caller frees it; NULL: nothing (more). After 20 of them only
+ * *count grows. */
 char *loader_complaint(Loader *, int64_t *count);
 
 /* order[count] becomes a random permutation of 0..count - 1, decided by seed and epoch. */

@@ -16,7 +16,9 @@ void philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
 
 Random random_stream(uint64_t seed, RandomUse use, uint32_t epoch, uint32_t index)
 {
-    return (Random){ .key = { (uint32_t)seed, (uint32_t)(seed >> 32) }, .counter = { 0, index, epoch, (uint32_t)use }, .used = 4 };
+    return (Random){ .key = { (uint32_t)seed, (uint32_t)(seed >> 32) },
+                     .counter = { 0, index, epoch, (uint32_t)use },
+                     .used = 4 };
 }
 
 uint32_t random_bits(Random *random)
@@ -39,7 +41,7 @@ double random_between(Random *random, double low, double high)
     return low + (high - low) * random_uniform(random);
 }
 
-/* Lemire: Fast random integer generation in an interval, 2019: the upper half of a product, drawn again where it is biased. */
+/* Lemire: Fast random integer generation in an interval, 2019: the upper half of a product, drawn again where biased. */
 uint32_t random_below(Random *random, uint32_t limit)
 {
     uint32_t biased = -limit % limit;   /* 2^32 mod limit */

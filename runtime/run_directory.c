@@ -85,7 +85,8 @@ void run_directory_close(RunDirectory *run)
 char *run_directory_path(const RunDirectory *run, int64_t step)
 {
     char *path;
-    int length = step < 0 ? asprintf(&path, "%s/%s", run->path, best) : asprintf(&path, "%s/%s%08" PRId64 "%s", run->path, prefix, step, suffix);
+    int length = step < 0 ? asprintf(&path, "%s/%s", run->path, best)
+                          : asprintf(&path, "%s/%s%08" PRId64 "%s", run->path, prefix, step, suffix);
     return length < 0 ? NULL : path;
 }
 

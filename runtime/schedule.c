@@ -8,7 +8,7 @@
 
 static const double pi = 3.14159265358979323846;
 
-/* ---- from the command line ----------------------------------------------------------------------------------- */
+/* ---- from the command line -------------------------------------------------------------------------------- */
 
 /* A finite number in [low, 1e6] at *text, which then stands behind it. */
 static bool take_number(const char **text, double low, double *number)
@@ -59,8 +59,12 @@ bool schedule_parse(const char *text, Schedule *schedule, Failure *failure)
     case SCHEDULE_milestones: good = rest && take_milestones(rest, schedule); break;
     case SCHEDULE_polynomial: good = !rest || (take_number(&rest, 0, &schedule->power) && !*rest); break;
     }
-    return good || failure_set(failure, "no schedule: %s; write constant, step:EPOCHS[,GAMMA], milestones:E1,E2,.. (at most %d, rising), cosine or "
-                               "polynomial[:POWER]", text, MAX_MILESTONES);
+    return good
+        || failure_set(
+               failure,
+               "no schedule: %s; write constant, step:EPOCHS[,GAMMA], milestones:E1,E2,.. (at most %d, rising), cosine or "
+               "polynomial[:POWER]",
+               text, MAX_MILESTONES);
 }
 
 bool schedule_parse_warmup(const char *text, Schedule *schedule, Failure *failure)
@@ -73,10 +77,11 @@ bool schedule_parse_warmup(const char *text, Schedule *schedule, Failure *failur
         at++, good = take_number(&at, 0, &schedule->warmup_factor) && schedule->warmup_factor <= 1;
     if (good && !strcmp(at, ",constant"))
         schedule->warmup_constant = true, at += strlen(at);
-    return (good && !*at) || failure_set(failure, "no warm-up: %s; write EPOCHS[,FACTOR[,constant]] with a FACTOR from 0 to 1", text);
+    return (good && !*at)
+        || failure_set(failure, "no warm-up: %s; write EPOCHS[,FACTOR[,constant]] with a FACTOR from 0 to 1", text);
 }
 
-/* ---- the rate ------------------------------------------------------------------------------------------------ */
+/* ---- the rate --------------------------------------------------------------------------------------------- */
 
 static double warmup_share(const Schedule *schedule, double epoch)
 {

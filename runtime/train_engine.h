@@ -12,15 +12,16 @@ struct TrainEngine {
     int64_t input_floats;               /* of one image: channels * height * width */
     /* One training step on `batch` images, input[batch][channels][height][width]: forward, loss, backward, update with this
      * learning rate. labels[batch] in 0..classes-1. step counts from 0 and, with the seed given at creation, fixes dropout.
-     * *loss: mean over the batch; *correct: images whose largest output is that of their label. Returns false and sets failure. */
+     * *loss: mean over the batch; *correct: images whose largest output is that of their label. Returns false and sets
+     * failure. */
     bool (*step)(TrainEngine *, const float *input, const int32_t *labels, double learning_rate, int64_t step, double *loss,
                  int *correct, Failure *);
     /* logits[count][classes] of count <= batch images in evaluation mode (running statistics, no dropout). */
     bool (*evaluate)(TrainEngine *, const float *input, int count, float *logits, Failure *);
     /* Parameters, buffers (int64 num_batches_tracked too) and optimiser state as named tensors: for checkpoints and export.
-     * With OPTIMISER_none the gradients of the last step are there too, as "gradient.NAME" (given only: write does not ask for them).
-     * Optimiser tensors are called "optimizer.momentum.NAME", "optimizer.exp_avg.NAME", "optimizer.exp_avg_sq.NAME". The caller
-     * frees the array, and each tensor's name and data: tensors_free. */
+     * With OPTIMISER_none the gradients of the last step are there too, as "gradient.NAME" (given only: write does not ask
+     * for them). Optimiser tensors are called "optimizer.momentum.NAME", "optimizer.exp_avg.NAME",
+     * "optimizer.exp_avg_sq.NAME". The caller frees the array, and each tensor's name and data: tensors_free. */
     bool (*read)(TrainEngine *, TensorData **tensors, size_t *count, Failure *);
     /* The counterpart: every tensor that read gives must be there, with the same shape and dtype. What the network computes
      * afterwards depends on nothing that came before. */

@@ -1,5 +1,5 @@
-/* trainer.c - see trainer.h. The state of a run is its Progress and what the engine holds; everything else is made from the seed, so
- * that a run which is stopped, killed and resumed goes the same way, to the bit. */
+/* trainer.c - see trainer.h. The state of a run is its Progress and what the engine holds; everything else is made from the
+ * seed, so that a run which is stopped, killed and resumed goes the same way, to the bit. */
 #include "trainer.h"
 
 #include <inttypes.h>
@@ -37,7 +37,8 @@ static double now(void)
 static bool stopped(const Work *work)
 {
     const Trainer *trainer = work->trainer;
-    return (trainer->stop && *trainer->stop) || (trainer->most_steps && work->progress->step - work->first_step >= trainer->most_steps);
+    return (trainer->stop && *trainer->stop)
+        || (trainer->most_steps && work->progress->step - work->first_step >= trainer->most_steps);
 }
 
 static bool note(const Trainer *trainer, const char *text, Failure *failure)
@@ -45,7 +46,7 @@ static bool note(const Trainer *trainer, const char *text, Failure *failure)
     return !trainer->events.note || trainer->events.note(trainer->events.context, text, failure);
 }
 
-/* ---- checkpoints --------------------------------------------------------------------------------------------------------- */
+/* ---- checkpoints ------------------------------------------------------------------------------------------ */
 
 static bool save(Work *work, bool best, Failure *failure)
 {
@@ -55,12 +56,14 @@ static bool save(Work *work, bool best, Failure *failure)
     if (!work->directory.path)
         return true;
     bool good = trainer->engine->read(trainer->engine, &tensors, &count, failure);
-    char *last = run_directory_path(&work->directory, work->progress->step), *first = run_directory_path(&work->directory, -1);
+    char *last = run_directory_path(&work->directory, work->progress->step),
+         *first = run_directory_path(&work->directory, -1);
     if (good && (!last || !first))
         good = failure_set(failure, "out of memory");
     /* The best one first: a run killed in between comes back to an older checkpoint and makes it again. */
     good = good && (!best || checkpoint_save(first, work->progress, tensors, count, failure));
-    good = good && checkpoint_save(last, work->progress, tensors, count, failure) && run_directory_keep(&work->directory, trainer->keep, failure);
+    good = good && checkpoint_save(last, work->progress, tensors, count, failure)
+        && run_directory_keep(&work->directory, trainer->keep, failure);
     work->since_save = 0;
     free(last);
     free(first);
@@ -92,9 +95,12 @@ static bool check_run(Work *work, const char *path, Failure *failure)
 {
     const Progress *p = work->progress;
     if (strcmp(p->run, work->trainer->run))
-        return failure_set(failure, "%s: is of another run:\n  %s\nnot\n  %s\nGive the same options, or another directory", path, p->run, work->trainer->run);
-    if (p->batch > work->steps || p->epochs > work->trainer->schedule.epochs || (p->epochs == work->trainer->schedule.epochs && p->batch))
-        return failure_set(failure, "%s: is at epoch %" PRId64 ", the run has %d", path, p->epochs + 1, work->trainer->schedule.epochs);
+        return failure_set(failure, "%s: is of another run:\n  %s\nnot\n  %s\nGive the same options, or another directory",
+                           path, p->run, work->trainer->run);
+    if (p->batch > work->steps || p->epochs > work->trainer->schedule.epochs
+        || (p->epochs == work->trainer->schedule.epochs && p->batch))
+        return failure_set(failure, "%s: is at epoch %" PRId64 ", the run has %d", path, p->epochs + 1,
+                           work->trainer->schedule.epochs);
     return true;
 }
 
@@ -113,7 +119,8 @@ static bool resume_newest(Work *work, const int64_t *steps, size_t count, bool *
         if (!good)
             return false;
     }
-    return *found || !count || failure_set(failure, "%s: none of its %zu checkpoints can be used", work->directory.path, count);
+    return *found || !count
+        || failure_set(failure, "%s: none of its %zu checkpoints can be used", work->directory.path, count);
 }
 
 static bool fresh_progress(Work *work, Failure *failure)
@@ -133,23 +140,25 @@ static bool begin(Work *work, Failure *failure)
     if (good && trainer->directory)
         good = run_directory_list(&work->directory, &steps, &count, failure);
     if (good && count && !trainer->resume)
-        good = failure_set(failure, "%s: holds a run already: resume it (--resume), or name another directory", trainer->directory);
+        good = failure_set(failure, "%s: holds a run already: resume it (--resume), or name another directory",
+                           trainer->directory);
     if (good && trainer->resume)
         good = resume_newest(work, steps, count, &found, failure);
     free(steps);
     if (!good)
         return false;
     if (found)
-        snprintf(text, sizeof text, "resuming after step %" PRId64 ", in epoch %" PRId64, work->progress->step, work->progress->epochs + 1);
+        snprintf(text, sizeof text, "resuming after step %" PRId64 ", in epoch %" PRId64, work->progress->step,
+                 work->progress->epochs + 1);
     else if (trainer->resume)
         snprintf(text, sizeof text, "nothing to resume: starting");
     work->first_step = found ? work->progress->step : 0;
     return (found || fresh_progress(work, failure)) && (!trainer->resume || note(trainer, text, failure));
 }
 
-/* ---- epochs --------------------------------------------------------------------------------------------------------------- */
+/* ---- epochs ----------------------------------------------------------------------------------------------- */
 
-/* The samples of an epoch in their order: a permutation; of --overfit-one-batch the first batch of the first one, repeated. */
+/* The samples of an epoch in order: a permutation; of --overfit-one-batch the first batch of the first one, repeated. */
 static void arrange(Work *work, int64_t epoch)
 {
     const Trainer *trainer = work->trainer;
@@ -175,15 +184,23 @@ static bool one_step(Work *work, const Batch *batch, Failure *failure)
     if (!trainer->engine->step(trainer->engine, batch->input, batch->label, work->rate, p->step, &loss, &correct, failure))
         return false;
     if (!isfinite(loss))
-        return failure_set(failure, "the loss is no finite number any more after step %" PRId64 ", at a learning rate of %g: try a smaller one", p->step + 1,
-                           work->rate);
+        return failure_set(failure,
+                           "the loss is no finite number any more after step %" PRId64
+                           ", at a learning rate of %g: try a smaller one",
+                           p->step + 1, work->rate);
     p->step++;
     p->batch++;
     p->loss_sum += loss;
     p->correct += correct;
     work->epoch_images += batch->count;
-    StepReport report = { .epoch = p->epochs, .batch = p->batch, .batches = work->steps, .step = p->step, .rate = work->rate, .loss = loss,
-                          .mean_loss = p->loss_sum / (double)p->batch, .accuracy = (double)p->correct / (double)(p->batch * trainer->engine->batch) };
+    StepReport report = { .epoch = p->epochs,
+                          .batch = p->batch,
+                          .batches = work->steps,
+                          .step = p->step,
+                          .rate = work->rate,
+                          .loss = loss,
+                          .mean_loss = p->loss_sum / (double)p->batch,
+                          .accuracy = (double)p->correct / (double)(p->batch * trainer->engine->batch) };
     return !trainer->events.step || trainer->events.step(trainer->events.context, &report, failure);
 }
 
@@ -197,8 +214,14 @@ static bool train_epoch(Work *work, Failure *failure)
     if (p->batch == work->steps)
         return true;
     arrange(work, p->epochs);
-    loader_start(trainer->loader, &(Pass){ .split = SPLIT_train, .order = work->order, .count = work->count, .epoch = (uint32_t)p->epochs,
-                                           .augment = true, .whole = true, .first = p->batch });
+    loader_start(trainer->loader,
+                 &(Pass){ .split = SPLIT_train,
+                          .order = work->order,
+                          .count = work->count,
+                          .epoch = (uint32_t)p->epochs,
+                          .augment = true,
+                          .whole = true,
+                          .first = p->batch });
     while (good && p->batch < work->steps && !stopped(work)) {
         if (!loader_next(trainer->loader, &batch, failure))
             good = *failure->text ? false : failure_set(failure, "the data ends early");
@@ -217,14 +240,17 @@ static bool finish_epoch(Work *work, Failure *failure)
     Progress *p = work->progress;
     double seconds = now() - work->epoch_start;
     Evaluation evaluation = { .loss = -1, .top1 = -1 };
-    EpochReport report = { .epoch = p->epochs, .seconds = seconds, .images_per_second = seconds > 0 ? (double)work->epoch_images / seconds : 0 };
+    EpochReport report = { .epoch = p->epochs,
+                           .seconds = seconds,
+                           .images_per_second = seconds > 0 ? (double)work->epoch_images / seconds : 0 };
     bool any = trainer->overfit || trainer->dataset->count[SPLIT_val], whole = true;
     if (any && !run_evaluation(trainer, work->order, p->epochs, &evaluation, &whole, failure))
         return false;
     if (!whole)
         return true;                    /* stopped: the evaluation begins again when the run is resumed */
-    report.result = (EpochResult){ schedule_rate(&trainer->schedule, p->step - 1, work->steps), p->loss_sum / (double)p->batch,
-                                   (double)p->correct / (double)(p->batch * trainer->engine->batch), evaluation.loss, evaluation.top1 };
+    report.result =
+        (EpochResult){ schedule_rate(&trainer->schedule, p->step - 1, work->steps), p->loss_sum / (double)p->batch,
+                       (double)p->correct / (double)(p->batch * trainer->engine->batch), evaluation.loss, evaluation.top1 };
     report.best = any && evaluation.top1 > p->best_accuracy;
     if (report.best)
         p->best_accuracy = evaluation.top1, p->best_epoch = p->epochs;
@@ -233,7 +259,8 @@ static bool finish_epoch(Work *work, Failure *failure)
     p->batch = 0;
     p->loss_sum = 0;
     p->correct = 0;
-    return save(work, report.best, failure) && (!trainer->events.epoch || trainer->events.epoch(trainer->events.context, &report, p, failure));
+    return save(work, report.best, failure)
+        && (!trainer->events.epoch || trainer->events.epoch(trainer->events.context, &report, p, failure));
 }
 
 static bool run_epochs(Work *work, Failure *failure)
@@ -260,7 +287,9 @@ static bool prepare(Work *work, Failure *failure)
     const Trainer *trainer = work->trainer;
     int64_t count = trainer->dataset->count[SPLIT_train], batch = trainer->engine->batch;
     if (count < batch)
-        return failure_set(failure, "%s: its %" PRId64 " training pictures do not fill a batch of %" PRId64 ": a smaller --batch", trainer->dataset->name, count, batch);
+        return failure_set(failure,
+                           "%s: its %" PRId64 " training pictures do not fill a batch of %" PRId64 ": a smaller --batch",
+                           trainer->dataset->name, count, batch);
     work->count = trainer->overfit ? OVERFIT_STEPS * batch : count;
     work->steps = work->count / batch;
     size_t room = (size_t)(work->count > count ? work->count : count);

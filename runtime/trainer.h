@@ -1,5 +1,5 @@
-/* trainer.h - the training loop: epochs over a data set through an engine, evaluation, checkpoints. It prints nothing; whoever
- * runs it hears of every step and epoch. */
+/* trainer.h - the training loop: epochs over a data set through an engine, evaluation, checkpoints. It prints nothing;
+ * whoever runs it hears of every step and epoch. */
 #ifndef NNCC_TRAINER_H
 #define NNCC_TRAINER_H
 
@@ -51,14 +51,14 @@ typedef struct {
     int keep;                           /* newest checkpoints to keep, the best one beside them */
     int64_t save_every;                 /* steps between checkpoints within an epoch; 0: at its end only */
     bool resume;                        /* from the newest checkpoint that is whole, if there is any */
-    bool overfit;                       /* the first batch over and over, without augmentation (the loader's affair), and evaluated */
+    bool overfit; /* the first batch over and over, without augmentation (the loader's affair), and evaluated */
     int64_t most_steps;                 /* stop after so many, and evaluate as many batches, if any; 0: no limit */
     const volatile sig_atomic_t *stop;  /* set: finish the step, save, return; NULL: never */
     TrainerEvents events;
 } Trainer;
 
-/* Trains until the last epoch, or until it is stopped: *progress tells which; the caller frees it. On a failure, what was saved
- * remains. */
+/* Trains until the last epoch, or until it is stopped: *progress tells which; the caller frees it. On a failure, what was
+ * saved remains. */
 bool trainer_run(const Trainer *, Progress *progress, Failure *);
 /* Evaluates SPLIT_val, or SPLIT_train where that is empty. */
 bool trainer_evaluate(const Trainer *, Evaluation *, Failure *);

@@ -1,5 +1,5 @@
-/* trainer_evaluate.c - loss and accuracy of the network as it would be used: running statistics, no dropout, no augmentation, and
- * every picture once: the last batch may be smaller, and pictures that cannot be read are left out. */
+/* trainer_evaluate.c - loss and accuracy of the network as it would be used: running statistics, no dropout, no
+ * augmentation, and every picture once: the last batch may be smaller, and pictures that cannot be read are left out. */
 #include "trainer_evaluate.h"
 
 #include <math.h>
@@ -52,19 +52,24 @@ static bool count_batch(const Trainer *trainer, const Batch *batch, float *logit
     return true;
 }
 
-static bool report_batch(const Trainer *trainer, int64_t epoch, int64_t done, int64_t batches, const Tally *tally, Failure *failure)
+static bool report_batch(const Trainer *trainer, int64_t epoch, int64_t done, int64_t batches, const Tally *tally,
+                         Failure *failure)
 {
     double images = tally->images ? (double)tally->images : 1;
     StepReport report = { .evaluating = true, .epoch = epoch, .batch = done, .batches = batches, .loss = tally->loss / images,
                           .mean_loss = tally->loss / images, .accuracy = (double)tally->top1 / images };
-    return (!trainer->events.step || trainer->events.step(trainer->events.context, &report, failure)) && pass_complaints(trainer, failure);
+    return (!trainer->events.step || trainer->events.step(trainer->events.context, &report, failure))
+        && pass_complaints(trainer, failure);
 }
 
-bool run_evaluation(const Trainer *trainer, const uint32_t *order, int64_t epoch, Evaluation *evaluation, bool *whole, Failure *failure)
+bool run_evaluation(const Trainer *trainer, const uint32_t *order, int64_t epoch, Evaluation *evaluation, bool *whole,
+                    Failure *failure)
 {
     Split split = trainer->overfit || !trainer->dataset->count[SPLIT_val] ? SPLIT_train : SPLIT_val;
-    Pass pass = { .split = split, .order = trainer->overfit ? order : NULL,
-                  .count = trainer->overfit ? trainer->engine->batch : trainer->dataset->count[split], .epoch = (uint32_t)epoch };
+    Pass pass = { .split = split,
+                  .order = trainer->overfit ? order : NULL,
+                  .count = trainer->overfit ? trainer->engine->batch : trainer->dataset->count[split],
+                  .epoch = (uint32_t)epoch };
     int64_t batches = loader_batches(trainer->loader, &pass), done = 0;
     float *logits = calloc((size_t)trainer->engine->batch * (size_t)trainer->engine->classes, sizeof *logits);
     Tally tally = { 0 };
@@ -81,7 +86,8 @@ bool run_evaluation(const Trainer *trainer, const uint32_t *order, int64_t epoch
     free(logits);
     *whole = done == batches;
     if (good && *whole && !tally.images)
-        good = failure_set(failure, "%s: none of its %lld pictures for evaluation can be read", trainer->dataset->name, (long long)pass.count);
+        good = failure_set(failure, "%s: none of its %lld pictures for evaluation can be read", trainer->dataset->name,
+                           (long long)pass.count);
     if (good && *whole && !isfinite(tally.loss))
         good = failure_set(failure, "the evaluation's loss is no finite number: the parameters have grown too large");
     double images = tally.images ? (double)tally.images : 1;

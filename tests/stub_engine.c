@@ -37,7 +37,8 @@ static void add_layer(Stub *stub, int kernel, int stride, int in, int out, int s
 {
     Layer *l = &stub->layer[stub->layers++];
     int pad = kernel / 2;
-    *l = (Layer){ kernel, stride, pad, in, out, side, (side + 2 * pad - kernel) / stride + 1, relu, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL };
+    *l = (Layer){ kernel, stride, pad,  in,   out,  side, (side + 2 * pad - kernel) / stride + 1, relu, 0, NULL,
+                  NULL,   NULL,   NULL, NULL, NULL, NULL };
     size_t filters = (size_t)(kernel * kernel * in * out);
     l->weights = filters + (size_t)out;
     l->weight = floats(l->weights), l->gradient = floats(l->weights), l->momentum = floats(l->weights);
@@ -47,11 +48,11 @@ static void add_layer(Stub *stub, int kernel, int stride, int in, int out, int s
         l->weight[i] = (float)((2 * pattern_uniform(base, i) - 1) * sqrt(6.0 / (kernel * kernel * in)));
 }
 
-/* ---- one image ------------------------------------------------------------------------------------------------------------ */
+/* ---- one image -------------------------------------------------------------------------------------------- */
 
 /* Calls for each filter tap of an output place that lies inside the picture: its input, weights and gradients. */
-#define EACH_TAP(l, row, column, tap, from)                                                                                    \
-    for (int tap = 0, from; tap < (l)->kernel * (l)->kernel; tap++)                                                            \
+#define EACH_TAP(l, row, column, tap, from)                                                                                \
+    for (int tap = 0, from; tap < (l)->kernel * (l)->kernel; tap++)                                                        \
         if ((from = tap_input(l, row, column, tap)) >= 0)
 
 static int tap_input(const Layer *l, int row, int column, int tap)
@@ -135,7 +136,7 @@ static void backward(Stub *stub)
     }
 }
 
-/* ---- the engine -------------------------------------------------------------------------------------------------------------- */
+/* ---- the engine ------------------------------------------------------------------------------------------- */
 
 /* Softmax and cross-entropy of the last layer; leaves the gradient there. */
 static double image_loss(Layer *last, int32_t label, int batch, int *correct)
@@ -152,8 +153,8 @@ static double image_loss(Layer *last, int32_t label, int batch, int *correct)
     return log(sum) + highest - last->y[label];
 }
 
-static bool stub_step(TrainEngine *engine, const float *input, const int32_t *labels, double rate, int64_t step, double *loss, int *correct,
-                      Failure *failure)
+static bool stub_step(TrainEngine *engine, const float *input, const int32_t *labels, double rate, int64_t step,
+                      double *loss, int *correct, Failure *failure)
 {
     Stub *stub = (Stub *)engine;
     (void)step, (void)failure;
@@ -203,7 +204,8 @@ static bool stub_read(TrainEngine *engine, TensorData **tensors, size_t *count, 
         float *data = floats(l->weights);
         name_tensor(name, sizeof name, i);
         memcpy(data, i % 2 ? l->momentum : l->weight, l->weights * sizeof *data);
-        (*tensors)[i] = (TensorData){ .name = strdup(name), .rank = 1, .dim = { (int64_t)l->weights }, .dtype = "F32", .data = data };
+        (*tensors)[i] =
+            (TensorData){ .name = strdup(name), .rank = 1, .dim = { (int64_t)l->weights }, .dtype = "F32", .data = data };
     }
     return true;
 }
@@ -241,7 +243,8 @@ TrainEngine *stub_engine(int batch, int classes, int side, int convolutions, uin
     Stub *stub = calloc(1, sizeof *stub);
     if (!stub)
         abort();
-    stub->engine = (TrainEngine){ batch, classes, 3, side, side, 3 * side * side, stub_step, stub_evaluate, stub_read, stub_write, stub_close };
+    stub->engine = (TrainEngine){ batch,     classes,       3,         side,       side,      3 * side * side,
+                                  stub_step, stub_evaluate, stub_read, stub_write, stub_close };
     stub->input = floats((size_t)stub->engine.input_floats), stub->input_gradient = floats((size_t)stub->engine.input_floats);
     stub->pooled = convolutions > 0;
     int channels = 3;

@@ -30,7 +30,7 @@ static void end(void)
 
 TestSuite(data, .init = begin, .fini = end, .timeout = 60);
 
-/* ---- random numbers ------------------------------------------------------------------------------------------------ */
+/* ---- random numbers --------------------------------------------------------------------------------------- */
 
 /* The answers that come with the authors' Random123. */
 Test(data, philox_known_answers)
@@ -40,7 +40,9 @@ Test(data, philox_known_answers)
     } known[] = {
         { { 0, 0, 0, 0 }, { 0, 0 }, { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 } },
         { { ~0u, ~0u, ~0u, ~0u }, { ~0u, ~0u }, { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
-        { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 }, { 0xa4093822, 0x299f31d0 }, { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
+        { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 },
+          { 0xa4093822, 0x299f31d0 },
+          { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
     };
     for (int i = 0; i < 3; i++) {
         uint32_t out[4];
@@ -57,7 +59,8 @@ Test(data, random_below_is_even)
         count[random_below(&random, 7)]++;
     for (int i = 0; i < 7; i++)
         cr_expect(abs(count[i] - 10000) < 500, "%d: %d", i, count[i]);
-    Random a = random_stream(1, RANDOM_augment, 2, 4), b = random_stream(1, RANDOM_shuffle, 2, 4), c = random_stream(1, RANDOM_augment, 3, 4);
+    Random a = random_stream(1, RANDOM_augment, 2, 4), b = random_stream(1, RANDOM_shuffle, 2, 4),
+           c = random_stream(1, RANDOM_augment, 3, 4);
     uint32_t x = random_bits(&a), y = random_bits(&b), z = random_bits(&c);
     cr_expect(x != y && y != z && x != z);
 }
@@ -80,7 +83,7 @@ Test(data, shuffle_is_a_permutation)
     cr_expect(!memcmp(order, again, sizeof order) && memcmp(order, other, sizeof order));
 }
 
-/* ---- learning rates ------------------------------------------------------------------------------------------------ */
+/* ---- learning rates --------------------------------------------------------------------------------------- */
 
 static Schedule schedule_of(const char *text, int epochs)
 {
@@ -101,7 +104,8 @@ static void expect_rates(const Schedule *schedule, int64_t steps_per_epoch, int 
 Test(data, schedules)
 {
     Schedule cosine = schedule_of("cosine", 5), step = schedule_of("step:2", 6), step3 = schedule_of("step:1,0.5", 6);
-    Schedule milestones = schedule_of("milestones:1,3", 5), line = schedule_of("polynomial", 4), square = schedule_of("polynomial:2", 4);
+    Schedule milestones = schedule_of("milestones:1,3", 5), line = schedule_of("polynomial", 4),
+             square = schedule_of("polynomial:2", 4);
     expect_rates(&cosine, 1, 5, (double[]){ 0.1, 0.0904508, 0.0654508, 0.0345492, 0.0095492 });
     expect_rates(&cosine, 2, 6, (double[]){ 0.1, 0.1, 0.0904508, 0.0904508, 0.0654508, 0.0654508 });
     expect_rates(&step, 1, 5, (double[]){ 0.1, 0.1, 0.01, 0.01, 0.001 });
@@ -128,18 +132,22 @@ Test(data, warmup)
 
 Test(data, schedules_refused)
 {
-    static const char *const wrong[] = { "", "cos", "cosine:1", "step", "step:", "step:0", "step:1,", "step:1,x", "step:1,0.1,2", "milestones:",
-                                         "milestones:3,2", "milestones:1,,2", "polynomial:x", "constant:", "step:nan", "step:inf" };
+    static const char *const wrong[] = {
+        "",         "cos",          "cosine:1",    "step",           "step:",           "step:0",       "step:1,",
+        "step:1,x", "step:1,0.1,2", "milestones:", "milestones:3,2", "milestones:1,,2", "polynomial:x", "constant:",
+        "step:nan", "step:inf"
+    };
     static const char *const warmups[] = { "", "x", "-1", "1,", "1,2", "1,0.1,linear", "inf" };
     Schedule schedule = { 0 };
     Failure failure;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         cr_expect(!schedule_parse(wrong[i], &schedule, &failure) && strstr(failure.text, "polynomial"), "%s", wrong[i]);
     for (size_t i = 0; i < sizeof warmups / sizeof *warmups; i++)
-        cr_expect(!schedule_parse_warmup(warmups[i], &schedule, &failure) && strstr(failure.text, "EPOCHS"), "%s", warmups[i]);
+        cr_expect(!schedule_parse_warmup(warmups[i], &schedule, &failure) && strstr(failure.text, "EPOCHS"), "%s",
+                  warmups[i]);
 }
 
-/* ---- data sets ------------------------------------------------------------------------------------------------------ */
+/* ---- data sets -------------------------------------------------------------------------------------------- */
 
 static Dataset *open_set(const char *kind, const char *path)
 {
@@ -180,7 +188,9 @@ static void put_picture(const char *name, int side, uint8_t red, uint8_t green, 
 {
     char *path = join(directory, name);
     uint8_t *pixel = malloc((size_t)side * (size_t)side * 3);
-    png_image png = { .version = PNG_IMAGE_VERSION, .width = (png_uint_32)side, .height = (png_uint_32)side, .format = PNG_FORMAT_RGB };
+    png_image png = {
+        .version = PNG_IMAGE_VERSION, .width = (png_uint_32)side, .height = (png_uint_32)side, .format = PNG_FORMAT_RGB
+    };
     for (int i = 0; i < side * side; i++)
         memcpy(pixel + 3 * i, (uint8_t[]){ red, green, blue }, 3);
     cr_assert(png_image_write_to_file(&png, path, 0, pixel, 0, NULL));
@@ -258,14 +268,16 @@ static void put_cifar(const char *name, int labels, int count, int last_label)
 
 Test(data, cifar10)
 {
-    static const char *const name[] = { "data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin" };
+    static const char *const name[] = { "data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
+                                        "data_batch_5.bin" };
     for (int i = 0; i < 5; i++)
         put_cifar(name[i], 1, 3, i);
     put_cifar("test_batch.bin", 1, 2, 9);
     Dataset *set = open_set("cifar10:", directory);
     Image image;
     Failure failure;
-    cr_expect(set->classes == 10 && set->count[SPLIT_train] == 15 && set->count[SPLIT_val] == 2 && set->height == 32 && set->width == 32);
+    cr_expect(set->classes == 10 && set->count[SPLIT_train] == 15 && set->count[SPLIT_val] == 2 && set->height == 32
+              && set->width == 32);
     cr_expect_str_eq(set->class_name[9], "truck");
     cr_expect_eq(set->label(set, SPLIT_train, 14), 4);
     cr_expect_eq(set->label(set, SPLIT_val, 1), 9);
@@ -322,10 +334,12 @@ Test(data, mnist)
     Dataset *set = open_set("mnist:", directory);
     Image image;
     Failure failure;
-    cr_expect(set->classes == 7 && set->count[SPLIT_train] == 9 && set->count[SPLIT_val] == 2 && set->height == 4 && set->width == 3);
+    cr_expect(set->classes == 7 && set->count[SPLIT_train] == 9 && set->count[SPLIT_val] == 2 && set->height == 4
+              && set->width == 3);
     cr_expect_eq(set->label(set, SPLIT_train, 8), 1);
     cr_assert(set->picture(set, SPLIT_val, 1, 3, &image, &failure));
-    cr_expect(image.channels == 3 && image.height == 4 && image.pixel[0] == 28 && image.pixel[2] == 28 && image.pixel[3] == 29);
+    cr_expect(image.channels == 3 && image.height == 4 && image.pixel[0] == 28 && image.pixel[2] == 28
+              && image.pixel[3] == 29);
     image_free(&image);
     dataset_close(set);
 }
@@ -370,7 +384,8 @@ Test(data, shapes)
     cr_expect(!memcmp(a.pixel, b.pixel, 24 * 24 * 3) && memcmp(a.pixel, c.pixel, 24 * 24 * 3));
     image_free(&a), image_free(&b), image_free(&c);
     dataset_close(set), dataset_close(other);
-    static const char *const wrong[] = { "", "x", "-1", "1,", "1,classes=1", "1,classes=99", "1,size=4", "1,count=0", "1,clases=3", "1,classes=", "1;" };
+    static const char *const wrong[] = { "",         "x",         "-1",         "1,",         "1,classes=1", "1,classes=99",
+                                         "1,size=4", "1,count=0", "1,clases=3", "1,classes=", "1;" };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         refuse_set("shapes:", wrong[i], "shapes:");
 }
@@ -394,7 +409,7 @@ Test(data, pattern)
     refuse_set("pattern:", "1,2", "write pattern:SEED");
 }
 
-/* ---- augmentation ----------------------------------------------------------------------------------------------------- */
+/* ---- augmentation ----------------------------------------------------------------------------------------- */
 
 static Augment augment_of(const char *text)
 {
@@ -406,8 +421,10 @@ static Augment augment_of(const char *text)
 
 Test(data, augment_words)
 {
-    static const char *const wrong[] = { "", "none,flip", "flip,", "crop", "crop:", "crop:0", "crop:1.5", "crop:9999", "resized:0", "resized:2",
-                                         "resized:x", "flop", "flip:1", "crop:nan" };
+    static const char *const wrong[] = {
+        "",          "none,flip", "flip,",     "crop",      "crop:", "crop:0", "crop:1.5",
+        "crop:9999", "resized:0", "resized:2", "resized:x", "flop",  "flip:1", "crop:nan"
+    };
     Augment augment = augment_of("resized:0.5,flip"), none = augment_of("none"), crop = augment_of("crop:4");
     Failure failure;
     cr_expect(augment.resized && augment.least == 0.5 && augment.flip && !augment.pad);
@@ -424,7 +441,8 @@ Test(data, windows)
         Random random = random_stream(9, RANDOM_augment, 0, i);
         Window window = augment_window(200, 300, 0.08, &random);
         double share = window.height * (double)window.width / 60000, ratio = (double)window.width / window.height;
-        cr_assert(window.top >= 0 && window.left >= 0 && window.top + window.height <= 200 && window.left + window.width <= 300);
+        cr_assert(window.top >= 0 && window.left >= 0 && window.top + window.height <= 200
+                  && window.left + window.width <= 300);
         cr_assert(share > 0.075 && share < 1.01 && ratio > 0.73 && ratio < 1.37, "share %g, ratio %g", share, ratio);
         area += share;
     }
@@ -491,11 +509,13 @@ Test(data, resized_crop_fills_the_input)
     }
 }
 
-/* ---- batches ----------------------------------------------------------------------------------------------------------- */
+/* ---- batches ---------------------------------------------------------------------------------------------- */
 
 static Loader *loader_of(const Dataset *set, int batch, int workers, const char *augment)
 {
-    LoaderOptions options = { batch, 3, 32, 32, workers, 11, augment_of(augment), { .mean = { 0.5f, 0.5f, 0.5f }, .std = { 0.25f, 0.25f, 0.25f } } };
+    LoaderOptions options = {
+        batch, 3, 32, 32, workers, 11, augment_of(augment), { .mean = { 0.5f, 0.5f, 0.5f }, .std = { 0.25f, 0.25f, 0.25f } }
+    };
     Failure failure;
     Loader *loader = loader_open(set, &options, &failure);
     cr_assert(loader, "%s", failure.text);
@@ -530,7 +550,8 @@ Test(data, batches_do_not_depend_on_workers)
     loader_shuffle(order, 103, 2, 0);
     for (int workers = 1; workers <= 5; workers += 2) {
         Loader *loader = loader_of(set, 8, workers, "crop:4,flip");
-        Pass pass = { .split = SPLIT_train, .order = order, .count = 103, .epoch = 3, .augment = true, .whole = true }, eval = { .split = SPLIT_val, .count = 21 };
+        Pass pass = { .split = SPLIT_train, .order = order, .count = 103, .epoch = 3, .augment = true, .whole = true },
+             eval = { .split = SPLIT_val, .count = 21 };
         int64_t samples;
         uint64_t train = pass_hash(loader, &pass, &samples);
         cr_expect_eq(samples, 96);
@@ -563,7 +584,8 @@ Test(data, batches_resume)
     loader_start(loader, &rest);
     cr_assert(loader_next(loader, &batch, &failure));
     cr_expect(!memcmp(expected, batch.input, sizeof expected));
-    cr_expect(loader_next(loader, &batch, &failure) && loader_next(loader, &batch, &failure) && !loader_next(loader, &batch, &failure));
+    cr_expect(loader_next(loader, &batch, &failure) && loader_next(loader, &batch, &failure)
+              && !loader_next(loader, &batch, &failure));
     loader_start(loader, &whole);
     loader_stop(loader);
     cr_expect(!loader_next(loader, &batch, &failure));

@@ -1,9 +1,10 @@
-/* test_train_command.c - `nncc train` as a user meets it: messages, files, resuming, transfer to other classes. The naive engine does the
- * work, so that the networks and data sets are tiny. */
+/* test_train_command.c - `nncc train` as a user meets it: messages, files, resuming, transfer to other classes. The naive
+ * engine does the work, so that the networks and data sets are tiny. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
+#include <pty.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -112,8 +113,11 @@ Test(train_command, mistakes)
 {
     char *flat = join(directory, "flat.yaml"), *deep = join(directory, "deep.yaml");
     write_file(flat, "name: flat\ninput: [3, 12, 12]\nlayers:\n  - conv: {name: c, out: 3, kernel: 3}\n");
-    write_file(deep, "name: deep\ninput: [5, 12, 12]\nlayers:\n  - global_avg_pool\n  - flatten\n  - linear: {name: fc, out: 3}\n");
-    expect(TRAIN("--data", "shapes:1,classes=4"), 1, NULL, "tiny.yaml:10:5: error: the data shapes:1,classes=4 has 4 classes, the network 3 outputs");
+    write_file(
+        deep,
+        "name: deep\ninput: [5, 12, 12]\nlayers:\n  - global_avg_pool\n  - flatten\n  - linear: {name: fc, out: 3}\n");
+    expect(TRAIN("--data", "shapes:1,classes=4"), 1, NULL,
+           "tiny.yaml:10:5: error: the data shapes:1,classes=4 has 4 classes, the network 3 outputs");
     expect(TRAIN("--data", "nothing"), 1, NULL, "no data set");
     expect(TRAIN("--data", "folder:/nowhere"), 1, NULL, "/nowhere");
     expect(TRAIN("--data", DATA, "--augment", "flop"), 1, NULL, "no augmentation: flop");
@@ -121,7 +125,8 @@ Test(train_command, mistakes)
     expect(TRAIN("--data", "shapes:1,count=5"), 1, NULL, "do not fill a batch of 8");
     expect(TRAIN("--data", DATA, "--out", spec), 1, NULL, "tiny.yaml");
     expect(TRAIN("--data", DATA, "--lr", "100000"), 1, NULL, "no finite number");
-    expect(RUN("nncc", "train", flat, "--data", DATA), 1, NULL, "flat.yaml:4:5: error: a network to be trained must answer with one number");
+    expect(RUN("nncc", "train", flat, "--data", DATA), 1, NULL,
+           "flat.yaml:4:5: error: a network to be trained must answer with one number");
     expect(RUN("nncc", "train", deep, "--data", DATA), 1, NULL, "pictures have 1 or 3 channels; this network wants 5");
     expect(TRAIN("--data", DATA, "--dry-run", "--log", "/nowhere/log"), 1, NULL, "cannot write the log");
     free(flat), free(deep);
@@ -130,10 +135,12 @@ Test(train_command, mistakes)
 /* One of everything that a run leaves behind. */
 Test(train_command, a_whole_run)
 {
-    char *log = join(directory, "run.jsonl"), *svg = join(directory, "run.svg"), *best = join(out, "best.safetensors"), *classes = join(out, "classes.txt");
+    char *log = join(directory, "run.jsonl"), *svg = join(directory, "run.svg"), *best = join(out, "best.safetensors"),
+         *classes = join(out, "classes.txt");
     json_t *json = parse_json(TRAIN("--data", DATA, "--epochs", "3", "--out", out, "--log", log, "--svg", svg, "--json"));
     cr_expect_str_eq(json_string_value(json_object_get(json, "name")), "tiny");
-    cr_expect(number(json, "epochs") == 3 && number(json, "steps") == 21 && number(json, "best_accuracy") >= number(json, "val_accuracy"));
+    cr_expect(number(json, "epochs") == 3 && number(json, "steps") == 21
+              && number(json, "best_accuracy") >= number(json, "val_accuracy"));
     cr_expect(json_is_false(json_object_get(json, "stopped")));
     char *text = read_file(log, NULL), *line = text;
     int steps = 0, epochs = 0;
@@ -196,15 +203,18 @@ static void expect_same_after_signals(const char *backend, const char *data, con
         int status;
         pid_t child = start((const char *const[]){RESUMABLE, "--out", out, "--resume", "--log", log, "--threads", "2", NULL});
         char *text = NULL;                              /* at least one step */
-        for (int wait = 0; wait < 1000 && (!(text = read_file(log, NULL)) || !strstr(text, "\"step\",")); wait++, free(text), text = NULL)
+        for (int wait = 0; wait < 1000 && (!(text = read_file(log, NULL)) || !strstr(text, "\"step\","));
+             wait++, free(text), text = NULL)
             usleep(2000);
         free(text);
         kill(child, signals[i]);
         cr_assert_eq(waitpid(child, &status, 0), child);
-        cr_expect(WIFEXITED(status) && (WEXITSTATUS(status) == 128 + signals[i] || WEXITSTATUS(status) == 0), "status %x", status);
+        cr_expect(WIFEXITED(status) && (WEXITSTATUS(status) == 128 + signals[i] || WEXITSTATUS(status) == 0), "status %x",
+                  status);
         remove(log);
     }
-    expect(RUN(RESUMABLE, "--out", out, "--resume", "--threads", "3", "--workers", "3"), 0, "best accuracy", "resuming after step");
+    expect(RUN(RESUMABLE, "--out", out, "--resume", "--threads", "3", "--workers", "3"), 0, "best accuracy",
+           "resuming after step");
     cr_expect(same_file(whole, out, last) && same_file(whole, out, "best.safetensors"), "%s", backend);
     free(whole), free(log);
 }
@@ -217,6 +227,43 @@ Test(train_command, signals_ref)
 Test(train_command, signals_jit)
 {
     expect_same_after_signals("jit", "shapes:1,size=12,count=800", "checkpoint-00000300.safetensors");
+}
+
+/* What is written to a terminal on standard error. */
+static char *on_terminal(const char *no_color)
+{
+    int terminal, line, status;
+    size_t used = 0, size = 1 << 16;
+    char *text = calloc(1, size);
+    cr_assert(!openpty(&terminal, &line, NULL, NULL, &(struct winsize){.ws_row = 25, .ws_col = 80}));
+    pid_t child = fork();
+    if (!child) {
+        char path[4096] = {0};
+        if (readlink("/proc/self/exe", path, sizeof path - 8) > 0)
+            strcpy(strrchr(path, '/'), "/nncc");
+        setenv("TERM", "xterm", 1), setenv("NO_COLOR", no_color, 1);
+        dup2(line, STDERR_FILENO), dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+        execl(path, "nncc", "train", spec, "--backend", "ref", "--batch", "8", "--data", DATA, "--epochs", "2", NULL);
+        _exit(127);
+    }
+    close(line);
+    for (ssize_t got; used < size - 1 && (got = read(terminal, text + used, size - 1 - used)) > 0;)
+        used += (size_t)got;
+    close(terminal);
+    cr_assert(waitpid(child, &status, 0) == child && !status);
+    return text;
+}
+
+/* A bar on a terminal, narrower than it; none under NO_COLOR. The lines of the epochs are there in both cases. */
+Test(train_command, terminal)
+{
+    char *bar = on_terminal(""), *plain = on_terminal("1"), *found = strstr(bar, "[================] 7/7");
+    cr_expect(found && strstr(bar, "\r\033[K") && strstr(bar, "/s  0:0") && strstr(bar, " left\033[K"), "%s", bar);
+    cr_expect(!strchr(plain, '[') && !strchr(plain, '\033'), "%s", plain);
+    cr_expect(strstr(bar, "epoch 2/2  loss") && strstr(plain, "epoch 2/2  loss"));
+    for (char *line = strtok(bar, "\r\n"); line; line = strtok(NULL, "\r\n"))
+        cr_expect(!strstr(line, "] ") || strlen(line) <= 79 + strlen("\033[K"), "%s", line);
+    free(bar), free(plain);
 }
 
 Test(train_command, resuming)
@@ -234,19 +281,23 @@ Test(train_command, dry_run)
 
 Test(train_command, overfits)
 {
-    json_t *json = parse_json(TRAIN("--data", DATA, "--overfit-one-batch", "--epochs", "15", "--lr", "0.3", "--schedule", "constant", "--json"));
+    json_t *json = parse_json(
+        TRAIN("--data", DATA, "--overfit-one-batch", "--epochs", "15", "--lr", "0.3", "--schedule", "constant", "--json"));
     cr_expect_gt(number(json, "best_accuracy"), 0.6);
     cr_expect_lt(number(json, "loss"), 0.9);
     json_decref(json);
 }
 
-/* The losses of PyTorch 1.13.1 in float64 on the same weights, pictures and labels: SGD with momentum 0.9 and weight decay 1e-4. */
+/* The losses of PyTorch 1.13.1 in float64 on the same weights, pictures and labels: SGD with momentum 0.9 and weight decay
+ * 1e-4. */
 Test(train_command, golden_run)
 {
-    static const double golden[] = {0.0442398506085981, 0.02589686542800818, 0.011163080024002427, 0.004432984133409756, 0.001826300008545636};
+    static const double golden[] = {0.0442398506085981, 0.02589686542800818, 0.011163080024002427, 0.004432984133409756,
+                                    0.001826300008545636};
     char *log = join(directory, "log");
-    expect(RUN("nncc", "train", "specs/lenet.yaml", "--backend", "ref", "--data", "pattern:7", "--weights", "pattern:7", "--batch", "4", "--epochs", "5",
-               "--lr", "0.01", "--schedule", "constant", "--log", log), 0, NULL, "5/5");
+    expect(RUN("nncc", "train", "specs/lenet.yaml", "--backend", "ref", "--data", "pattern:7", "--weights", "pattern:7",
+               "--batch", "4", "--epochs", "5", "--lr", "0.01", "--schedule", "constant", "--log", log),
+           0, NULL, "5/5");
     char *text = read_file(log, NULL), *at = text;
     for (int step = 0; step < 5; step++) {
         at = strstr(at, "\"event\":\"step\"");
@@ -260,8 +311,10 @@ Test(train_command, golden_run)
 /* One fixed batch, whoever carries it. */
 Test(train_command, pattern)
 {
-    json_t *first = parse_json(TRAIN("--data", "pattern:7", "--weights", "pattern:7", "--epochs", "4", "--lr", "0.05", "--json"));
-    json_t *again = parse_json(TRAIN("--data", "pattern:7", "--weights", "pattern:7", "--epochs", "4", "--lr", "0.05", "--json", "--workers", "3"));
+    json_t *first =
+        parse_json(TRAIN("--data", "pattern:7", "--weights", "pattern:7", "--epochs", "4", "--lr", "0.05", "--json"));
+    json_t *again = parse_json(TRAIN("--data", "pattern:7", "--weights", "pattern:7", "--epochs", "4", "--lr", "0.05",
+                                     "--json", "--workers", "3"));
     cr_expect_eq(number(first, "steps"), 4);
     cr_expect(json_equal(first, again));
     json_decref(first), json_decref(again);
@@ -286,7 +339,8 @@ static float *tensor(const char *file, const char *name, int rank, int64_t a, in
 /* Two classes instead of three: the last layer is initialised, and trained alone. */
 Test(train_command, transfer)
 {
-    char *first = join(out, "best.safetensors"), *second = join(directory, "second"), *last = join(second, "checkpoint-00000005.safetensors");
+    char *first = join(out, "best.safetensors"), *second = join(directory, "second"),
+         *last = join(second, "checkpoint-00000005.safetensors");
     expect(TRAIN("--data", DATA, "--epochs", "1", "--out", out), 0, NULL, NULL);
 #define OTHER "--set", "classes=2", "--data", "shapes:2,size=12,count=40", "--epochs", "1", "--weights", first
     expect(TRAIN(OTHER), 1, NULL, "fc.weight: [3, 8] in the file, [2, 8] expected");

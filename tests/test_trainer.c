@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -32,7 +33,7 @@ static void end(void)
 
 TestSuite(trainer, .init = begin, .fini = end, .timeout = 240);
 
-/* ---- a run and all that belongs to it ---------------------------------------------------------------------------------------- */
+/* ---- a run and all that belongs to it --------------------------------------------------------------------- */
 
 typedef struct {
     TrainEngine *engine;
@@ -64,7 +65,12 @@ static void open_bench(Bench *bench, const Setup *setup)
 {
     Failure failure;
     DatasetShape shape = { 3, setup->side, setup->side, setup->classes, setup->batch };
-    LoaderOptions options = { .batch = setup->batch, .channels = 3, .height = setup->side, .width = setup->side, .workers = 2, .seed = 5,
+    LoaderOptions options = { .batch = setup->batch,
+                              .channels = 3,
+                              .height = setup->side,
+                              .width = setup->side,
+                              .workers = 2,
+                              .seed = 5,
                               .transform = { .mean = { 0.5f, 0.5f, 0.5f }, .std = { 0.25f, 0.25f, 0.25f } } };
     *bench = (Bench){ .dataset = dataset_open(setup->data, &shape, &failure) };
     cr_assert(bench->dataset, "%s", failure.text);
@@ -72,9 +78,16 @@ static void open_bench(Bench *bench, const Setup *setup)
     bench->loader = loader_open(bench->dataset, &options, &failure);
     cr_assert(bench->loader, "%s", failure.text);
     bench->engine = stub_engine(setup->batch, setup->classes, setup->side, setup->convolutions, 3);
-    bench->trainer = (Trainer){ .engine = bench->engine, .dataset = bench->dataset, .loader = bench->loader, .seed = 5, .run = "test", .keep = 2,
-                                .schedule = { .kind = SCHEDULE_cosine, .rate = setup->rate, .epochs = setup->epochs, .per_iteration = true },
-                                .events = { .context = bench, .note = on_note } };
+    bench->trainer = (Trainer){
+        .engine = bench->engine,
+        .dataset = bench->dataset,
+        .loader = bench->loader,
+        .seed = 5,
+        .run = "test",
+        .keep = 2,
+        .schedule = { .kind = SCHEDULE_cosine, .rate = setup->rate, .epochs = setup->epochs, .per_iteration = true },
+        .events = { .context = bench, .note = on_note }
+    };
 }
 
 static void close_bench(Bench *bench)
@@ -117,7 +130,7 @@ static uint64_t state_hash(TrainEngine *engine)
 
 static const Setup small = { "shapes:1,classes=4,size=16,count=60", 16, 4, 8, 2, 3, 0.05, "crop:2,flip" };
 
-/* ---- learning ------------------------------------------------------------------------------------------------------------------ */
+/* ---- learning --------------------------------------------------------------------------------------------- */
 
 /* The shapes are easy for three small convolutions and beyond a linear model, which only learns its training pictures. */
 Test(trainer, shapes_need_more_than_a_linear_model)
@@ -130,7 +143,8 @@ Test(trainer, shapes_need_more_than_a_linear_model)
     open_bench(&convolutional, &setup);
     train(&convolutional);
     const EpochResult *a = &linear.progress.epoch[7], *b = &convolutional.progress.epoch[7];
-    cr_log_info("linear: trained %.3f, held out %.3f; convolutional: %.3f, %.3f", a->accuracy, a->val_accuracy, b->accuracy, b->val_accuracy);
+    cr_log_info("linear: trained %.3f, held out %.3f; convolutional: %.3f, %.3f", a->accuracy, a->val_accuracy, b->accuracy,
+                b->val_accuracy);
     cr_expect(a->accuracy > 0.5, "the linear model does learn its training pictures: %.3f", a->accuracy);
     cr_expect(linear.progress.best_accuracy < 0.45, "linear: %.3f", linear.progress.best_accuracy);
     cr_expect(b->val_accuracy > 0.65, "convolutional: %.3f", b->val_accuracy);
@@ -199,7 +213,8 @@ static bool hear_step(void *context, const StepReport *report, Failure *failure)
         cr_expect(report->batches == 2 && report->batch >= 1);
         heard->evaluations++;
     } else {
-        cr_expect(report->batches == 7 && report->batch == heard->steps % 7 + 1 && report->step == heard->steps + 1 && report->epoch == heard->steps / 7);
+        cr_expect(report->batches == 7 && report->batch == heard->steps % 7 + 1 && report->step == heard->steps + 1
+                  && report->epoch == heard->steps / 7);
         heard->rate[heard->steps++] = report->rate;
     }
     return true;
@@ -257,7 +272,7 @@ Test(trainer, one_fixed_batch)
     close_bench(&bench);
 }
 
-/* ---- checkpoints ----------------------------------------------------------------------------------------------------------------- */
+/* ---- checkpoints ------------------------------------------------------------------------------------------ */
 
 static int count_files(const char *end)
 {
@@ -357,7 +372,8 @@ Test(trainer, stops_and_resumes)
             train(&bench);
             if (part == 2) {
                 cr_expect_eq(state_hash(bench.engine), expected, "stopped after event %d", first);
-                cr_expect(bench.progress.epochs == 3 && bench.progress.epoch[0].loss == losses[0] && bench.progress.epoch[1].val_loss == losses[1]
+                cr_expect(bench.progress.epochs == 3 && bench.progress.epoch[0].loss == losses[0]
+                          && bench.progress.epoch[1].val_loss == losses[1]
                           && bench.progress.epoch[2].accuracy == losses[2]);
             }
             close_bench(&bench);
@@ -384,9 +400,11 @@ Test(trainer, damaged_checkpoints)
     train(&bench);
     uint64_t expected = state_hash(bench.engine);
     close_bench(&bench);
-    char *last = join(directory, "checkpoint-00000021.safetensors"), *before = join(directory, "checkpoint-00000014.safetensors");
+    char *last = join(directory, "checkpoint-00000021.safetensors"),
+         *before = join(directory, "checkpoint-00000014.safetensors");
     damage(last, -10, 77);
-    cr_expect(!checkpoint_load(last, &progress, &tensors, &count, &failure) && strstr(failure.text, "checksum"), "%s", failure.text);
+    cr_expect(!checkpoint_load(last, &progress, &tensors, &count, &failure) && strstr(failure.text, "checksum"), "%s",
+              failure.text);
     open_bench(&bench, &small);
     bench.trainer.directory = directory, bench.trainer.resume = true;
     train(&bench);                      /* from the one before */
@@ -404,25 +422,35 @@ Test(trainer, damaged_checkpoints)
 /* Position texts that no trainer wrote. */
 Test(trainer, impossible_checkpoints)
 {
-    static const char *const position[] = { "", "[]", "{}", "{\"run\":3}",
+    static const char *const position[] = {
+        "",
+        "[]",
+        "{}",
+        "{\"run\":3}",
         "{\"run\":\"r\",\"step\":-1,\"batch\":0,\"loss_sum\":0,\"correct\":0,\"best_accuracy\":0,\"best_epoch\":-1,\"epochs\":[]}",
         "{\"run\":\"r\",\"step\":1,\"batch\":2,\"loss_sum\":0,\"correct\":0,\"best_accuracy\":0,\"best_epoch\":-1,\"epochs\":[]}",
         "{\"run\":\"r\",\"step\":1,\"batch\":0,\"loss_sum\":\"x\",\"correct\":0,\"best_accuracy\":0,\"best_epoch\":-1,\"epochs\":[]}",
         "{\"run\":\"r\",\"step\":1,\"batch\":0,\"loss_sum\":0,\"correct\":0,\"best_accuracy\":0,\"best_epoch\":0,\"epochs\":[]}",
         "{\"run\":\"r\",\"step\":1,\"batch\":0,\"loss_sum\":0,\"correct\":0,\"best_accuracy\":0,\"best_epoch\":-1,\"epochs\":[[1,2,3,4]]}",
-        "{\"run\":\"r\",\"step\":1,\"batch\":0,\"loss_sum\":0,\"correct\":0,\"best_accuracy\":0,\"best_epoch\":-1,\"epochs\":{}}" };
+        "{\"run\":\"r\",\"step\":1,\"batch\":0,\"loss_sum\":0,\"correct\":0,\"best_accuracy\":0,\"best_epoch\":-1,\"epochs\":{}}"
+    };
     char *path = join(directory, "made.safetensors");
     Failure failure;
     Progress progress;
     TensorData *tensors;
     size_t count;
     for (size_t i = 0; i < sizeof position / sizeof *position; i++) {
-        const Metadata metadata[] = { { "format", "nncc-checkpoint-1" }, { "nncc.training", position[i] }, { "nncc.checksum", "0000000000000000" } };
+        const Metadata metadata[] = { { "format", "nncc-checkpoint-1" },
+                                      { "nncc.training", position[i] },
+                                      { "nncc.checksum", "0000000000000000" } };
         cr_assert(safetensors_write_with(path, NULL, 0, metadata, 3, &failure), "%s", failure.text);
-        cr_expect(!checkpoint_load(path, &progress, &tensors, &count, &failure) && strstr(failure.text, "does not tell where it stood"), "%zu: %s", i, failure.text);
+        cr_expect(!checkpoint_load(path, &progress, &tensors, &count, &failure)
+                      && strstr(failure.text, "does not tell where it stood"),
+                  "%zu: %s", i, failure.text);
     }
     cr_assert(safetensors_write(path, NULL, 0, &failure));
-    cr_expect(!checkpoint_load(path, &progress, &tensors, &count, &failure) && strstr(failure.text, "no checkpoint of a training run"));
+    cr_expect(!checkpoint_load(path, &progress, &tensors, &count, &failure)
+              && strstr(failure.text, "no checkpoint of a training run"));
     free(path);
 }
 
@@ -454,7 +482,8 @@ Test(trainer, one_run_at_a_time)
     write_file(leftover, "half"), write_file(other, "mine");
     cr_assert(run_directory_open(directory, &first, &failure));
     cr_expect(!file_exists(leftover) && file_exists(other));
-    cr_expect(!run_directory_open(directory, &second, &failure) && strstr(failure.text, "another run writes there"), "%s", failure.text);
+    cr_expect(!run_directory_open(directory, &second, &failure) && strstr(failure.text, "another run writes there"), "%s",
+              failure.text);
     run_directory_close(&first);
     cr_expect(run_directory_open(directory, &second, &failure));
     run_directory_close(&second);
@@ -472,12 +501,14 @@ Test(trainer, tensors_are_compared)
     b[0].dim[1] = 3;
     cr_expect(!tensors_match(a, 2, b, 2, &failure) && strstr(failure.text, "'y' has another shape"), "%s", failure.text);
     b[0].dim[1] = 2, b[1].dtype = "F64";
-    cr_expect(!tensors_match(a, 2, b, 2, &failure) && strstr(failure.text, "'x' has another shape or type"), "%s", failure.text);
+    cr_expect(!tensors_match(a, 2, b, 2, &failure) && strstr(failure.text, "'x' has another shape or type"), "%s",
+              failure.text);
 }
 
-/* ---- kill -9 ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- kill -9 ---------------------------------------------------------------------------------------------- */
 
-/* One life of a run that saves after every second step, in a process of its own; its exit status is 0 when the run is complete. */
+/* One life of a run that saves after every second step, in a process of its own; its exit status is 0 when the run is
+ * complete. */
 static pid_t live(const char *run)
 {
     pid_t child = fork();
@@ -502,7 +533,8 @@ static bool directory_is_sound(const char *run)
     size_t count = 0, whole = 0;
     if (!file_exists(run))
         return true;
-    cr_assert(run_directory_open(run, &open, &failure) && run_directory_list(&open, &steps, &count, &failure), "%s", failure.text);
+    cr_assert(run_directory_open(run, &open, &failure) && run_directory_list(&open, &steps, &count, &failure), "%s",
+              failure.text);
     for (size_t i = 0; i < count; i++) {
         Progress progress;
         TensorData *tensors;
@@ -553,18 +585,43 @@ Test(trainer, survives_kills, .timeout = 600)
     }
 }
 
-/* ---- curves ------------------------------------------------------------------------------------------------------------------------- */
+/* A file system that takes 2 kB at most: the run fails with its message and leaves nothing half-written. */
+Test(trainer, disk_full)
+{
+    char *run = join(directory, "run");
+    pid_t child = fork();
+    int status;
+    if (!child) {
+        Bench bench;
+        Failure failure;
+        open_bench(&bench, &small);
+        bench.trainer.directory = run;
+        signal(SIGXFSZ, SIG_IGN);
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 2048, 2048 });
+        bool good = trainer_run(&bench.trainer, &bench.progress, &failure);
+        _exit(!good && strstr(failure.text, "File too large") ? 7 : 1);
+    }
+    cr_assert(waitpid(child, &status, 0) == child && WIFEXITED(status));
+    cr_expect_eq(WEXITSTATUS(status), 7);
+    cr_expect(!rmdir(run), "something was left behind");
+    free(run);
+}
+
+/* ---- curves ----------------------------------------------------------------------------------------------- */
 
 Test(trainer, curves)
 {
     const double x[] = { 1, 2, 3 }, y[] = { 2.5, 1, NAN }, one[] = { 0.5 };
     Curve curve[] = { { "<training>", x, y, 3, 0, false }, { "evaluation", x, one, 1, 1, true } };
-    Chart chart[] = { { "loss", "epoch", curve, 2, false }, { "accuracy", "epoch", curve + 1, 1, true }, { "nothing", "epoch", NULL, 0, false } };
+    Chart chart[] = { { "loss", "epoch", curve, 2, false },
+                      { "accuracy", "epoch", curve + 1, 1, true },
+                      { "nothing", "epoch", NULL, 0, false } };
     size_t size;
     char *svg = curves_svg("net & data\n", chart, 3, &size);
     cr_assert(svg && strlen(svg) == size);
     cr_expect(!strncmp(svg, "<svg xmlns=", 11) && !strcmp(svg + size - 7, "</svg>\n"));
-    cr_expect(strstr(svg, "net &#38; data?") && strstr(svg, "&#60;training&#62;") && strstr(svg, "50 %") && strstr(svg, "<circle"));
+    cr_expect(strstr(svg, "net &#38; data?") && strstr(svg, "&#60;training&#62;") && strstr(svg, "50 %")
+              && strstr(svg, "<circle"));
     cr_expect(!strstr(svg, "nan") && !strstr(svg, "inf"));
     /* From (1, 2.5) to (2, 1): down and to the right; the axis goes from 0 to 2.5. */
     double x0, y0, x1, y1;
