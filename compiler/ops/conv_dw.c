@@ -325,7 +325,7 @@ static void add_gradient_call(const Gradient *d, const Panel *panel, Run run, in
 /* Are the same filters of two panels parameters, for entries e and f? */
 static bool same_mask(const Conv *c, const int *channel, const Panel *a, int e, const Panel *b, int f)
 {
-    for (int i = 0; i < c->entry[e].count; i++)
+    for (int i = 0; i < (c->groups > 1 ? c->entry[e].count : 1); i++)
         for (int lane = 0; lane < a->vectors * LANES; lane++)
             if (is_filter(c, channel[a->vector * LANES + lane], c->entry[e].channel + i) !=
                 is_filter(c, channel[b->vector * LANES + lane], c->entry[f].channel + i))
@@ -339,7 +339,7 @@ static Run alike_panels(const Conv *c, const int *channel, size_t first)
     Run run = panel_run(c, first);
     const Panel *p = c->panel + first;
     for (int i = 1; i < run.panels; i++)
-        for (int e = 0; e < p->entries && i < run.panels; e++)
+        for (int e = 0; e < (c->groups > 1 ? p->entries : 1) && i < run.panels; e++)
             if (!same_mask(c, channel, p, p->entry + e, p + i, p[i].entry + e))
                 run.panels = i;
     return run;

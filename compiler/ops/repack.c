@@ -30,6 +30,7 @@ typedef struct {
     const Conv *c;
     const int *channel;
     int64_t *before;
+    int *entry;                         /* without groups: which holds each vector of the other side's channels, -2: not known yet */
 } Side;
 
 typedef struct {
@@ -37,11 +38,18 @@ typedef struct {
     Side from, to;
 } Sides;
 
-static Side side_of(const Conv *c)
+/* vectors: of the other side's result. */
+static Side side_of(const Conv *c, int vectors)
 {
-    Side s = {c, lane_channels(c->l, &c->n->layout), arena_alloc(c->l->context, c->nentry + 1, sizeof *s.before)};
+    Side s = {.c = c, .channel = lane_channels(c->l, &c->n->layout)};
+    s.before = arena_alloc(c->l->context, c->nentry + 1, sizeof *s.before);
     for (size_t e = 0; e < c->nentry; e++)
         s.before[e + 1] = s.before[e] + c->entry[e].count;
+    if (c->groups > 1)
+        return s;
+    s.entry = arena_alloc(c->l->context, (size_t)vectors, sizeof *s.entry);
+    for (int i = 0; i < vectors; i++)
+        s.entry[i] = -2;
     return s;
 }
 
@@ -66,12 +74,16 @@ static int entry_of(const Side *s, const Panel *p, int channel)
     return -1;
 }
 
-/* The entry that holds some of the channels in 8 lanes; -1: none. */
-static int entry_of_lanes(const Side *s, const Panel *p, const int *channel)
+/* The entry that holds some of the channels of a vector; -1: none. */
+static int entry_of_vector(const Side *s, const Panel *p, const int *channel, int vector)
 {
     int e = -1;
+    if (s->entry && s->entry[vector] != -2)
+        return s->entry[vector];
     for (int i = 0; i < LANES && e < 0; i++)
-        e = entry_of(s, p, channel[i]);
+        e = entry_of(s, p, channel[vector * LANES + i]);
+    if (s->entry)
+        s->entry[vector] = e;
     return e;
 }
 
@@ -91,11 +103,15 @@ static int lane_of_channel(const int *channel, int wanted)
 /* Which filters of `outs` output channels from `first` on are parameters, of the lanes that the entry holds. */
 static uint64_t parameters_of(const Conv *from, const int *in, const Entry *held, int first, int outs)
 {
-    uint64_t copied = 0;
+    uint64_t copied = 0, row = 0;
     int group_out = from->out / from->groups, group_in = from->in / from->groups;
     for (int lane = 0; lane < LANES; lane++)
-        for (int i = 0; holds(held, in[lane]) && i < outs; i++)
-            if (from->groups == 1 || (first + i) / group_out == in[lane] / group_in)
+        row |= (uint64_t)holds(held, in[lane]) << lane;
+    for (int i = 0; from->groups == 1 && i < outs; i++)
+        copied |= row << (i * LANES);
+    for (int lane = 0; lane < LANES && from->groups > 1; lane++)
+        for (int i = 0; row >> lane & 1 && i < outs; i++)
+            if ((first + i) / group_out == in[lane] / group_in)
                 copied |= (uint64_t)1 << (i * LANES + lane);
     return copied;
 }
@@ -105,7 +121,7 @@ static bool make_rect(const Sides *l, const Panel *p, int u, const Panel *q, int
 {
     const Conv *from = l->from.c, *to = l->to.c;
     const int *in = l->to.channel + (p->vector + u) * LANES, *out = l->from.channel + (q->vector + o) * LANES;
-    int e = entry_of_lanes(&l->to, p, out), f = entry_of_lanes(&l->from, q, in);
+    int e = entry_of_vector(&l->to, p, l->from.channel, q->vector + o), f = entry_of_vector(&l->from, q, l->to.channel, p->vector + u);
     if (e < 0)
         return false;
     int first = to->entry[e].channel;
@@ -125,13 +141,16 @@ static bool make_rect(const Sides *l, const Panel *p, int u, const Panel *q, int
 static bool make_pair(const Sides *l, const Panel *p, const Panel *q, const Pair *last, Pair *pair)
 {
     Rect rect[MOST_RECTS];
-    *pair = (Pair){.from = q->at};
+    *pair = (Pair){.from = -1};
     for (int u = 0; u < p->vectors; u++)
         for (int o = 0; o < q->vectors; o++)
             pair->nrect += make_rect(l, p, u, q, o, &rect[pair->nrect]);
     if (!pair->nrect)
         return false;
     pair->to = rect[0].to;
+    for (int i = 0; i < pair->nrect; i++)
+        if (rect[i].copied && pair->from < 0)
+            pair->from = rect[i].from;
     for (int i = 0; i < pair->nrect; i++) {
         rect[i].to -= pair->to;
         rect[i].from -= rect[i].copied ? pair->from : 0;
@@ -203,39 +222,63 @@ static void emit_rect(const Copier *c, const Rect *rect)
     k_bump(k, c->y.pointer, -r->taps[0] * r->taps[1] * rect->to_tap);
 }
 
-/* Rects from the first on that differ only by places, equally far apart. */
-static int alike_rects(const Rect *rect, int count)
+/* Is b at this distance from a, and else the same? */
+static bool is_moved(const Rect *a, const Rect *b, int64_t from, int64_t to)
+{
+    Rect back = *b;
+    back.from -= b->copied ? from : 0;
+    back.to -= to;
+    return !memcmp(a, &back, sizeof back);
+}
+
+/* Groups of `size` rects from the first on, each at the same distance from the one before, which is told. */
+static int alike_groups(const Rect *rect, int size, int count, int64_t *from, int64_t *to)
 {
     int n = 1;
-    for (; n < count; n++) {
-        Rect a = rect[0], b = rect[n];
-        bool apart = b.from - rect[n - 1].from == rect[1].from - a.from && b.to - rect[n - 1].to == rect[1].to - a.to;
-        b.from = a.from;
-        b.to = a.to;
-        if (!apart || memcmp(&a, &b, sizeof a))
-            break;
+    *from = *to = 0;
+    if (2 * size <= count) {
+        *from = rect->copied ? rect[size].from - rect->from : 0;
+        *to = rect[size].to - rect->to;
     }
+    for (; (n + 1) * size <= count; n++)
+        for (int i = 0; i < size; i++)
+            if (!is_moved(&rect[(n - 1) * size + i], &rect[n * size + i], *from, *to))
+                return n;
     return n;
+}
+
+static void loop_end(Copier *c, int trips, int64_t from, int64_t to)
+{
+    k_bump(c->k, c->x.pointer, from);
+    k_bump(c->k, c->y.pointer, to);
+    k_end(c->k);
+    c->x_at += trips * from;
+    c->y_at += trips * to;
 }
 
 static void emit_pair(Copier *c, const Pair *pair)
 {
     const Repack *r = c->r;
+    int64_t tap = (int64_t)r->tap[0] * r->from->kernel[1] + r->tap[1], from, to, row_from, row_to;
     c->zero = kernel_register(c->k);
     k_zero(c->k, c->zero);
-    for (int i = 0, n; i < pair->nrect; i += n) {
+    for (int i = 0, n, rows; i < pair->nrect; i += n * rows) {
         const Rect *rect = &pair->rect[i];
-        n = alike_rects(rect, pair->nrect - i);
-        int64_t tap = (int64_t)r->tap[0] * r->from->kernel[1] + r->tap[1], x = rect->copied ? rect->from + tap * rect->from_tap : c->x_at;
-        int64_t x_apart = n > 1 && rect->copied ? rect[1].from - rect->from : 0, y_apart = n > 1 ? rect[1].to - rect->to : 0;
-        move_to(c, x, rect->to);
+        n = alike_groups(rect, 1, pair->nrect - i, &from, &to);
+        rows = alike_groups(rect, n, pair->nrect - i, &row_from, &row_to);
+        from = n > 1 ? from : 0;
+        to = n > 1 ? to : 0;
+        row_from = rows > 1 ? row_from - n * from : 0;
+        row_to = rows > 1 ? row_to - n * to : 0;
+        move_to(c, rect->copied ? rect->from + tap * rect->from_tap : c->x_at, rect->to);
+        int64_t x = c->x_at, y = c->y_at;
+        k_loop(c->k, rows);
         k_loop(c->k, n);
         emit_rect(c, rect);
-        k_bump(c->k, c->x.pointer, x_apart);
-        k_bump(c->k, c->y.pointer, y_apart);
-        k_end(c->k);
-        c->x_at += n * x_apart;
-        c->y_at += n * y_apart;
+        loop_end(c, n, from, to);
+        loop_end(c, 1, row_from, row_to);
+        c->x_at = x + rows * (n * from + row_from);
+        c->y_at = y + rows * (n * to + row_to);
     }
 }
 
@@ -293,7 +336,7 @@ static bool may_meet(const Sides *l, const Panel *p, const Panel *q)
 void add_repack(Lower *l, const Repack *r)
 {
     const Conv *from = r->from, *to = r->to;
-    Sides sides = {r, side_of(from), side_of(to)};
+    Sides sides = {r, side_of(from, to->n->layout.blocks), side_of(to, from->n->layout.blocks)};
     Pair *pair = arena_alloc(l->context, from->npanel * to->npanel + 1, sizeof *pair);
     int count = 0;
     for (size_t p = 0; p < to->npanel; p++)
