@@ -144,8 +144,8 @@ static void load_constants(Sweep *s)
     }
 }
 
-/* `count` tasks of `floats` floats each from `from` on. */
-static void add_sweep(Lower *l, const Optimiser *o, bool decay, int64_t from, int64_t floats, int64_t count)
+/* `count` tasks of `floats` floats each, `first` floats behind `from`. */
+static void add_sweep(Lower *l, const Optimiser *o, bool decay, int64_t from, int64_t first, int64_t floats, int64_t count)
 {
     Sweep s = {.l = l, .o = o, .decay = decay, .k = step_kernel(l)};
     int vectors = (int)(floats / LANES), unroll = vectors % UNROLL ? vectors % 2 ? 1 : 2 : UNROLL;
@@ -163,8 +163,10 @@ static void add_sweep(Lower *l, const Optimiser *o, bool decay, int64_t from, in
                            o->kind == OPTIMISER_adamw ? "AdamW" : "SGD", decay ? "with" : "without", (int)floats);
     call->images = l->graph->max_batch;
     for (int i = 0; i < 4; i++)
-        if (moved[i])
+        if (moved[i]) {
+            call_move(call, *moved[i], first);
             call_stride(call, *moved[i], 0, floats);
+        }
 }
 
 /* Parameters from..from + floats - 1 of the packed weights: whole chunks, and what is left. */
@@ -175,9 +177,9 @@ static void add_range(Lower *l, const Optimiser *o, bool decay, int64_t from, in
         return;
     step_begin(l);
     if (chunks)
-        add_sweep(l, o, decay, from, CHUNK, chunks);
+        add_sweep(l, o, decay, from, 0, CHUNK, chunks);
     if (rest)
-        add_sweep(l, o, decay, from + chunks * CHUNK, rest, 1);
+        add_sweep(l, o, decay, from, chunks * CHUNK, rest, 1);
     step_end(l, NULL, "update", "%s: parameters %s weight decay", o->kind == OPTIMISER_adamw ? "AdamW" : "SGD", decay ? "with" : "without");
 }
 
