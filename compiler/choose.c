@@ -13,6 +13,9 @@ enum {
     FIRST_USE = 4,                      /* cycles that the first load from a line of the input waits */
     STREAM = 10,                        /* bytes a cycle that come from a second-level cache, beside other work */
     NEAR_CACHE = 256 << 10,             /* bytes that surely stay in half of a second-level cache */
+    LONG_PANEL = 128 << 10,             /* bytes of filters that are rather streamed once than once for each few rows */
+    LONG_TASKS = 4,                     /* of such a layer at least */
+    WAITING_SUMS = 64 << 10,            /* bytes of results that passes may walk over again and again */
 };
 
 /* Registers for so many vectors. */
@@ -184,6 +187,20 @@ int task_rows(int lines, int panels, double line_cycles, int64_t most)
     return rows;
 }
 
+/* Where a panel's filters come from far away, as many rows as share them: all, or as many as have room for their sums
+ * between passes. 0: they do not. */
+static int long_rows(const Node *n, int lines, int width, int panels, double panel_bytes)
+{
+    const Tile *t = &n->tile;
+    int bands = (LONG_TASKS + panels - 1) / panels;
+    int64_t line = (t->flat ? 1 : width) * (int64_t)t->vectors * LANES * (int64_t)sizeof(float), room = t->depth ? WAITING_SUMS / line : lines;
+    if (panel_bytes < LONG_PANEL)
+        return 0;
+    while ((lines + bands - 1) / bands > room && bands < lines)
+        bands++;
+    return (lines + bands - 1) / bands;
+}
+
 /* Likewise, where what they read must not leave the cache before the next panel reads it. */
 static int choose_rows(const Node *n, int lines, int panels, double line_cycles)
 {
@@ -233,8 +250,9 @@ void choose_blocking(const Machine *machine, Node *n)
                   t->vectors / together;
     int64_t steps = n->macs / shape_floats(n->shape);
     line *= (double)steps * (w.area > 1 ? w.pool->attr.kernel[0] : 1) / (t->flat ? w.width : 1);
-    t->rows = w.average ? w.lines : choose_rows(n, w.lines, panels, line);
     t->depth = pass_depth(&sum, t->vectors, t->pixels);
+    int all = w.average ? w.lines : long_rows(n, w.lines, w.width, panels, filter_bytes(&sum, t->vectors));
+    t->rows = all ? all : choose_rows(n, w.lines, panels, line);
     int64_t weights = steps * n->layout.blocks * LANES * 4, input = n->in[0]->layout.blocks * n->in[0]->layout.plane * 4;
     t->ahead = weights > NEAR_CACHE;
     t->panels_first = weights > NEAR_CACHE && (input <= NEAR_CACHE || weights * (w.lines / t->rows) > input * panels);
