@@ -247,6 +247,12 @@ void step_end_part(Lower *l, Node *n, const char *name, const char *comment, ...
 
 /* ---- outputs ------------------------------------------------------------------------------------------------- */
 
+float epsilon_of(const Node *norm)
+{
+    const float least = 0x1p-126f;
+    return norm->attr.eps > least ? (float)norm->attr.eps : least;
+}
+
 const Node *tail_norm(const Node *tail)
 {
     return tail->op == OP_bn ? tail : tail->op == OP_bn_frozen_dx ? tail->of : NULL;

@@ -157,6 +157,8 @@ void lower_elementwise(Lower *, Node *);    /* a node of that kind which is in n
 /* Combines (V_add, V_max) each run of 1, 2, 4 or 8 neighbouring lanes into all of them, in place. */
 void emit_lane_reduce(Kernel *, VOp, int lanes, int reg);
 
+/* eps of a norm; never 0, because lanes without channel have the variance 0 and must stay numbers. */
+float epsilon_of(const Node *norm);
 View view_of(const Node *);
 /* Adds calls that zero the border around a storage: ops/movement.c. */
 void zero_border(Lower *, const Node *owner);

@@ -196,7 +196,7 @@ static void norm_vectors(Lower *l, const Node *n, const Node *bn, int64_t at)
         from[i] = stream_weights(l, k, place[i], input[i].name);
         reg[i] = kernel_register(k);
     }
-    k_literal(k, eps, (float)bn->attr.eps);
+    k_literal(k, eps, epsilon_of(bn));
     k_loop(k, f.blocks);
     for (int i = 0; i < 4; i++)
         k_load(k, reg[i], from[i].pointer, 0);

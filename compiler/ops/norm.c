@@ -174,11 +174,10 @@ static void emit_means(const NormSet *s, SumKind kind, int mean, int total[2])
     kernel_release(k, factor);
 }
 
-/* variance becomes 1 / sqrt(variance + eps). */
-void emit_inverse_root(Kernel *k, int variance, double eps)
+void emit_inverse_root(Kernel *k, int variance, const Node *norm)
 {
     int one = kernel_register(k);
-    k_literal(k, one, (float)eps);
+    k_literal(k, one, epsilon_of(norm));
     k_op(k, V_add, variance, variance, one);
     k_op(k, V_sqrt, variance, variance, 0);
     k_literal(k, one, 1);
@@ -191,7 +190,7 @@ static Statistics emit_group(const NormSet *s, bool gradient)
     int mean[2], inverse[2], products[2] = {0};
     emit_means(s, SUM_values, 0, mean);
     emit_means(s, SUM_squares, mean[0], inverse);
-    emit_inverse_root(s->k, inverse[0], s->groups->norm->attr.eps);
+    emit_inverse_root(s->k, inverse[0], s->groups->norm);
     if (gradient)
         emit_means(s, SUM_gradient, mean[0], products);
     return (Statistics){mean[0], inverse[0], products[0], products[1]};

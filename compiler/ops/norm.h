@@ -40,7 +40,7 @@ void move_set(Call *, const Groups *, Stream, int64_t block, int b);
 /* The statistics of the set, dy and product only for gradients. Then the streams stand at the set's first block. */
 Statistics emit_statistics(NormSet *, bool gradient);
 /* A variance becomes 1 / sqrt(variance + eps), in place. */
-void emit_inverse_root(Kernel *, int variance, double eps);
+void emit_inverse_root(Kernel *, int variance, const Node *norm);
 /* Moves x, dy and scale by blocks, and x and dy by rows. */
 void set_bump(const NormSet *, int blocks, int rows);
 

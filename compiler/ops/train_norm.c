@@ -70,18 +70,14 @@ static void emit_moved(Kernel *k, Stream old, int value, double momentum, double
     kernel_release(k, weight);
 }
 
-/* squares becomes 1 / sqrt(squares / elements + eps); never a division by 0, which padding lanes would turn into no number. */
-static void emit_deviation(Batch *b, double elements, double eps)
+/* squares becomes 1 / sqrt(squares / elements + eps). */
+static void emit_deviation(Batch *b, double elements, const Node *bn)
 {
     int factor = kernel_register(b->k);
     k_literal(b->k, factor, (float)(1 / elements));
     k_op(b->k, V_mul, b->squares, b->squares, factor);
-    if ((float)eps == 0) {
-        k_literal(b->k, factor, 0x1p-126f);
-        k_op(b->k, V_max, b->squares, b->squares, factor);
-    }
     kernel_release(b->k, factor);
-    emit_inverse_root(b->k, b->squares, eps);
+    emit_inverse_root(b->k, b->squares, bn);
 }
 
 void lower_bn_stats(Lower *l, Node *n)
@@ -110,7 +106,7 @@ void lower_bn_stats(Lower *l, Node *n)
     emit_moved(b.k, mean, b.mean, bn->attr.momentum, 1);
     emit_moved(b.k, variance, b.squares, bn->attr.momentum, 1 / (elements - 1));
     k_store(b.k, y.pointer, 0, b.mean);
-    emit_deviation(&b, elements, bn->attr.eps);
+    emit_deviation(&b, elements, bn);
     k_store(b.k, y.pointer, y.view.pixel, b.squares);
     Call *call = step_call(l, b.k, (int[]){n->layout.blocks, 1, 1}, "bn_stats", "8 channels of %d x %d pixels in %d images",
                            s.height, s.width, images);
@@ -211,7 +207,7 @@ static void stride_gradients(Call *call, const Gradient *g, int blocks, int firs
 /* What the differences of x are taken from, and what they are divided by: of the batch, or as they were before training. */
 typedef struct {
     Stream mean, variance;              /* variance: pointer -1 where 1 / deviation lies beside the mean */
-    double eps;
+    const Node *bn;
 } Standard;
 
 static Standard open_standard(Lower *l, Kernel *k, const Node *n)
@@ -220,7 +216,7 @@ static Standard open_standard(Lower *l, Kernel *k, const Node *n)
     if (n->nin > 2)
         return (Standard){.mean = stream_open(l, k, n->in[2], "stats", false), .variance.pointer = -1};
     Standard s = {stream_weights(l, k, parameter_vector(l, bn, W_mean, &n->layout), "mean"),
-                  stream_weights(l, k, parameter_vector(l, bn, W_var, &n->layout), "variance"), bn->attr.eps};
+                  stream_weights(l, k, parameter_vector(l, bn, W_var, &n->layout), "variance"), bn};
     s.mean.view.block = s.variance.view.block = LANES;
     return s;
 }
@@ -233,7 +229,7 @@ static int load_inverse(Kernel *k, const Standard *s)
         return reg;
     }
     k_load(k, reg, s->variance.pointer, 0);
-    emit_inverse_root(k, reg, s->eps);
+    emit_inverse_root(k, reg, s->bn);
     return reg;
 }
 
