@@ -8,6 +8,18 @@
 
 static char directory[] = "/tmp/nncc-fuzz-data-XXXXXX";
 
+static void clean(void)
+{
+    static const char *const name[] = { "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+                                        "t10k-labels-idx1-ubyte", "train.bin", "test.bin" };
+    char path[128];
+    for (int i = 0; i < 6; i++) {
+        snprintf(path, sizeof path, "%s/%s", directory, name[i]);
+        unlink(path);
+    }
+    rmdir(directory);
+}
+
 static void put(const char *name, const uint8_t *bytes, size_t size)
 {
     char path[128];
@@ -40,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static const uint8_t images[] = "\0\0\x08\3\0\0\0\1\0\0\0\1\0\0\0\1\7", labels[] = "\0\0\x08\1\0\0\0\1\7";
     static const char *const name[] = { "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte" };
-    if (strstr(directory, "XXXXXX") && !mkdtemp(directory))
+    if (strstr(directory, "XXXXXX") && (!mkdtemp(directory) || atexit(clean)))
         abort();
     if (!size)
         return 0;
