@@ -258,7 +258,7 @@ void choose_blocking(const Machine *machine, Node *n)
     t->panels_first = weights > NEAR_CACHE && (input <= NEAR_CACHE || weights * (w.lines / t->rows) > input * panels);
 }
 
-static void choose_direct(const Machine *machine, Node *n)
+void choose_direct(const Machine *machine, Node *n)
 {
     n->tile = (Tile){.algorithm = ALGORITHM_direct};
     n->tile.flat = can_be_flat(n);

@@ -15,6 +15,20 @@ int vectors_together(const Node *);
 /* Sets what remains of a direct tile by the cost model, when algorithm, flat, vectors and pixels are there. */
 void choose_blocking(const Machine *, Node *);
 
+/* Gives a convolution a direct tile by the cost model. */
+void choose_direct(const Machine *, Node *);
+/* Vectors, pixels and depth for a product that sums over `channels` in `blocks` and gives `nvector` vectors for `tiles`. */
+void choose_product(const Machine *, Tile *, int channels, int blocks, int nvector, int tiles);
+
+/* choose_winograd.c: gives a convolution its tile and workspace where Winograd's algorithm is cheaper; else false. */
+bool choose_winograd(const Machine *, Node *);
+/* Likewise, F(unit x unit, 3 x 3) with unit 2 or 4, split or not (Tile), whatever it costs; false where it cannot be. */
+bool winograd_form(const Machine *, Node *, int unit, bool split);
+/* Floats of the arena that the node's tile needs between its steps. */
+int64_t winograd_workspace(const Node *);
+/* Why the layer cannot take the tile, or NULL. */
+const char *winograd_refusal(const Machine *, const Node *, const Tile *);
+
 /* Lines of one task, at most `most`, where there are `lines` lines of so many cycles for each of `panels`. */
 int task_rows(int lines, int panels, double line_cycles, int64_t most);
 /* choose_sliding.c: pixels of a sliding tile, and tiles with code of their own that a band is cut into, at most. */

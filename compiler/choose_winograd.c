@@ -3,13 +3,14 @@
  *
  * Costs are cycles of one core with AVX2: sixteen multiply-adds a cycle, transforms as they were measured, and bytes that
  * come from beyond the second-level cache. */
-#include <string.h>
-
-#include "compiler.h"
+#include "choose.h"
 
 enum {
     SCRATCH_BYTES = 640 << 10,          /* of one task's tiles: they stay in the second-level cache */
+    MOST_SCRATCH = 1 << 20,             /* bytes of a thread's stack */
     FAR_BYTES = 512 << 10,              /* of filters, beyond which they do not stay there beside the tiles */
+    TASK_CYCLES = 25000,                /* of a task where there are few */
+    MOST_TASKS = 16,                    /* that a layer is cut into for threads alone */
     PANEL = 4,                          /* output vectors of a panel, about */
 };
 
@@ -90,6 +91,14 @@ static double tile_cycles(const Layer *l, const Tile *t, const Transform *f)
     return product_cycles(l, t) + transform + far_bytes(l, t) / far_rate;
 }
 
+/* Tiles of a task, no more than t has, of which there are enough for a few threads. */
+static int shared_tiles(const Layer *l, const Tile *t, const Transform *f)
+{
+    double tasks = tile_cycles(l, t, f) / TASK_CYCLES;
+    int most = t->rows * t->columns, shared = (int)(l->rows * l->columns / (tasks < MOST_TASKS ? tasks : MOST_TASKS));
+    return shared < most ? shared : most;
+}
+
 /* A tile for this transform, with the whole input transformed first or not, and its cost. */
 static double choose_form(const Machine *machine, const Node *n, const Transform *f, bool split, Tile *t)
 {
@@ -97,10 +106,20 @@ static double choose_form(const Machine *machine, const Node *n, const Transform
     *t = (Tile){.algorithm = ALGORITHM_winograd, .unit = f->unit, .split = split};
     int64_t tile_bytes = 32 * l.frequencies, most = SCRATCH_BYTES / (tile_bytes * (split ? PANEL : l.blocks + PANEL));
     choose_task(&l, t, most < 1 ? 1 : (int)most);
+    if (!split)
+        choose_task(&l, t, shared_tiles(&l, t, f));
     if (l.average)
         t->rows = l.rows;
     choose_product(machine, t, l.in, l.blocks, l.vectors, t->rows * t->columns);
     return tile_cycles(&l, t, f);
+}
+
+int64_t winograd_workspace(const Node *n)
+{
+    if (n->tile.algorithm != ALGORITHM_winograd || !n->tile.split)
+        return 0;
+    Layer l = layer_of(n, n->tile.unit);
+    return l.frequencies * winograd_plane((int64_t)l.blocks * l.rows * l.columns * LANES);
 }
 
 bool winograd_form(const Machine *machine, Node *n, int unit, bool split)
@@ -108,12 +127,31 @@ bool winograd_form(const Machine *machine, Node *n, int unit, bool split)
     const Transform *f = transforms;
     while (f->unit != unit)
         f++;
-    Layer l = layer_of(n, unit);
-    if (!is_regular(n) || (l.average && !split))
+    if (!is_regular(n) || (layer_of(n, unit).average && !split))
         return false;
     choose_form(machine, n, f, split, &n->tile);
-    n->workspace = split ? l.frequencies * winograd_plane((int64_t)l.blocks * l.rows * l.columns * LANES) : 0;
+    n->workspace = winograd_workspace(n);
     return true;
+}
+
+const char *winograd_refusal(const Machine *machine, const Node *n, const Tile *t)
+{
+    if (!is_regular(n))
+        return "this layer does not take this algorithm";
+    if (t->unit != 2 && t->unit != 4)
+        return "unit must be 2 or 4";
+    Layer l = layer_of(n, t->unit);
+    if (t->vectors > l.vectors || t->vectors > MOST_VECTORS || t->pixels > tile_pixels(machine, t->vectors))
+        return "vectors times pixels exceed the registers, or vectors those of the result";
+    if (t->columns < 1 || t->rows > l.rows || t->columns > l.columns || (t->split && t->columns < l.columns))
+        return "rows or columns of a task are more than there are, or split has only some of the columns";
+    if (l.average && (!t->split || t->rows < l.rows))
+        return "a global average needs split and all rows";
+    if (t->depth >= l.blocks && t->depth)
+        return "depth must be less than the number of input blocks";
+    if (32 * (int64_t)l.frequencies * t->rows * t->columns * (t->split ? t->vectors : l.blocks + t->vectors) > MOST_SCRATCH)
+        return "a task's tiles are more than a thread has room for";
+    return t->flat || t->ahead || t->panels_first || t->band ? "a winograd layer has neither band nor order" : NULL;
 }
 
 static double direct_cycles(const Node *n)

@@ -84,13 +84,7 @@ int gradient_border(const Node *conv_dx, int axis);
 bool is_depthwise(const Node *);    /* choose.c: a convolution of one input and one output channel a group */
 /* choose.c: the most pixels that a register tile of so many vectors can hold. */
 int tile_pixels(const Machine *, int vectors);
-/* choose_winograd.c: gives a convolution its tile and workspace where Winograd's algorithm is cheaper; else false. */
-bool choose_winograd(const Machine *, Node *);
-/* Likewise, F(unit x unit, 3 x 3) with unit 2 or 4, split or not (Tile), whatever it costs; false where it cannot be. */
-bool winograd_form(const Machine *, Node *, int unit, bool split);
 int64_t winograd_plane(int64_t floats); /* ops/winograd.c: floats from one frequency to the next, for so many floats of one */
-/* choose.c: vectors, pixels and depth for a product that sums over `channels` in `blocks` and gives `nvector` vectors for `tiles`. */
-void choose_product(const Machine *, Tile *, int channels, int blocks, int nvector, int tiles);
 /* choose.c: `total` in the fewest parts of at most `most`, evenly: `larger` parts of *size + 1, the others of *size. */
 void split_evenly(int total, int most, int *size, int *parts, int *larger);
 

@@ -13,6 +13,9 @@ const Knob knobs[] = {
     {"ahead", offsetof(Tile, ahead), true},
     {"flat", offsetof(Tile, flat), true},
     {"panels_first", offsetof(Tile, panels_first), true},
+    {"unit", offsetof(Tile, unit), false},
+    {"columns", offsetof(Tile, columns), false},
+    {"split", offsetof(Tile, split), true},
     {.name = NULL},
 };
 
@@ -83,6 +86,10 @@ const char *tile_refusal(const Machine *machine, const Node *n, const Tile *t)
 {
     if (t->vectors < 1 || t->pixels < 1 || t->rows < 1 || t->depth < 0)
         return "vectors, pixels and rows must be at least 1";
+    if (t->algorithm == ALGORITHM_winograd)
+        return winograd_refusal(machine, n, t);
+    if (t->unit || t->columns || t->split)
+        return "unit, columns and split belong to winograd";
     if (t->algorithm == ALGORITHM_sliding)
         return refuse_sliding(machine, n, t);
     if (t->algorithm != ALGORITHM_direct || t->band)

@@ -61,10 +61,11 @@ static void challenge_registers(TuneLayer *layer, Tile tile)
 static void try_registers(TuneLayer *layer)
 {
     const Node *n = layer->node;
-    const Node *pool = tail_pool(n);
+    const Node *pool = layer->best.unit ? NULL : tail_pool(n);
     int area = pool && pool->op == OP_max_pool ? pool->attr.kernel[0] * pool->attr.kernel[1] : 1, lines, width;
     int together = n->op == OP_linear ? n->layout.blocks : vectors_together(n);
     walk_size(n, &layer->best, &lines, &width);
+    width = layer->best.unit ? layer->best.rows * layer->best.columns : width;
     for (int v = 1; v <= together && v <= MOST_VECTORS; v++) {
         if (largest_part(together, v) < v || (v % layer->machine->widest && v < together))
             continue;
@@ -76,6 +77,29 @@ static void try_registers(TuneLayer *layer)
             if (largest_part(width, p) == p)
                 challenge_registers(layer, tile);
         }
+    }
+}
+
+/* Every way to compute the layer, as the model would. */
+static void try_forms(TuneLayer *layer)
+{
+    Node trial = *layer->node;
+    for (int i = 0; i < 4 && !layer->exact; i++)
+        if (winograd_form(layer->machine, &trial, i / 2 ? 2 : 4, i % 2))
+            challenge(layer, &trial.tile);
+    choose_direct(layer->machine, &trial);
+    challenge(layer, &trial.tile);
+}
+
+/* Rows and columns of a task's tiles. */
+static void try_tasks(TuneLayer *layer)
+{
+    for (int i = 0; i < 6; i++) {
+        Tile tile = layer->best;
+        tile.rows = i < 3 ? i + 1 : tile.rows + (i == 3 ? 1 : i == 4 ? -1 : tile.rows);
+        challenge(layer, &tile);
+        tile.columns = (tile.columns + 1) / 2;
+        challenge(layer, &tile);
     }
 }
 
@@ -100,6 +124,10 @@ static void try_band(TuneLayer *layer)
 /* Tasks of about so many rows, equally long; flat ones of whole tiles. */
 static void try_rows(TuneLayer *layer)
 {
+    if (layer->best.unit) {
+        try_tasks(layer);
+        return;
+    }
     static const int part[] = {1, 2, 3, 6, 8, 16};      /* quarters */
     int lines, width;
     walk_size(layer->node, &layer->best, &lines, &width);
@@ -141,7 +169,7 @@ static void try_order(TuneLayer *layer)
 }
 
 typedef void Stage(TuneLayer *);
-static Stage *const direct_stages[] = {try_registers, try_rows, try_depth, try_ahead, try_order, NULL};
+static Stage *const direct_stages[] = {try_forms, try_registers, try_rows, try_depth, try_ahead, try_order, NULL};
 static Stage *const linear_stages[] = {try_registers, try_order, NULL};
 static Stage *const sliding_stages[] = {try_pixels, try_band, try_rows, NULL};
 
@@ -208,6 +236,7 @@ static int find_layer(Search *search, const Node *node)
     search->layer = arena_grow(search->context, search->layer, search->nlayer, &search->capacity, sizeof *search->layer);
     TuneLayer *layer = &search->layer[search->nlayer++];
     *layer = (TuneLayer){.key = key, .node = node, .machine = search->machine, .count = 1, .model = node->tile, .best = node->tile, .challenger = node->tile};
+    layer->exact = search->exact;
     layer->tried[layer->ntried++] = layer->model;
     return (int)search->nlayer - 1;
 }
@@ -215,7 +244,7 @@ static int find_layer(Search *search, const Node *node)
 Search search_begin(Context *context, const Program *program)
 {
     const Graph *graph = program->graph;
-    Search search = {.context = context, .machine = &graph->machine, .nnode = graph->count};
+    Search search = {.context = context, .machine = &graph->machine, .exact = graph->exact, .nnode = graph->count};
     search.layer_of = arena_alloc(context, (size_t)graph->count + 1, sizeof *search.layer_of);
     for (const Node *node = graph->first; node; node = node->next)
         search.layer_of[node->id] = node->tile.algorithm == ALGORITHM_none ? -1 : find_layer(&search, node);

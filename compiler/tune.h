@@ -1,6 +1,6 @@
 /* tune.h - the search behind `nncc tune`: which tiles to try next, layer by layer, and which have won. It measures nothing.
  *
- * Each distinct layer descends along one part of its tile after the other, from the cost model's choice: registers, rows of
+ * Each distinct layer descends along one part of its tile after the other, from the cost model's choice: the algorithm, registers, rows of
  * a task, passes, prefetching, the order of tasks; then once more, as long as something has improved. All layers try a
  * challenger each at the same time, so that one run of the network judges them all. */
 #ifndef NNCC_TUNE_H
@@ -14,6 +14,7 @@ typedef struct {
     const char *key;                    /* layer_key */
     const Node *node;                   /* the first such layer, of the program by the cost model */
     const Machine *machine;             /* that it is made for */
+    bool exact;                         /* no Winograd */
     int count;                          /* layers of this key */
     Tile model, best;
     Tile challenger;                    /* to be measured now; equal to best: none */
@@ -28,6 +29,7 @@ typedef struct {
 typedef struct {
     Context *context;
     const Machine *machine;
+    bool exact;
     TuneLayer *layer;
     size_t nlayer, capacity;
     int *layer_of;                      /* by the id of a node: index of its layer, or -1 */

@@ -59,7 +59,8 @@ const char *layer_key(Context *context, const Node *n)
 
 /* ---- reading ------------------------------------------------------------------------------------------------------ */
 
-static const char *const algorithms[] = {[ALGORITHM_direct] = "direct", [ALGORITHM_sliding] = "sliding"};
+static const char *const algorithms[] = {[ALGORITHM_direct] = "direct", [ALGORITHM_sliding] = "sliding",
+                                         [ALGORITHM_winograd] = "winograd"};
 enum { NALGORITHM = sizeof algorithms / sizeof *algorithms };
 
 static const char *const file_keys[] = {"tuned", "network", "processor", "target", "threads", "batch", "layers", NULL};
@@ -274,11 +275,13 @@ const char *tuned_unused(const Graph *graph)
 void tuned_apply(Graph *graph, Node *node)
 {
     const TunedLayer *layer = tuned_find(graph->tuned, layer_key(graph->context, node));
-    if (!layer || (graph->training && layer->tile.algorithm != node->tile.algorithm))
+    if (!layer || (graph->training && layer->tile.algorithm != node->tile.algorithm) ||
+        (graph->exact && layer->tile.algorithm == ALGORITHM_winograd))
         return;
     const char *refusal = tile_refusal(&graph->machine, node, &layer->tile);
     if (refusal)
         fail_at(graph->context, layer->loc, "run `nncc tune` again", "'%s' cannot be computed so: %s", node->name, refusal);
     node->tile = layer->tile;
+    node->workspace = winograd_workspace(node);
     graph->tuned_layers++;
 }

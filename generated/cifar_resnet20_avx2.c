@@ -107,7 +107,7 @@ static const float fill_22_constants[] = {
     0,
 };
 
-static const float winograd2_output_29_constants[] = {
+static const float winograd2_output_28_constants[] = {
     0x1p-6f,
 };
 
@@ -416,7 +416,7 @@ static void avx2_border_3(float *y)
  *    0 -b/2 -1/2    b    1    0
  *    0  b/2 -1/2   -b    1    0
  *    0    1    0 -5/2    0    1.
- * 8 x 8 tiles, 2 blocks of 8 channels: V[6 x 6][block][tile][8] */
+ * 2 x 8 tiles, 2 blocks of 8 channels: V[6 x 6][block][tile][8] */
 __attribute__((target("avx2,fma")))
 static void avx2_winograd4_input_4(const float *x, float *t, float *v, const float *constants)
 {
@@ -429,7 +429,7 @@ static void avx2_winograd4_input_4(const float *x, float *t, float *v, const flo
     v5 = _mm256_broadcast_ss(constants + 5);
     v6 = _mm256_broadcast_ss(constants + 6);
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 8; j++) {
+        for (int j = 0; j < 2; j++) {
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 6; l++) {
                     v7 = _mm256_loadu_ps(x);
@@ -477,236 +477,234 @@ static void avx2_winograd4_input_4(const float *x, float *t, float *v, const flo
                     _mm256_storeu_ps(v, v7);
                     v12 = _mm256_add_ps(v12, v8);
                     v12 = _mm256_fmadd_ps(v10, v0, v12);
-                    _mm256_storeu_ps(v + 31200, v12);
+                    _mm256_storeu_ps(v + 8160, v12);
                     v7 = v11;
                     v12 = v10;
                     v7 = _mm256_fmadd_ps(v9, v1, v7);
                     v12 = _mm256_fmadd_ps(v8, v1, v12);
                     v13 = v7;
                     v13 = _mm256_fmadd_ps(v12, v3, v13);
-                    _mm256_storeu_ps(v + 6240, v13);
+                    _mm256_storeu_ps(v + 1632, v13);
                     v7 = _mm256_fmadd_ps(v12, v4, v7);
-                    _mm256_storeu_ps(v + 12480, v7);
+                    _mm256_storeu_ps(v + 3264, v7);
                     v11 = _mm256_fmadd_ps(v9, v2, v11);
                     v10 = _mm256_fmadd_ps(v8, v2, v10);
                     v7 = v11;
                     v7 = _mm256_fmadd_ps(v10, v5, v7);
-                    _mm256_storeu_ps(v + 18720, v7);
+                    _mm256_storeu_ps(v + 4896, v7);
                     v11 = _mm256_fmadd_ps(v10, v6, v11);
-                    _mm256_storeu_ps(v + 24960, v11);
+                    _mm256_storeu_ps(v + 6528, v11);
                     t += 8;
-                    v += 1040;
+                    v += 272;
                 }
                 t -= 48;
-                v -= 6232;
+                v -= 1624;
                 x += 32;
             }
             x += 800;
         }
-        x += 536;
+        x += 6872;
     }
 }
 
-/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 16 output channels of 64 tiles, sums over 16 channels */
+/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 16 output channels of 16 tiles, sums over 16 channels */
 __attribute__((target("avx2,fma")))
 static void avx2_winograd4_product_16x6_5(const float *v, const float *w, float *m)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
     for (int i = 0; i < 36; i++) {
-        for (int j = 0; j < 9; j++) {
-            v0 = _mm256_setzero_ps();
-            v1 = _mm256_setzero_ps();
-            v2 = _mm256_setzero_ps();
-            v3 = _mm256_setzero_ps();
-            v4 = _mm256_setzero_ps();
-            v5 = _mm256_setzero_ps();
-            v6 = _mm256_setzero_ps();
-            v7 = _mm256_setzero_ps();
-            v8 = _mm256_setzero_ps();
-            v9 = _mm256_setzero_ps();
-            v10 = _mm256_setzero_ps();
-            v11 = _mm256_setzero_ps();
-            for (int k = 0; k < 2; k++) {
-                v12 = _mm256_loadu_ps(w);
-                v13 = _mm256_loadu_ps(w + 8);
-                v14 = _mm256_broadcast_ss(v);
-                v0 = _mm256_fmadd_ps(v12, v14, v0);
-                v6 = _mm256_fmadd_ps(v13, v14, v6);
-                v14 = _mm256_broadcast_ss(v + 8);
-                v1 = _mm256_fmadd_ps(v12, v14, v1);
-                v7 = _mm256_fmadd_ps(v13, v14, v7);
-                v14 = _mm256_broadcast_ss(v + 16);
-                v2 = _mm256_fmadd_ps(v12, v14, v2);
-                v8 = _mm256_fmadd_ps(v13, v14, v8);
-                v14 = _mm256_broadcast_ss(v + 24);
-                v3 = _mm256_fmadd_ps(v12, v14, v3);
-                v9 = _mm256_fmadd_ps(v13, v14, v9);
-                v14 = _mm256_broadcast_ss(v + 32);
-                v4 = _mm256_fmadd_ps(v12, v14, v4);
-                v10 = _mm256_fmadd_ps(v13, v14, v10);
-                v14 = _mm256_broadcast_ss(v + 40);
-                v5 = _mm256_fmadd_ps(v12, v14, v5);
-                v11 = _mm256_fmadd_ps(v13, v14, v11);
-                v12 = _mm256_loadu_ps(w + 16);
-                v13 = _mm256_loadu_ps(w + 24);
-                v14 = _mm256_broadcast_ss(v + 1);
-                v0 = _mm256_fmadd_ps(v12, v14, v0);
-                v6 = _mm256_fmadd_ps(v13, v14, v6);
-                v14 = _mm256_broadcast_ss(v + 9);
-                v1 = _mm256_fmadd_ps(v12, v14, v1);
-                v7 = _mm256_fmadd_ps(v13, v14, v7);
-                v14 = _mm256_broadcast_ss(v + 17);
-                v2 = _mm256_fmadd_ps(v12, v14, v2);
-                v8 = _mm256_fmadd_ps(v13, v14, v8);
-                v14 = _mm256_broadcast_ss(v + 25);
-                v3 = _mm256_fmadd_ps(v12, v14, v3);
-                v9 = _mm256_fmadd_ps(v13, v14, v9);
-                v14 = _mm256_broadcast_ss(v + 33);
-                v4 = _mm256_fmadd_ps(v12, v14, v4);
-                v10 = _mm256_fmadd_ps(v13, v14, v10);
-                v14 = _mm256_broadcast_ss(v + 41);
-                v5 = _mm256_fmadd_ps(v12, v14, v5);
-                v11 = _mm256_fmadd_ps(v13, v14, v11);
-                v12 = _mm256_loadu_ps(w + 32);
-                v13 = _mm256_loadu_ps(w + 40);
-                v14 = _mm256_broadcast_ss(v + 2);
-                v0 = _mm256_fmadd_ps(v12, v14, v0);
-                v6 = _mm256_fmadd_ps(v13, v14, v6);
-                v14 = _mm256_broadcast_ss(v + 10);
-                v1 = _mm256_fmadd_ps(v12, v14, v1);
-                v7 = _mm256_fmadd_ps(v13, v14, v7);
-                v14 = _mm256_broadcast_ss(v + 18);
-                v2 = _mm256_fmadd_ps(v12, v14, v2);
-                v8 = _mm256_fmadd_ps(v13, v14, v8);
-                v14 = _mm256_broadcast_ss(v + 26);
-                v3 = _mm256_fmadd_ps(v12, v14, v3);
-                v9 = _mm256_fmadd_ps(v13, v14, v9);
-                v14 = _mm256_broadcast_ss(v + 34);
-                v4 = _mm256_fmadd_ps(v12, v14, v4);
-                v10 = _mm256_fmadd_ps(v13, v14, v10);
-                v14 = _mm256_broadcast_ss(v + 42);
-                v5 = _mm256_fmadd_ps(v12, v14, v5);
-                v11 = _mm256_fmadd_ps(v13, v14, v11);
-                v12 = _mm256_loadu_ps(w + 48);
-                v13 = _mm256_loadu_ps(w + 56);
-                v14 = _mm256_broadcast_ss(v + 3);
-                v0 = _mm256_fmadd_ps(v12, v14, v0);
-                v6 = _mm256_fmadd_ps(v13, v14, v6);
-                v14 = _mm256_broadcast_ss(v + 11);
-                v1 = _mm256_fmadd_ps(v12, v14, v1);
-                v7 = _mm256_fmadd_ps(v13, v14, v7);
-                v14 = _mm256_broadcast_ss(v + 19);
-                v2 = _mm256_fmadd_ps(v12, v14, v2);
-                v8 = _mm256_fmadd_ps(v13, v14, v8);
-                v14 = _mm256_broadcast_ss(v + 27);
-                v3 = _mm256_fmadd_ps(v12, v14, v3);
-                v9 = _mm256_fmadd_ps(v13, v14, v9);
-                v14 = _mm256_broadcast_ss(v + 35);
-                v4 = _mm256_fmadd_ps(v12, v14, v4);
-                v10 = _mm256_fmadd_ps(v13, v14, v10);
-                v14 = _mm256_broadcast_ss(v + 43);
-                v5 = _mm256_fmadd_ps(v12, v14, v5);
-                v11 = _mm256_fmadd_ps(v13, v14, v11);
-                v12 = _mm256_loadu_ps(w + 64);
-                v13 = _mm256_loadu_ps(w + 72);
-                v14 = _mm256_broadcast_ss(v + 4);
-                v0 = _mm256_fmadd_ps(v12, v14, v0);
-                v6 = _mm256_fmadd_ps(v13, v14, v6);
-                v14 = _mm256_broadcast_ss(v + 12);
-                v1 = _mm256_fmadd_ps(v12, v14, v1);
-                v7 = _mm256_fmadd_ps(v13, v14, v7);
-                v14 = _mm256_broadcast_ss(v + 20);
-                v2 = _mm256_fmadd_ps(v12, v14, v2);
-                v8 = _mm256_fmadd_ps(v13, v14, v8);
-                v14 = _mm256_broadcast_ss(v + 28);
-                v3 = _mm256_fmadd_ps(v12, v14, v3);
-                v9 = _mm256_fmadd_ps(v13, v14, v9);
-                v14 = _mm256_broadcast_ss(v + 36);
-                v4 = _mm256_fmadd_ps(v12, v14, v4);
-                v10 = _mm256_fmadd_ps(v13, v14, v10);
-                v14 = _mm256_broadcast_ss(v + 44);
-                v5 = _mm256_fmadd_ps(v12, v14, v5);
-                v11 = _mm256_fmadd_ps(v13, v14, v11);
-                v12 = _mm256_loadu_ps(w + 80);
-                v13 = _mm256_loadu_ps(w + 88);
-                v14 = _mm256_broadcast_ss(v + 5);
-                v0 = _mm256_fmadd_ps(v12, v14, v0);
-                v6 = _mm256_fmadd_ps(v13, v14, v6);
-                v14 = _mm256_broadcast_ss(v + 13);
-                v1 = _mm256_fmadd_ps(v12, v14, v1);
-                v7 = _mm256_fmadd_ps(v13, v14, v7);
-                v14 = _mm256_broadcast_ss(v + 21);
-                v2 = _mm256_fmadd_ps(v12, v14, v2);
-                v8 = _mm256_fmadd_ps(v13, v14, v8);
-                v14 = _mm256_broadcast_ss(v + 29);
-                v3 = _mm256_fmadd_ps(v12, v14, v3);
-                v9 = _mm256_fmadd_ps(v13, v14, v9);
-                v14 = _mm256_broadcast_ss(v + 37);
-                v4 = _mm256_fmadd_ps(v12, v14, v4);
-                v10 = _mm256_fmadd_ps(v13, v14, v10);
-                v14 = _mm256_broadcast_ss(v + 45);
-                v5 = _mm256_fmadd_ps(v12, v14, v5);
-                v11 = _mm256_fmadd_ps(v13, v14, v11);
-                v12 = _mm256_loadu_ps(w + 96);
-                v13 = _mm256_loadu_ps(w + 104);
-                v14 = _mm256_broadcast_ss(v + 6);
-                v0 = _mm256_fmadd_ps(v12, v14, v0);
-                v6 = _mm256_fmadd_ps(v13, v14, v6);
-                v14 = _mm256_broadcast_ss(v + 14);
-                v1 = _mm256_fmadd_ps(v12, v14, v1);
-                v7 = _mm256_fmadd_ps(v13, v14, v7);
-                v14 = _mm256_broadcast_ss(v + 22);
-                v2 = _mm256_fmadd_ps(v12, v14, v2);
-                v8 = _mm256_fmadd_ps(v13, v14, v8);
-                v14 = _mm256_broadcast_ss(v + 30);
-                v3 = _mm256_fmadd_ps(v12, v14, v3);
-                v9 = _mm256_fmadd_ps(v13, v14, v9);
-                v14 = _mm256_broadcast_ss(v + 38);
-                v4 = _mm256_fmadd_ps(v12, v14, v4);
-                v10 = _mm256_fmadd_ps(v13, v14, v10);
-                v14 = _mm256_broadcast_ss(v + 46);
-                v5 = _mm256_fmadd_ps(v12, v14, v5);
-                v11 = _mm256_fmadd_ps(v13, v14, v11);
-                v12 = _mm256_loadu_ps(w + 112);
-                v13 = _mm256_loadu_ps(w + 120);
-                v14 = _mm256_broadcast_ss(v + 7);
-                v0 = _mm256_fmadd_ps(v12, v14, v0);
-                v6 = _mm256_fmadd_ps(v13, v14, v6);
-                v14 = _mm256_broadcast_ss(v + 15);
-                v1 = _mm256_fmadd_ps(v12, v14, v1);
-                v7 = _mm256_fmadd_ps(v13, v14, v7);
-                v14 = _mm256_broadcast_ss(v + 23);
-                v2 = _mm256_fmadd_ps(v12, v14, v2);
-                v8 = _mm256_fmadd_ps(v13, v14, v8);
-                v14 = _mm256_broadcast_ss(v + 31);
-                v3 = _mm256_fmadd_ps(v12, v14, v3);
-                v9 = _mm256_fmadd_ps(v13, v14, v9);
-                v14 = _mm256_broadcast_ss(v + 39);
-                v4 = _mm256_fmadd_ps(v12, v14, v4);
-                v10 = _mm256_fmadd_ps(v13, v14, v10);
-                v14 = _mm256_broadcast_ss(v + 47);
-                v5 = _mm256_fmadd_ps(v12, v14, v5);
-                v11 = _mm256_fmadd_ps(v13, v14, v11);
-                w += 128;
-                v += 512;
-            }
-            v -= 1024;
-            w -= 256;
-            _mm256_storeu_ps(m, v0);
-            _mm256_storeu_ps(m + 8, v1);
-            _mm256_storeu_ps(m + 16, v2);
-            _mm256_storeu_ps(m + 24, v3);
-            _mm256_storeu_ps(m + 32, v4);
-            _mm256_storeu_ps(m + 40, v5);
-            _mm256_storeu_ps(m + 512, v6);
-            _mm256_storeu_ps(m + 520, v7);
-            _mm256_storeu_ps(m + 528, v8);
-            _mm256_storeu_ps(m + 536, v9);
-            _mm256_storeu_ps(m + 544, v10);
-            _mm256_storeu_ps(m + 552, v11);
-            v += 48;
-            m += 48;
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_setzero_ps();
+        v2 = _mm256_setzero_ps();
+        v3 = _mm256_setzero_ps();
+        v4 = _mm256_setzero_ps();
+        v5 = _mm256_setzero_ps();
+        v6 = _mm256_setzero_ps();
+        v7 = _mm256_setzero_ps();
+        v8 = _mm256_setzero_ps();
+        v9 = _mm256_setzero_ps();
+        v10 = _mm256_setzero_ps();
+        v11 = _mm256_setzero_ps();
+        for (int j = 0; j < 2; j++) {
+            v12 = _mm256_loadu_ps(w);
+            v13 = _mm256_loadu_ps(w + 8);
+            v14 = _mm256_broadcast_ss(v);
+            v0 = _mm256_fmadd_ps(v12, v14, v0);
+            v6 = _mm256_fmadd_ps(v13, v14, v6);
+            v14 = _mm256_broadcast_ss(v + 8);
+            v1 = _mm256_fmadd_ps(v12, v14, v1);
+            v7 = _mm256_fmadd_ps(v13, v14, v7);
+            v14 = _mm256_broadcast_ss(v + 16);
+            v2 = _mm256_fmadd_ps(v12, v14, v2);
+            v8 = _mm256_fmadd_ps(v13, v14, v8);
+            v14 = _mm256_broadcast_ss(v + 24);
+            v3 = _mm256_fmadd_ps(v12, v14, v3);
+            v9 = _mm256_fmadd_ps(v13, v14, v9);
+            v14 = _mm256_broadcast_ss(v + 32);
+            v4 = _mm256_fmadd_ps(v12, v14, v4);
+            v10 = _mm256_fmadd_ps(v13, v14, v10);
+            v14 = _mm256_broadcast_ss(v + 40);
+            v5 = _mm256_fmadd_ps(v12, v14, v5);
+            v11 = _mm256_fmadd_ps(v13, v14, v11);
+            v12 = _mm256_loadu_ps(w + 16);
+            v13 = _mm256_loadu_ps(w + 24);
+            v14 = _mm256_broadcast_ss(v + 1);
+            v0 = _mm256_fmadd_ps(v12, v14, v0);
+            v6 = _mm256_fmadd_ps(v13, v14, v6);
+            v14 = _mm256_broadcast_ss(v + 9);
+            v1 = _mm256_fmadd_ps(v12, v14, v1);
+            v7 = _mm256_fmadd_ps(v13, v14, v7);
+            v14 = _mm256_broadcast_ss(v + 17);
+            v2 = _mm256_fmadd_ps(v12, v14, v2);
+            v8 = _mm256_fmadd_ps(v13, v14, v8);
+            v14 = _mm256_broadcast_ss(v + 25);
+            v3 = _mm256_fmadd_ps(v12, v14, v3);
+            v9 = _mm256_fmadd_ps(v13, v14, v9);
+            v14 = _mm256_broadcast_ss(v + 33);
+            v4 = _mm256_fmadd_ps(v12, v14, v4);
+            v10 = _mm256_fmadd_ps(v13, v14, v10);
+            v14 = _mm256_broadcast_ss(v + 41);
+            v5 = _mm256_fmadd_ps(v12, v14, v5);
+            v11 = _mm256_fmadd_ps(v13, v14, v11);
+            v12 = _mm256_loadu_ps(w + 32);
+            v13 = _mm256_loadu_ps(w + 40);
+            v14 = _mm256_broadcast_ss(v + 2);
+            v0 = _mm256_fmadd_ps(v12, v14, v0);
+            v6 = _mm256_fmadd_ps(v13, v14, v6);
+            v14 = _mm256_broadcast_ss(v + 10);
+            v1 = _mm256_fmadd_ps(v12, v14, v1);
+            v7 = _mm256_fmadd_ps(v13, v14, v7);
+            v14 = _mm256_broadcast_ss(v + 18);
+            v2 = _mm256_fmadd_ps(v12, v14, v2);
+            v8 = _mm256_fmadd_ps(v13, v14, v8);
+            v14 = _mm256_broadcast_ss(v + 26);
+            v3 = _mm256_fmadd_ps(v12, v14, v3);
+            v9 = _mm256_fmadd_ps(v13, v14, v9);
+            v14 = _mm256_broadcast_ss(v + 34);
+            v4 = _mm256_fmadd_ps(v12, v14, v4);
+            v10 = _mm256_fmadd_ps(v13, v14, v10);
+            v14 = _mm256_broadcast_ss(v + 42);
+            v5 = _mm256_fmadd_ps(v12, v14, v5);
+            v11 = _mm256_fmadd_ps(v13, v14, v11);
+            v12 = _mm256_loadu_ps(w + 48);
+            v13 = _mm256_loadu_ps(w + 56);
+            v14 = _mm256_broadcast_ss(v + 3);
+            v0 = _mm256_fmadd_ps(v12, v14, v0);
+            v6 = _mm256_fmadd_ps(v13, v14, v6);
+            v14 = _mm256_broadcast_ss(v + 11);
+            v1 = _mm256_fmadd_ps(v12, v14, v1);
+            v7 = _mm256_fmadd_ps(v13, v14, v7);
+            v14 = _mm256_broadcast_ss(v + 19);
+            v2 = _mm256_fmadd_ps(v12, v14, v2);
+            v8 = _mm256_fmadd_ps(v13, v14, v8);
+            v14 = _mm256_broadcast_ss(v + 27);
+            v3 = _mm256_fmadd_ps(v12, v14, v3);
+            v9 = _mm256_fmadd_ps(v13, v14, v9);
+            v14 = _mm256_broadcast_ss(v + 35);
+            v4 = _mm256_fmadd_ps(v12, v14, v4);
+            v10 = _mm256_fmadd_ps(v13, v14, v10);
+            v14 = _mm256_broadcast_ss(v + 43);
+            v5 = _mm256_fmadd_ps(v12, v14, v5);
+            v11 = _mm256_fmadd_ps(v13, v14, v11);
+            v12 = _mm256_loadu_ps(w + 64);
+            v13 = _mm256_loadu_ps(w + 72);
+            v14 = _mm256_broadcast_ss(v + 4);
+            v0 = _mm256_fmadd_ps(v12, v14, v0);
+            v6 = _mm256_fmadd_ps(v13, v14, v6);
+            v14 = _mm256_broadcast_ss(v + 12);
+            v1 = _mm256_fmadd_ps(v12, v14, v1);
+            v7 = _mm256_fmadd_ps(v13, v14, v7);
+            v14 = _mm256_broadcast_ss(v + 20);
+            v2 = _mm256_fmadd_ps(v12, v14, v2);
+            v8 = _mm256_fmadd_ps(v13, v14, v8);
+            v14 = _mm256_broadcast_ss(v + 28);
+            v3 = _mm256_fmadd_ps(v12, v14, v3);
+            v9 = _mm256_fmadd_ps(v13, v14, v9);
+            v14 = _mm256_broadcast_ss(v + 36);
+            v4 = _mm256_fmadd_ps(v12, v14, v4);
+            v10 = _mm256_fmadd_ps(v13, v14, v10);
+            v14 = _mm256_broadcast_ss(v + 44);
+            v5 = _mm256_fmadd_ps(v12, v14, v5);
+            v11 = _mm256_fmadd_ps(v13, v14, v11);
+            v12 = _mm256_loadu_ps(w + 80);
+            v13 = _mm256_loadu_ps(w + 88);
+            v14 = _mm256_broadcast_ss(v + 5);
+            v0 = _mm256_fmadd_ps(v12, v14, v0);
+            v6 = _mm256_fmadd_ps(v13, v14, v6);
+            v14 = _mm256_broadcast_ss(v + 13);
+            v1 = _mm256_fmadd_ps(v12, v14, v1);
+            v7 = _mm256_fmadd_ps(v13, v14, v7);
+            v14 = _mm256_broadcast_ss(v + 21);
+            v2 = _mm256_fmadd_ps(v12, v14, v2);
+            v8 = _mm256_fmadd_ps(v13, v14, v8);
+            v14 = _mm256_broadcast_ss(v + 29);
+            v3 = _mm256_fmadd_ps(v12, v14, v3);
+            v9 = _mm256_fmadd_ps(v13, v14, v9);
+            v14 = _mm256_broadcast_ss(v + 37);
+            v4 = _mm256_fmadd_ps(v12, v14, v4);
+            v10 = _mm256_fmadd_ps(v13, v14, v10);
+            v14 = _mm256_broadcast_ss(v + 45);
+            v5 = _mm256_fmadd_ps(v12, v14, v5);
+            v11 = _mm256_fmadd_ps(v13, v14, v11);
+            v12 = _mm256_loadu_ps(w + 96);
+            v13 = _mm256_loadu_ps(w + 104);
+            v14 = _mm256_broadcast_ss(v + 6);
+            v0 = _mm256_fmadd_ps(v12, v14, v0);
+            v6 = _mm256_fmadd_ps(v13, v14, v6);
+            v14 = _mm256_broadcast_ss(v + 14);
+            v1 = _mm256_fmadd_ps(v12, v14, v1);
+            v7 = _mm256_fmadd_ps(v13, v14, v7);
+            v14 = _mm256_broadcast_ss(v + 22);
+            v2 = _mm256_fmadd_ps(v12, v14, v2);
+            v8 = _mm256_fmadd_ps(v13, v14, v8);
+            v14 = _mm256_broadcast_ss(v + 30);
+            v3 = _mm256_fmadd_ps(v12, v14, v3);
+            v9 = _mm256_fmadd_ps(v13, v14, v9);
+            v14 = _mm256_broadcast_ss(v + 38);
+            v4 = _mm256_fmadd_ps(v12, v14, v4);
+            v10 = _mm256_fmadd_ps(v13, v14, v10);
+            v14 = _mm256_broadcast_ss(v + 46);
+            v5 = _mm256_fmadd_ps(v12, v14, v5);
+            v11 = _mm256_fmadd_ps(v13, v14, v11);
+            v12 = _mm256_loadu_ps(w + 112);
+            v13 = _mm256_loadu_ps(w + 120);
+            v14 = _mm256_broadcast_ss(v + 7);
+            v0 = _mm256_fmadd_ps(v12, v14, v0);
+            v6 = _mm256_fmadd_ps(v13, v14, v6);
+            v14 = _mm256_broadcast_ss(v + 15);
+            v1 = _mm256_fmadd_ps(v12, v14, v1);
+            v7 = _mm256_fmadd_ps(v13, v14, v7);
+            v14 = _mm256_broadcast_ss(v + 23);
+            v2 = _mm256_fmadd_ps(v12, v14, v2);
+            v8 = _mm256_fmadd_ps(v13, v14, v8);
+            v14 = _mm256_broadcast_ss(v + 31);
+            v3 = _mm256_fmadd_ps(v12, v14, v3);
+            v9 = _mm256_fmadd_ps(v13, v14, v9);
+            v14 = _mm256_broadcast_ss(v + 39);
+            v4 = _mm256_fmadd_ps(v12, v14, v4);
+            v10 = _mm256_fmadd_ps(v13, v14, v10);
+            v14 = _mm256_broadcast_ss(v + 47);
+            v5 = _mm256_fmadd_ps(v12, v14, v5);
+            v11 = _mm256_fmadd_ps(v13, v14, v11);
+            w += 128;
+            v += 128;
         }
+        v -= 256;
+        w -= 256;
+        _mm256_storeu_ps(m, v0);
+        _mm256_storeu_ps(m + 8, v1);
+        _mm256_storeu_ps(m + 16, v2);
+        _mm256_storeu_ps(m + 24, v3);
+        _mm256_storeu_ps(m + 32, v4);
+        _mm256_storeu_ps(m + 40, v5);
+        _mm256_storeu_ps(m + 128, v6);
+        _mm256_storeu_ps(m + 136, v7);
+        _mm256_storeu_ps(m + 144, v8);
+        _mm256_storeu_ps(m + 152, v9);
+        _mm256_storeu_ps(m + 160, v10);
+        _mm256_storeu_ps(m + 168, v11);
+        v += 48;
+        m += 48;
         for (int j = 0; j < 2; j++) {
             v0 = _mm256_setzero_ps();
             v1 = _mm256_setzero_ps();
@@ -856,25 +854,25 @@ static void avx2_winograd4_product_16x6_5(const float *v, const float *w, float 
                 v4 = _mm256_fmadd_ps(v10, v12, v4);
                 v9 = _mm256_fmadd_ps(v11, v12, v9);
                 w += 128;
-                v += 512;
+                v += 128;
             }
-            v -= 1024;
+            v -= 256;
             w -= 256;
             _mm256_storeu_ps(m, v0);
             _mm256_storeu_ps(m + 8, v1);
             _mm256_storeu_ps(m + 16, v2);
             _mm256_storeu_ps(m + 24, v3);
             _mm256_storeu_ps(m + 32, v4);
-            _mm256_storeu_ps(m + 512, v5);
-            _mm256_storeu_ps(m + 520, v6);
-            _mm256_storeu_ps(m + 528, v7);
-            _mm256_storeu_ps(m + 536, v8);
-            _mm256_storeu_ps(m + 544, v9);
+            _mm256_storeu_ps(m + 128, v5);
+            _mm256_storeu_ps(m + 136, v6);
+            _mm256_storeu_ps(m + 144, v7);
+            _mm256_storeu_ps(m + 152, v8);
+            _mm256_storeu_ps(m + 160, v9);
             v += 40;
             m += 40;
         }
-        v += 528;
-        m += 528;
+        v += 144;
+        m += 144;
         w += 256;
     }
 }
@@ -884,7 +882,7 @@ static void avx2_winograd4_product_16x6_5(const float *v, const float *w, float 
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 16 output channels of 8 x 8 tiles from M[6 x 6][vector][tile][8] */
+ * 16 output channels of 2 x 8 tiles from M[6 x 6][vector][tile][8] */
 __attribute__((target("avx2,fma")))
 static void avx2_winograd4_output_6(const float *m, float *t, float *y, const float *b, const float *constants)
 {
@@ -896,15 +894,15 @@ static void avx2_winograd4_output_6(const float *m, float *t, float *y, const fl
     v4 = _mm256_broadcast_ss(constants + 4);
     v5 = _mm256_broadcast_ss(constants + 5);
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 8; j++) {
+        for (int j = 0; j < 2; j++) {
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 6; l++) {
                     v6 = _mm256_loadu_ps(m);
-                    v7 = _mm256_loadu_ps(m + 6240);
-                    v8 = _mm256_loadu_ps(m + 12480);
-                    v9 = _mm256_loadu_ps(m + 18720);
-                    v10 = _mm256_loadu_ps(m + 24960);
-                    v11 = _mm256_loadu_ps(m + 31200);
+                    v7 = _mm256_loadu_ps(m + 1632);
+                    v8 = _mm256_loadu_ps(m + 3264);
+                    v9 = _mm256_loadu_ps(m + 4896);
+                    v10 = _mm256_loadu_ps(m + 6528);
+                    v11 = _mm256_loadu_ps(m + 8160);
                     v12 = _mm256_add_ps(v7, v8);
                     v7 = _mm256_sub_ps(v7, v8);
                     v8 = _mm256_add_ps(v9, v10);
@@ -921,10 +919,10 @@ static void avx2_winograd4_output_6(const float *m, float *t, float *y, const fl
                     _mm256_storeu_ps(t + 48, v8);
                     _mm256_storeu_ps(t + 96, v12);
                     _mm256_storeu_ps(t + 144, v11);
-                    m += 1040;
+                    m += 272;
                     t += 8;
                 }
-                m -= 6240;
+                m -= 1632;
                 t -= 48;
                 for (int l = 0; l < 4; l++) {
                     v6 = _mm256_loadu_ps(t);
@@ -971,7 +969,7 @@ static void avx2_winograd4_output_6(const float *m, float *t, float *y, const fl
             }
             y += 800;
         }
-        y += 536;
+        y += 6872;
         b += 8;
     }
 }
@@ -981,7 +979,7 @@ static void avx2_winograd4_output_6(const float *m, float *t, float *y, const fl
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 16 output channels of 8 x 8 tiles from M[6 x 6][vector][tile][8] */
+ * 16 output channels of 2 x 8 tiles from M[6 x 6][vector][tile][8] */
 __attribute__((target("avx2,fma")))
 static void avx2_winograd4_output_7(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
@@ -993,15 +991,15 @@ static void avx2_winograd4_output_7(const float *m, float *t, float *y, const fl
     v4 = _mm256_broadcast_ss(constants + 4);
     v5 = _mm256_broadcast_ss(constants + 5);
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 8; j++) {
+        for (int j = 0; j < 2; j++) {
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 6; l++) {
                     v6 = _mm256_loadu_ps(m);
-                    v7 = _mm256_loadu_ps(m + 6240);
-                    v8 = _mm256_loadu_ps(m + 12480);
-                    v9 = _mm256_loadu_ps(m + 18720);
-                    v10 = _mm256_loadu_ps(m + 24960);
-                    v11 = _mm256_loadu_ps(m + 31200);
+                    v7 = _mm256_loadu_ps(m + 1632);
+                    v8 = _mm256_loadu_ps(m + 3264);
+                    v9 = _mm256_loadu_ps(m + 4896);
+                    v10 = _mm256_loadu_ps(m + 6528);
+                    v11 = _mm256_loadu_ps(m + 8160);
                     v12 = _mm256_add_ps(v7, v8);
                     v7 = _mm256_sub_ps(v7, v8);
                     v8 = _mm256_add_ps(v9, v10);
@@ -1018,10 +1016,10 @@ static void avx2_winograd4_output_7(const float *m, float *t, float *y, const fl
                     _mm256_storeu_ps(t + 48, v8);
                     _mm256_storeu_ps(t + 96, v12);
                     _mm256_storeu_ps(t + 144, v11);
-                    m += 1040;
+                    m += 272;
                     t += 8;
                 }
-                m -= 6240;
+                m -= 1632;
                 t -= 48;
                 for (int l = 0; l < 4; l++) {
                     v6 = _mm256_loadu_ps(t);
@@ -1079,8 +1077,8 @@ static void avx2_winograd4_output_7(const float *m, float *t, float *y, const fl
             y += 800;
             r += 800;
         }
-        y += 536;
-        r += 536;
+        y += 6872;
+        r += 6872;
         b += 8;
     }
 }
@@ -1879,7 +1877,7 @@ static void avx2_fill_12(float *y, const float *constants)
  *    0 -b/2 -1/2    b    1    0
  *    0  b/2 -1/2   -b    1    0
  *    0    1    0 -5/2    0    1.
- * 4 x 4 tiles, 4 blocks of 8 channels: V[6 x 6][block][tile][8] */
+ * 1 x 4 tiles, 4 blocks of 8 channels: V[6 x 6][block][tile][8] */
 __attribute__((target("avx2,fma")))
 static void avx2_winograd4_input_13(const float *x, float *t, float *v, const float *constants)
 {
@@ -1893,275 +1891,86 @@ static void avx2_winograd4_input_13(const float *x, float *t, float *v, const fl
     v6 = _mm256_broadcast_ss(constants + 6);
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 4; k++) {
-                for (int l = 0; l < 6; l++) {
-                    v7 = _mm256_loadu_ps(x);
-                    v8 = _mm256_loadu_ps(x + 8);
-                    v9 = _mm256_loadu_ps(x + 16);
-                    v10 = _mm256_loadu_ps(x + 24);
-                    v11 = _mm256_loadu_ps(x + 32);
-                    v12 = _mm256_loadu_ps(x + 40);
-                    v7 = _mm256_add_ps(v7, v11);
-                    v7 = _mm256_fmadd_ps(v9, v0, v7);
-                    _mm256_storeu_ps(t, v7);
-                    v12 = _mm256_add_ps(v12, v8);
-                    v12 = _mm256_fmadd_ps(v10, v0, v12);
-                    _mm256_storeu_ps(t + 40, v12);
-                    v7 = v11;
-                    v12 = v10;
-                    v7 = _mm256_fmadd_ps(v9, v1, v7);
-                    v12 = _mm256_fmadd_ps(v8, v1, v12);
-                    v13 = v7;
-                    v13 = _mm256_fmadd_ps(v12, v3, v13);
-                    _mm256_storeu_ps(t + 8, v13);
-                    v7 = _mm256_fmadd_ps(v12, v4, v7);
-                    _mm256_storeu_ps(t + 16, v7);
-                    v11 = _mm256_fmadd_ps(v9, v2, v11);
-                    v10 = _mm256_fmadd_ps(v8, v2, v10);
-                    v7 = v11;
-                    v7 = _mm256_fmadd_ps(v10, v5, v7);
-                    _mm256_storeu_ps(t + 24, v7);
-                    v11 = _mm256_fmadd_ps(v10, v6, v11);
-                    _mm256_storeu_ps(t + 32, v11);
-                    x += 136;
-                    t += 48;
-                }
-                x -= 816;
-                t -= 288;
-                for (int l = 0; l < 6; l++) {
-                    v7 = _mm256_loadu_ps(t);
-                    v8 = _mm256_loadu_ps(t + 48);
-                    v9 = _mm256_loadu_ps(t + 96);
-                    v10 = _mm256_loadu_ps(t + 144);
-                    v11 = _mm256_loadu_ps(t + 192);
-                    v12 = _mm256_loadu_ps(t + 240);
-                    v7 = _mm256_add_ps(v7, v11);
-                    v7 = _mm256_fmadd_ps(v9, v0, v7);
-                    _mm256_storeu_ps(v, v7);
-                    v12 = _mm256_add_ps(v12, v8);
-                    v12 = _mm256_fmadd_ps(v10, v0, v12);
-                    _mm256_storeu_ps(v + 15840, v12);
-                    v7 = v11;
-                    v12 = v10;
-                    v7 = _mm256_fmadd_ps(v9, v1, v7);
-                    v12 = _mm256_fmadd_ps(v8, v1, v12);
-                    v13 = v7;
-                    v13 = _mm256_fmadd_ps(v12, v3, v13);
-                    _mm256_storeu_ps(v + 3168, v13);
-                    v7 = _mm256_fmadd_ps(v12, v4, v7);
-                    _mm256_storeu_ps(v + 6336, v7);
-                    v11 = _mm256_fmadd_ps(v9, v2, v11);
-                    v10 = _mm256_fmadd_ps(v8, v2, v10);
-                    v7 = v11;
-                    v7 = _mm256_fmadd_ps(v10, v5, v7);
-                    _mm256_storeu_ps(v + 9504, v7);
-                    v11 = _mm256_fmadd_ps(v10, v6, v11);
-                    _mm256_storeu_ps(v + 12672, v11);
-                    t += 8;
-                    v += 528;
-                }
-                t -= 48;
-                v -= 3160;
-                x += 32;
+            for (int k = 0; k < 6; k++) {
+                v7 = _mm256_loadu_ps(x);
+                v8 = _mm256_loadu_ps(x + 8);
+                v9 = _mm256_loadu_ps(x + 16);
+                v10 = _mm256_loadu_ps(x + 24);
+                v11 = _mm256_loadu_ps(x + 32);
+                v12 = _mm256_loadu_ps(x + 40);
+                v7 = _mm256_add_ps(v7, v11);
+                v7 = _mm256_fmadd_ps(v9, v0, v7);
+                _mm256_storeu_ps(t, v7);
+                v12 = _mm256_add_ps(v12, v8);
+                v12 = _mm256_fmadd_ps(v10, v0, v12);
+                _mm256_storeu_ps(t + 40, v12);
+                v7 = v11;
+                v12 = v10;
+                v7 = _mm256_fmadd_ps(v9, v1, v7);
+                v12 = _mm256_fmadd_ps(v8, v1, v12);
+                v13 = v7;
+                v13 = _mm256_fmadd_ps(v12, v3, v13);
+                _mm256_storeu_ps(t + 8, v13);
+                v7 = _mm256_fmadd_ps(v12, v4, v7);
+                _mm256_storeu_ps(t + 16, v7);
+                v11 = _mm256_fmadd_ps(v9, v2, v11);
+                v10 = _mm256_fmadd_ps(v8, v2, v10);
+                v7 = v11;
+                v7 = _mm256_fmadd_ps(v10, v5, v7);
+                _mm256_storeu_ps(t + 24, v7);
+                v11 = _mm256_fmadd_ps(v10, v6, v11);
+                _mm256_storeu_ps(t + 32, v11);
+                x += 136;
+                t += 48;
             }
-            x += 416;
+            x -= 816;
+            t -= 288;
+            for (int k = 0; k < 6; k++) {
+                v7 = _mm256_loadu_ps(t);
+                v8 = _mm256_loadu_ps(t + 48);
+                v9 = _mm256_loadu_ps(t + 96);
+                v10 = _mm256_loadu_ps(t + 144);
+                v11 = _mm256_loadu_ps(t + 192);
+                v12 = _mm256_loadu_ps(t + 240);
+                v7 = _mm256_add_ps(v7, v11);
+                v7 = _mm256_fmadd_ps(v9, v0, v7);
+                _mm256_storeu_ps(v, v7);
+                v12 = _mm256_add_ps(v12, v8);
+                v12 = _mm256_fmadd_ps(v10, v0, v12);
+                _mm256_storeu_ps(v + 4320, v12);
+                v7 = v11;
+                v12 = v10;
+                v7 = _mm256_fmadd_ps(v9, v1, v7);
+                v12 = _mm256_fmadd_ps(v8, v1, v12);
+                v13 = v7;
+                v13 = _mm256_fmadd_ps(v12, v3, v13);
+                _mm256_storeu_ps(v + 864, v13);
+                v7 = _mm256_fmadd_ps(v12, v4, v7);
+                _mm256_storeu_ps(v + 1728, v7);
+                v11 = _mm256_fmadd_ps(v9, v2, v11);
+                v10 = _mm256_fmadd_ps(v8, v2, v10);
+                v7 = v11;
+                v7 = _mm256_fmadd_ps(v10, v5, v7);
+                _mm256_storeu_ps(v + 2592, v7);
+                v11 = _mm256_fmadd_ps(v10, v6, v11);
+                _mm256_storeu_ps(v + 3456, v11);
+                t += 8;
+                v += 144;
+            }
+            t -= 48;
+            v -= 856;
+            x += 32;
         }
-        x += 280;
+        x += 2328;
     }
 }
 
-/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 32 output channels of 16 tiles, sums over 32 channels */
+/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 32 output channels of 4 tiles, sums over 32 channels */
 __attribute__((target("avx2,fma")))
 static void avx2_winograd4_product_32x3_14(const float *v, const float *w, float *m)
 {
-    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10;
     for (int i = 0; i < 36; i++) {
-        for (int j = 0; j < 4; j++) {
-            v0 = _mm256_setzero_ps();
-            v1 = _mm256_setzero_ps();
-            v2 = _mm256_setzero_ps();
-            v3 = _mm256_setzero_ps();
-            v4 = _mm256_setzero_ps();
-            v5 = _mm256_setzero_ps();
-            v6 = _mm256_setzero_ps();
-            v7 = _mm256_setzero_ps();
-            v8 = _mm256_setzero_ps();
-            v9 = _mm256_setzero_ps();
-            v10 = _mm256_setzero_ps();
-            v11 = _mm256_setzero_ps();
-            for (int k = 0; k < 4; k++) {
-                v12 = _mm256_broadcast_ss(v);
-                v13 = _mm256_broadcast_ss(v + 8);
-                v14 = _mm256_broadcast_ss(v + 16);
-                v15 = _mm256_loadu_ps(w);
-                v0 = _mm256_fmadd_ps(v15, v12, v0);
-                v1 = _mm256_fmadd_ps(v15, v13, v1);
-                v2 = _mm256_fmadd_ps(v15, v14, v2);
-                v15 = _mm256_loadu_ps(w + 8);
-                v3 = _mm256_fmadd_ps(v15, v12, v3);
-                v4 = _mm256_fmadd_ps(v15, v13, v4);
-                v5 = _mm256_fmadd_ps(v15, v14, v5);
-                v15 = _mm256_loadu_ps(w + 16);
-                v6 = _mm256_fmadd_ps(v15, v12, v6);
-                v7 = _mm256_fmadd_ps(v15, v13, v7);
-                v8 = _mm256_fmadd_ps(v15, v14, v8);
-                v15 = _mm256_loadu_ps(w + 24);
-                v9 = _mm256_fmadd_ps(v15, v12, v9);
-                v10 = _mm256_fmadd_ps(v15, v13, v10);
-                v11 = _mm256_fmadd_ps(v15, v14, v11);
-                v12 = _mm256_broadcast_ss(v + 1);
-                v13 = _mm256_broadcast_ss(v + 9);
-                v14 = _mm256_broadcast_ss(v + 17);
-                v15 = _mm256_loadu_ps(w + 32);
-                v0 = _mm256_fmadd_ps(v15, v12, v0);
-                v1 = _mm256_fmadd_ps(v15, v13, v1);
-                v2 = _mm256_fmadd_ps(v15, v14, v2);
-                v15 = _mm256_loadu_ps(w + 40);
-                v3 = _mm256_fmadd_ps(v15, v12, v3);
-                v4 = _mm256_fmadd_ps(v15, v13, v4);
-                v5 = _mm256_fmadd_ps(v15, v14, v5);
-                v15 = _mm256_loadu_ps(w + 48);
-                v6 = _mm256_fmadd_ps(v15, v12, v6);
-                v7 = _mm256_fmadd_ps(v15, v13, v7);
-                v8 = _mm256_fmadd_ps(v15, v14, v8);
-                v15 = _mm256_loadu_ps(w + 56);
-                v9 = _mm256_fmadd_ps(v15, v12, v9);
-                v10 = _mm256_fmadd_ps(v15, v13, v10);
-                v11 = _mm256_fmadd_ps(v15, v14, v11);
-                v12 = _mm256_broadcast_ss(v + 2);
-                v13 = _mm256_broadcast_ss(v + 10);
-                v14 = _mm256_broadcast_ss(v + 18);
-                v15 = _mm256_loadu_ps(w + 64);
-                v0 = _mm256_fmadd_ps(v15, v12, v0);
-                v1 = _mm256_fmadd_ps(v15, v13, v1);
-                v2 = _mm256_fmadd_ps(v15, v14, v2);
-                v15 = _mm256_loadu_ps(w + 72);
-                v3 = _mm256_fmadd_ps(v15, v12, v3);
-                v4 = _mm256_fmadd_ps(v15, v13, v4);
-                v5 = _mm256_fmadd_ps(v15, v14, v5);
-                v15 = _mm256_loadu_ps(w + 80);
-                v6 = _mm256_fmadd_ps(v15, v12, v6);
-                v7 = _mm256_fmadd_ps(v15, v13, v7);
-                v8 = _mm256_fmadd_ps(v15, v14, v8);
-                v15 = _mm256_loadu_ps(w + 88);
-                v9 = _mm256_fmadd_ps(v15, v12, v9);
-                v10 = _mm256_fmadd_ps(v15, v13, v10);
-                v11 = _mm256_fmadd_ps(v15, v14, v11);
-                v12 = _mm256_broadcast_ss(v + 3);
-                v13 = _mm256_broadcast_ss(v + 11);
-                v14 = _mm256_broadcast_ss(v + 19);
-                v15 = _mm256_loadu_ps(w + 96);
-                v0 = _mm256_fmadd_ps(v15, v12, v0);
-                v1 = _mm256_fmadd_ps(v15, v13, v1);
-                v2 = _mm256_fmadd_ps(v15, v14, v2);
-                v15 = _mm256_loadu_ps(w + 104);
-                v3 = _mm256_fmadd_ps(v15, v12, v3);
-                v4 = _mm256_fmadd_ps(v15, v13, v4);
-                v5 = _mm256_fmadd_ps(v15, v14, v5);
-                v15 = _mm256_loadu_ps(w + 112);
-                v6 = _mm256_fmadd_ps(v15, v12, v6);
-                v7 = _mm256_fmadd_ps(v15, v13, v7);
-                v8 = _mm256_fmadd_ps(v15, v14, v8);
-                v15 = _mm256_loadu_ps(w + 120);
-                v9 = _mm256_fmadd_ps(v15, v12, v9);
-                v10 = _mm256_fmadd_ps(v15, v13, v10);
-                v11 = _mm256_fmadd_ps(v15, v14, v11);
-                v12 = _mm256_broadcast_ss(v + 4);
-                v13 = _mm256_broadcast_ss(v + 12);
-                v14 = _mm256_broadcast_ss(v + 20);
-                v15 = _mm256_loadu_ps(w + 128);
-                v0 = _mm256_fmadd_ps(v15, v12, v0);
-                v1 = _mm256_fmadd_ps(v15, v13, v1);
-                v2 = _mm256_fmadd_ps(v15, v14, v2);
-                v15 = _mm256_loadu_ps(w + 136);
-                v3 = _mm256_fmadd_ps(v15, v12, v3);
-                v4 = _mm256_fmadd_ps(v15, v13, v4);
-                v5 = _mm256_fmadd_ps(v15, v14, v5);
-                v15 = _mm256_loadu_ps(w + 144);
-                v6 = _mm256_fmadd_ps(v15, v12, v6);
-                v7 = _mm256_fmadd_ps(v15, v13, v7);
-                v8 = _mm256_fmadd_ps(v15, v14, v8);
-                v15 = _mm256_loadu_ps(w + 152);
-                v9 = _mm256_fmadd_ps(v15, v12, v9);
-                v10 = _mm256_fmadd_ps(v15, v13, v10);
-                v11 = _mm256_fmadd_ps(v15, v14, v11);
-                v12 = _mm256_broadcast_ss(v + 5);
-                v13 = _mm256_broadcast_ss(v + 13);
-                v14 = _mm256_broadcast_ss(v + 21);
-                v15 = _mm256_loadu_ps(w + 160);
-                v0 = _mm256_fmadd_ps(v15, v12, v0);
-                v1 = _mm256_fmadd_ps(v15, v13, v1);
-                v2 = _mm256_fmadd_ps(v15, v14, v2);
-                v15 = _mm256_loadu_ps(w + 168);
-                v3 = _mm256_fmadd_ps(v15, v12, v3);
-                v4 = _mm256_fmadd_ps(v15, v13, v4);
-                v5 = _mm256_fmadd_ps(v15, v14, v5);
-                v15 = _mm256_loadu_ps(w + 176);
-                v6 = _mm256_fmadd_ps(v15, v12, v6);
-                v7 = _mm256_fmadd_ps(v15, v13, v7);
-                v8 = _mm256_fmadd_ps(v15, v14, v8);
-                v15 = _mm256_loadu_ps(w + 184);
-                v9 = _mm256_fmadd_ps(v15, v12, v9);
-                v10 = _mm256_fmadd_ps(v15, v13, v10);
-                v11 = _mm256_fmadd_ps(v15, v14, v11);
-                v12 = _mm256_broadcast_ss(v + 6);
-                v13 = _mm256_broadcast_ss(v + 14);
-                v14 = _mm256_broadcast_ss(v + 22);
-                v15 = _mm256_loadu_ps(w + 192);
-                v0 = _mm256_fmadd_ps(v15, v12, v0);
-                v1 = _mm256_fmadd_ps(v15, v13, v1);
-                v2 = _mm256_fmadd_ps(v15, v14, v2);
-                v15 = _mm256_loadu_ps(w + 200);
-                v3 = _mm256_fmadd_ps(v15, v12, v3);
-                v4 = _mm256_fmadd_ps(v15, v13, v4);
-                v5 = _mm256_fmadd_ps(v15, v14, v5);
-                v15 = _mm256_loadu_ps(w + 208);
-                v6 = _mm256_fmadd_ps(v15, v12, v6);
-                v7 = _mm256_fmadd_ps(v15, v13, v7);
-                v8 = _mm256_fmadd_ps(v15, v14, v8);
-                v15 = _mm256_loadu_ps(w + 216);
-                v9 = _mm256_fmadd_ps(v15, v12, v9);
-                v10 = _mm256_fmadd_ps(v15, v13, v10);
-                v11 = _mm256_fmadd_ps(v15, v14, v11);
-                v12 = _mm256_broadcast_ss(v + 7);
-                v13 = _mm256_broadcast_ss(v + 15);
-                v14 = _mm256_broadcast_ss(v + 23);
-                v15 = _mm256_loadu_ps(w + 224);
-                v0 = _mm256_fmadd_ps(v15, v12, v0);
-                v1 = _mm256_fmadd_ps(v15, v13, v1);
-                v2 = _mm256_fmadd_ps(v15, v14, v2);
-                v15 = _mm256_loadu_ps(w + 232);
-                v3 = _mm256_fmadd_ps(v15, v12, v3);
-                v4 = _mm256_fmadd_ps(v15, v13, v4);
-                v5 = _mm256_fmadd_ps(v15, v14, v5);
-                v15 = _mm256_loadu_ps(w + 240);
-                v6 = _mm256_fmadd_ps(v15, v12, v6);
-                v7 = _mm256_fmadd_ps(v15, v13, v7);
-                v8 = _mm256_fmadd_ps(v15, v14, v8);
-                v15 = _mm256_loadu_ps(w + 248);
-                v9 = _mm256_fmadd_ps(v15, v12, v9);
-                v10 = _mm256_fmadd_ps(v15, v13, v10);
-                v11 = _mm256_fmadd_ps(v15, v14, v11);
-                w += 256;
-                v += 128;
-            }
-            v -= 512;
-            w -= 1024;
-            _mm256_storeu_ps(m, v0);
-            _mm256_storeu_ps(m + 8, v1);
-            _mm256_storeu_ps(m + 16, v2);
-            _mm256_storeu_ps(m + 128, v3);
-            _mm256_storeu_ps(m + 136, v4);
-            _mm256_storeu_ps(m + 144, v5);
-            _mm256_storeu_ps(m + 256, v6);
-            _mm256_storeu_ps(m + 264, v7);
-            _mm256_storeu_ps(m + 272, v8);
-            _mm256_storeu_ps(m + 384, v9);
-            _mm256_storeu_ps(m + 392, v10);
-            _mm256_storeu_ps(m + 400, v11);
-            v += 24;
-            m += 24;
-        }
         for (int j = 0; j < 2; j++) {
             v0 = _mm256_setzero_ps();
             v1 = _mm256_setzero_ps();
@@ -2285,23 +2094,23 @@ static void avx2_winograd4_product_32x3_14(const float *v, const float *w, float
                 v6 = _mm256_fmadd_ps(v10, v8, v6);
                 v7 = _mm256_fmadd_ps(v10, v9, v7);
                 w += 256;
-                v += 128;
+                v += 32;
             }
-            v -= 512;
+            v -= 128;
             w -= 1024;
             _mm256_storeu_ps(m, v0);
             _mm256_storeu_ps(m + 8, v1);
-            _mm256_storeu_ps(m + 128, v2);
-            _mm256_storeu_ps(m + 136, v3);
-            _mm256_storeu_ps(m + 256, v4);
-            _mm256_storeu_ps(m + 264, v5);
-            _mm256_storeu_ps(m + 384, v6);
-            _mm256_storeu_ps(m + 392, v7);
+            _mm256_storeu_ps(m + 32, v2);
+            _mm256_storeu_ps(m + 40, v3);
+            _mm256_storeu_ps(m + 64, v4);
+            _mm256_storeu_ps(m + 72, v5);
+            _mm256_storeu_ps(m + 96, v6);
+            _mm256_storeu_ps(m + 104, v7);
             v += 16;
             m += 16;
         }
-        v += 400;
-        m += 400;
+        v += 112;
+        m += 112;
         w += 1024;
     }
 }
@@ -2311,7 +2120,7 @@ static void avx2_winograd4_product_32x3_14(const float *v, const float *w, float
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 32 output channels of 4 x 4 tiles from M[6 x 6][vector][tile][8] */
+ * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
 __attribute__((target("avx2,fma")))
 static void avx2_winograd4_output_15(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
@@ -2324,93 +2133,89 @@ static void avx2_winograd4_output_15(const float *m, float *t, float *y, const f
     v5 = _mm256_broadcast_ss(constants + 5);
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 4; k++) {
-                for (int l = 0; l < 6; l++) {
-                    v6 = _mm256_loadu_ps(m);
-                    v7 = _mm256_loadu_ps(m + 3168);
-                    v8 = _mm256_loadu_ps(m + 6336);
-                    v9 = _mm256_loadu_ps(m + 9504);
-                    v10 = _mm256_loadu_ps(m + 12672);
-                    v11 = _mm256_loadu_ps(m + 15840);
-                    v12 = _mm256_add_ps(v7, v8);
-                    v7 = _mm256_sub_ps(v7, v8);
-                    v8 = _mm256_add_ps(v9, v10);
-                    v9 = _mm256_sub_ps(v9, v10);
-                    v6 = _mm256_add_ps(v6, v12);
-                    v6 = _mm256_add_ps(v6, v8);
-                    v12 = _mm256_mul_ps(v12, v2);
-                    v12 = _mm256_fmadd_ps(v8, v3, v12);
-                    v8 = _mm256_mul_ps(v7, v0);
-                    v8 = _mm256_fmadd_ps(v9, v1, v8);
-                    v11 = _mm256_fmadd_ps(v7, v4, v11);
-                    v11 = _mm256_fmadd_ps(v9, v5, v11);
-                    _mm256_storeu_ps(t, v6);
-                    _mm256_storeu_ps(t + 48, v8);
-                    _mm256_storeu_ps(t + 96, v12);
-                    _mm256_storeu_ps(t + 144, v11);
-                    m += 528;
-                    t += 8;
-                }
-                m -= 3168;
-                t -= 48;
-                for (int l = 0; l < 4; l++) {
-                    v6 = _mm256_loadu_ps(t);
-                    v7 = _mm256_loadu_ps(t + 8);
-                    v8 = _mm256_loadu_ps(t + 16);
-                    v9 = _mm256_loadu_ps(t + 24);
-                    v10 = _mm256_loadu_ps(t + 32);
-                    v11 = _mm256_loadu_ps(t + 40);
-                    v12 = _mm256_add_ps(v7, v8);
-                    v7 = _mm256_sub_ps(v7, v8);
-                    v8 = _mm256_add_ps(v9, v10);
-                    v9 = _mm256_sub_ps(v9, v10);
-                    v6 = _mm256_add_ps(v6, v12);
-                    v6 = _mm256_add_ps(v6, v8);
-                    v12 = _mm256_mul_ps(v12, v2);
-                    v12 = _mm256_fmadd_ps(v8, v3, v12);
-                    v8 = _mm256_mul_ps(v7, v0);
-                    v8 = _mm256_fmadd_ps(v9, v1, v8);
-                    v11 = _mm256_fmadd_ps(v7, v4, v11);
-                    v11 = _mm256_fmadd_ps(v9, v5, v11);
-                    v7 = _mm256_loadu_ps(b);
-                    v6 = _mm256_add_ps(v6, v7);
-                    v8 = _mm256_add_ps(v8, v7);
-                    v12 = _mm256_add_ps(v12, v7);
-                    v11 = _mm256_add_ps(v11, v7);
-                    v7 = _mm256_loadu_ps(r);
-                    v6 = _mm256_add_ps(v6, v7);
-                    v7 = _mm256_setzero_ps();
-                    v6 = _mm256_max_ps(v7, v6);
-                    _mm256_storeu_ps(y, v6);
-                    v6 = _mm256_loadu_ps(r + 8);
-                    v8 = _mm256_add_ps(v8, v6);
-                    v6 = _mm256_setzero_ps();
-                    v8 = _mm256_max_ps(v6, v8);
-                    _mm256_storeu_ps(y + 8, v8);
-                    v6 = _mm256_loadu_ps(r + 16);
-                    v12 = _mm256_add_ps(v12, v6);
-                    v6 = _mm256_setzero_ps();
-                    v12 = _mm256_max_ps(v6, v12);
-                    _mm256_storeu_ps(y + 16, v12);
-                    v6 = _mm256_loadu_ps(r + 24);
-                    v11 = _mm256_add_ps(v11, v6);
-                    v6 = _mm256_setzero_ps();
-                    v11 = _mm256_max_ps(v6, v11);
-                    _mm256_storeu_ps(y + 24, v11);
-                    t += 48;
-                    y += 136;
-                    r += 128;
-                }
-                t -= 192;
-                y -= 512;
-                r -= 480;
-                m += 8;
+            for (int k = 0; k < 6; k++) {
+                v6 = _mm256_loadu_ps(m);
+                v7 = _mm256_loadu_ps(m + 864);
+                v8 = _mm256_loadu_ps(m + 1728);
+                v9 = _mm256_loadu_ps(m + 2592);
+                v10 = _mm256_loadu_ps(m + 3456);
+                v11 = _mm256_loadu_ps(m + 4320);
+                v12 = _mm256_add_ps(v7, v8);
+                v7 = _mm256_sub_ps(v7, v8);
+                v8 = _mm256_add_ps(v9, v10);
+                v9 = _mm256_sub_ps(v9, v10);
+                v6 = _mm256_add_ps(v6, v12);
+                v6 = _mm256_add_ps(v6, v8);
+                v12 = _mm256_mul_ps(v12, v2);
+                v12 = _mm256_fmadd_ps(v8, v3, v12);
+                v8 = _mm256_mul_ps(v7, v0);
+                v8 = _mm256_fmadd_ps(v9, v1, v8);
+                v11 = _mm256_fmadd_ps(v7, v4, v11);
+                v11 = _mm256_fmadd_ps(v9, v5, v11);
+                _mm256_storeu_ps(t, v6);
+                _mm256_storeu_ps(t + 48, v8);
+                _mm256_storeu_ps(t + 96, v12);
+                _mm256_storeu_ps(t + 144, v11);
+                m += 144;
+                t += 8;
             }
-            y += 416;
-            r += 384;
+            m -= 864;
+            t -= 48;
+            for (int k = 0; k < 4; k++) {
+                v6 = _mm256_loadu_ps(t);
+                v7 = _mm256_loadu_ps(t + 8);
+                v8 = _mm256_loadu_ps(t + 16);
+                v9 = _mm256_loadu_ps(t + 24);
+                v10 = _mm256_loadu_ps(t + 32);
+                v11 = _mm256_loadu_ps(t + 40);
+                v12 = _mm256_add_ps(v7, v8);
+                v7 = _mm256_sub_ps(v7, v8);
+                v8 = _mm256_add_ps(v9, v10);
+                v9 = _mm256_sub_ps(v9, v10);
+                v6 = _mm256_add_ps(v6, v12);
+                v6 = _mm256_add_ps(v6, v8);
+                v12 = _mm256_mul_ps(v12, v2);
+                v12 = _mm256_fmadd_ps(v8, v3, v12);
+                v8 = _mm256_mul_ps(v7, v0);
+                v8 = _mm256_fmadd_ps(v9, v1, v8);
+                v11 = _mm256_fmadd_ps(v7, v4, v11);
+                v11 = _mm256_fmadd_ps(v9, v5, v11);
+                v7 = _mm256_loadu_ps(b);
+                v6 = _mm256_add_ps(v6, v7);
+                v8 = _mm256_add_ps(v8, v7);
+                v12 = _mm256_add_ps(v12, v7);
+                v11 = _mm256_add_ps(v11, v7);
+                v7 = _mm256_loadu_ps(r);
+                v6 = _mm256_add_ps(v6, v7);
+                v7 = _mm256_setzero_ps();
+                v6 = _mm256_max_ps(v7, v6);
+                _mm256_storeu_ps(y, v6);
+                v6 = _mm256_loadu_ps(r + 8);
+                v8 = _mm256_add_ps(v8, v6);
+                v6 = _mm256_setzero_ps();
+                v8 = _mm256_max_ps(v6, v8);
+                _mm256_storeu_ps(y + 8, v8);
+                v6 = _mm256_loadu_ps(r + 16);
+                v12 = _mm256_add_ps(v12, v6);
+                v6 = _mm256_setzero_ps();
+                v12 = _mm256_max_ps(v6, v12);
+                _mm256_storeu_ps(y + 16, v12);
+                v6 = _mm256_loadu_ps(r + 24);
+                v11 = _mm256_add_ps(v11, v6);
+                v6 = _mm256_setzero_ps();
+                v11 = _mm256_max_ps(v6, v11);
+                _mm256_storeu_ps(y + 24, v11);
+                t += 48;
+                y += 136;
+                r += 128;
+            }
+            t -= 192;
+            y -= 512;
+            r -= 480;
+            m += 8;
         }
-        y += 280;
-        r += 16;
+        y += 2328;
+        r += 1936;
         b += 8;
     }
 }
@@ -2420,7 +2225,7 @@ static void avx2_winograd4_output_15(const float *m, float *t, float *y, const f
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 32 output channels of 4 x 4 tiles from M[6 x 6][vector][tile][8] */
+ * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
 __attribute__((target("avx2,fma")))
 static void avx2_winograd4_output_16(const float *m, float *t, float *y, const float *b, const float *constants)
 {
@@ -2433,81 +2238,78 @@ static void avx2_winograd4_output_16(const float *m, float *t, float *y, const f
     v5 = _mm256_broadcast_ss(constants + 5);
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 4; k++) {
-                for (int l = 0; l < 6; l++) {
-                    v6 = _mm256_loadu_ps(m);
-                    v7 = _mm256_loadu_ps(m + 3168);
-                    v8 = _mm256_loadu_ps(m + 6336);
-                    v9 = _mm256_loadu_ps(m + 9504);
-                    v10 = _mm256_loadu_ps(m + 12672);
-                    v11 = _mm256_loadu_ps(m + 15840);
-                    v12 = _mm256_add_ps(v7, v8);
-                    v7 = _mm256_sub_ps(v7, v8);
-                    v8 = _mm256_add_ps(v9, v10);
-                    v9 = _mm256_sub_ps(v9, v10);
-                    v6 = _mm256_add_ps(v6, v12);
-                    v6 = _mm256_add_ps(v6, v8);
-                    v12 = _mm256_mul_ps(v12, v2);
-                    v12 = _mm256_fmadd_ps(v8, v3, v12);
-                    v8 = _mm256_mul_ps(v7, v0);
-                    v8 = _mm256_fmadd_ps(v9, v1, v8);
-                    v11 = _mm256_fmadd_ps(v7, v4, v11);
-                    v11 = _mm256_fmadd_ps(v9, v5, v11);
-                    _mm256_storeu_ps(t, v6);
-                    _mm256_storeu_ps(t + 48, v8);
-                    _mm256_storeu_ps(t + 96, v12);
-                    _mm256_storeu_ps(t + 144, v11);
-                    m += 528;
-                    t += 8;
-                }
-                m -= 3168;
-                t -= 48;
-                for (int l = 0; l < 4; l++) {
-                    v6 = _mm256_loadu_ps(t);
-                    v7 = _mm256_loadu_ps(t + 8);
-                    v8 = _mm256_loadu_ps(t + 16);
-                    v9 = _mm256_loadu_ps(t + 24);
-                    v10 = _mm256_loadu_ps(t + 32);
-                    v11 = _mm256_loadu_ps(t + 40);
-                    v12 = _mm256_add_ps(v7, v8);
-                    v7 = _mm256_sub_ps(v7, v8);
-                    v8 = _mm256_add_ps(v9, v10);
-                    v9 = _mm256_sub_ps(v9, v10);
-                    v6 = _mm256_add_ps(v6, v12);
-                    v6 = _mm256_add_ps(v6, v8);
-                    v12 = _mm256_mul_ps(v12, v2);
-                    v12 = _mm256_fmadd_ps(v8, v3, v12);
-                    v8 = _mm256_mul_ps(v7, v0);
-                    v8 = _mm256_fmadd_ps(v9, v1, v8);
-                    v11 = _mm256_fmadd_ps(v7, v4, v11);
-                    v11 = _mm256_fmadd_ps(v9, v5, v11);
-                    v7 = _mm256_loadu_ps(b);
-                    v6 = _mm256_add_ps(v6, v7);
-                    v8 = _mm256_add_ps(v8, v7);
-                    v12 = _mm256_add_ps(v12, v7);
-                    v11 = _mm256_add_ps(v11, v7);
-                    v7 = _mm256_setzero_ps();
-                    v6 = _mm256_max_ps(v7, v6);
-                    _mm256_storeu_ps(y, v6);
-                    v6 = _mm256_setzero_ps();
-                    v8 = _mm256_max_ps(v6, v8);
-                    _mm256_storeu_ps(y + 8, v8);
-                    v6 = _mm256_setzero_ps();
-                    v12 = _mm256_max_ps(v6, v12);
-                    _mm256_storeu_ps(y + 16, v12);
-                    v6 = _mm256_setzero_ps();
-                    v11 = _mm256_max_ps(v6, v11);
-                    _mm256_storeu_ps(y + 24, v11);
-                    t += 48;
-                    y += 136;
-                }
-                t -= 192;
-                y -= 512;
-                m += 8;
+            for (int k = 0; k < 6; k++) {
+                v6 = _mm256_loadu_ps(m);
+                v7 = _mm256_loadu_ps(m + 864);
+                v8 = _mm256_loadu_ps(m + 1728);
+                v9 = _mm256_loadu_ps(m + 2592);
+                v10 = _mm256_loadu_ps(m + 3456);
+                v11 = _mm256_loadu_ps(m + 4320);
+                v12 = _mm256_add_ps(v7, v8);
+                v7 = _mm256_sub_ps(v7, v8);
+                v8 = _mm256_add_ps(v9, v10);
+                v9 = _mm256_sub_ps(v9, v10);
+                v6 = _mm256_add_ps(v6, v12);
+                v6 = _mm256_add_ps(v6, v8);
+                v12 = _mm256_mul_ps(v12, v2);
+                v12 = _mm256_fmadd_ps(v8, v3, v12);
+                v8 = _mm256_mul_ps(v7, v0);
+                v8 = _mm256_fmadd_ps(v9, v1, v8);
+                v11 = _mm256_fmadd_ps(v7, v4, v11);
+                v11 = _mm256_fmadd_ps(v9, v5, v11);
+                _mm256_storeu_ps(t, v6);
+                _mm256_storeu_ps(t + 48, v8);
+                _mm256_storeu_ps(t + 96, v12);
+                _mm256_storeu_ps(t + 144, v11);
+                m += 144;
+                t += 8;
             }
-            y += 416;
+            m -= 864;
+            t -= 48;
+            for (int k = 0; k < 4; k++) {
+                v6 = _mm256_loadu_ps(t);
+                v7 = _mm256_loadu_ps(t + 8);
+                v8 = _mm256_loadu_ps(t + 16);
+                v9 = _mm256_loadu_ps(t + 24);
+                v10 = _mm256_loadu_ps(t + 32);
+                v11 = _mm256_loadu_ps(t + 40);
+                v12 = _mm256_add_ps(v7, v8);
+                v7 = _mm256_sub_ps(v7, v8);
+                v8 = _mm256_add_ps(v9, v10);
+                v9 = _mm256_sub_ps(v9, v10);
+                v6 = _mm256_add_ps(v6, v12);
+                v6 = _mm256_add_ps(v6, v8);
+                v12 = _mm256_mul_ps(v12, v2);
+                v12 = _mm256_fmadd_ps(v8, v3, v12);
+                v8 = _mm256_mul_ps(v7, v0);
+                v8 = _mm256_fmadd_ps(v9, v1, v8);
+                v11 = _mm256_fmadd_ps(v7, v4, v11);
+                v11 = _mm256_fmadd_ps(v9, v5, v11);
+                v7 = _mm256_loadu_ps(b);
+                v6 = _mm256_add_ps(v6, v7);
+                v8 = _mm256_add_ps(v8, v7);
+                v12 = _mm256_add_ps(v12, v7);
+                v11 = _mm256_add_ps(v11, v7);
+                v7 = _mm256_setzero_ps();
+                v6 = _mm256_max_ps(v7, v6);
+                _mm256_storeu_ps(y, v6);
+                v6 = _mm256_setzero_ps();
+                v8 = _mm256_max_ps(v6, v8);
+                _mm256_storeu_ps(y + 8, v8);
+                v6 = _mm256_setzero_ps();
+                v12 = _mm256_max_ps(v6, v12);
+                _mm256_storeu_ps(y + 16, v12);
+                v6 = _mm256_setzero_ps();
+                v11 = _mm256_max_ps(v6, v11);
+                _mm256_storeu_ps(y + 24, v11);
+                t += 48;
+                y += 136;
+            }
+            t -= 192;
+            y -= 512;
+            m += 8;
         }
-        y += 280;
+        y += 2328;
         b += 8;
     }
 }
@@ -2517,7 +2319,7 @@ static void avx2_winograd4_output_16(const float *m, float *t, float *y, const f
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 32 output channels of 4 x 4 tiles from M[6 x 6][vector][tile][8] */
+ * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
 __attribute__((target("avx2,fma")))
 static void avx2_winograd4_output_17(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
@@ -2530,93 +2332,89 @@ static void avx2_winograd4_output_17(const float *m, float *t, float *y, const f
     v5 = _mm256_broadcast_ss(constants + 5);
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 4; k++) {
-                for (int l = 0; l < 6; l++) {
-                    v6 = _mm256_loadu_ps(m);
-                    v7 = _mm256_loadu_ps(m + 3168);
-                    v8 = _mm256_loadu_ps(m + 6336);
-                    v9 = _mm256_loadu_ps(m + 9504);
-                    v10 = _mm256_loadu_ps(m + 12672);
-                    v11 = _mm256_loadu_ps(m + 15840);
-                    v12 = _mm256_add_ps(v7, v8);
-                    v7 = _mm256_sub_ps(v7, v8);
-                    v8 = _mm256_add_ps(v9, v10);
-                    v9 = _mm256_sub_ps(v9, v10);
-                    v6 = _mm256_add_ps(v6, v12);
-                    v6 = _mm256_add_ps(v6, v8);
-                    v12 = _mm256_mul_ps(v12, v2);
-                    v12 = _mm256_fmadd_ps(v8, v3, v12);
-                    v8 = _mm256_mul_ps(v7, v0);
-                    v8 = _mm256_fmadd_ps(v9, v1, v8);
-                    v11 = _mm256_fmadd_ps(v7, v4, v11);
-                    v11 = _mm256_fmadd_ps(v9, v5, v11);
-                    _mm256_storeu_ps(t, v6);
-                    _mm256_storeu_ps(t + 48, v8);
-                    _mm256_storeu_ps(t + 96, v12);
-                    _mm256_storeu_ps(t + 144, v11);
-                    m += 528;
-                    t += 8;
-                }
-                m -= 3168;
-                t -= 48;
-                for (int l = 0; l < 4; l++) {
-                    v6 = _mm256_loadu_ps(t);
-                    v7 = _mm256_loadu_ps(t + 8);
-                    v8 = _mm256_loadu_ps(t + 16);
-                    v9 = _mm256_loadu_ps(t + 24);
-                    v10 = _mm256_loadu_ps(t + 32);
-                    v11 = _mm256_loadu_ps(t + 40);
-                    v12 = _mm256_add_ps(v7, v8);
-                    v7 = _mm256_sub_ps(v7, v8);
-                    v8 = _mm256_add_ps(v9, v10);
-                    v9 = _mm256_sub_ps(v9, v10);
-                    v6 = _mm256_add_ps(v6, v12);
-                    v6 = _mm256_add_ps(v6, v8);
-                    v12 = _mm256_mul_ps(v12, v2);
-                    v12 = _mm256_fmadd_ps(v8, v3, v12);
-                    v8 = _mm256_mul_ps(v7, v0);
-                    v8 = _mm256_fmadd_ps(v9, v1, v8);
-                    v11 = _mm256_fmadd_ps(v7, v4, v11);
-                    v11 = _mm256_fmadd_ps(v9, v5, v11);
-                    v7 = _mm256_loadu_ps(b);
-                    v6 = _mm256_add_ps(v6, v7);
-                    v8 = _mm256_add_ps(v8, v7);
-                    v12 = _mm256_add_ps(v12, v7);
-                    v11 = _mm256_add_ps(v11, v7);
-                    v7 = _mm256_loadu_ps(r);
-                    v6 = _mm256_add_ps(v6, v7);
-                    v7 = _mm256_setzero_ps();
-                    v6 = _mm256_max_ps(v7, v6);
-                    _mm256_storeu_ps(y, v6);
-                    v6 = _mm256_loadu_ps(r + 8);
-                    v8 = _mm256_add_ps(v8, v6);
-                    v6 = _mm256_setzero_ps();
-                    v8 = _mm256_max_ps(v6, v8);
-                    _mm256_storeu_ps(y + 8, v8);
-                    v6 = _mm256_loadu_ps(r + 16);
-                    v12 = _mm256_add_ps(v12, v6);
-                    v6 = _mm256_setzero_ps();
-                    v12 = _mm256_max_ps(v6, v12);
-                    _mm256_storeu_ps(y + 16, v12);
-                    v6 = _mm256_loadu_ps(r + 24);
-                    v11 = _mm256_add_ps(v11, v6);
-                    v6 = _mm256_setzero_ps();
-                    v11 = _mm256_max_ps(v6, v11);
-                    _mm256_storeu_ps(y + 24, v11);
-                    t += 48;
-                    y += 136;
-                    r += 136;
-                }
-                t -= 192;
-                y -= 512;
-                r -= 512;
-                m += 8;
+            for (int k = 0; k < 6; k++) {
+                v6 = _mm256_loadu_ps(m);
+                v7 = _mm256_loadu_ps(m + 864);
+                v8 = _mm256_loadu_ps(m + 1728);
+                v9 = _mm256_loadu_ps(m + 2592);
+                v10 = _mm256_loadu_ps(m + 3456);
+                v11 = _mm256_loadu_ps(m + 4320);
+                v12 = _mm256_add_ps(v7, v8);
+                v7 = _mm256_sub_ps(v7, v8);
+                v8 = _mm256_add_ps(v9, v10);
+                v9 = _mm256_sub_ps(v9, v10);
+                v6 = _mm256_add_ps(v6, v12);
+                v6 = _mm256_add_ps(v6, v8);
+                v12 = _mm256_mul_ps(v12, v2);
+                v12 = _mm256_fmadd_ps(v8, v3, v12);
+                v8 = _mm256_mul_ps(v7, v0);
+                v8 = _mm256_fmadd_ps(v9, v1, v8);
+                v11 = _mm256_fmadd_ps(v7, v4, v11);
+                v11 = _mm256_fmadd_ps(v9, v5, v11);
+                _mm256_storeu_ps(t, v6);
+                _mm256_storeu_ps(t + 48, v8);
+                _mm256_storeu_ps(t + 96, v12);
+                _mm256_storeu_ps(t + 144, v11);
+                m += 144;
+                t += 8;
             }
-            y += 416;
-            r += 416;
+            m -= 864;
+            t -= 48;
+            for (int k = 0; k < 4; k++) {
+                v6 = _mm256_loadu_ps(t);
+                v7 = _mm256_loadu_ps(t + 8);
+                v8 = _mm256_loadu_ps(t + 16);
+                v9 = _mm256_loadu_ps(t + 24);
+                v10 = _mm256_loadu_ps(t + 32);
+                v11 = _mm256_loadu_ps(t + 40);
+                v12 = _mm256_add_ps(v7, v8);
+                v7 = _mm256_sub_ps(v7, v8);
+                v8 = _mm256_add_ps(v9, v10);
+                v9 = _mm256_sub_ps(v9, v10);
+                v6 = _mm256_add_ps(v6, v12);
+                v6 = _mm256_add_ps(v6, v8);
+                v12 = _mm256_mul_ps(v12, v2);
+                v12 = _mm256_fmadd_ps(v8, v3, v12);
+                v8 = _mm256_mul_ps(v7, v0);
+                v8 = _mm256_fmadd_ps(v9, v1, v8);
+                v11 = _mm256_fmadd_ps(v7, v4, v11);
+                v11 = _mm256_fmadd_ps(v9, v5, v11);
+                v7 = _mm256_loadu_ps(b);
+                v6 = _mm256_add_ps(v6, v7);
+                v8 = _mm256_add_ps(v8, v7);
+                v12 = _mm256_add_ps(v12, v7);
+                v11 = _mm256_add_ps(v11, v7);
+                v7 = _mm256_loadu_ps(r);
+                v6 = _mm256_add_ps(v6, v7);
+                v7 = _mm256_setzero_ps();
+                v6 = _mm256_max_ps(v7, v6);
+                _mm256_storeu_ps(y, v6);
+                v6 = _mm256_loadu_ps(r + 8);
+                v8 = _mm256_add_ps(v8, v6);
+                v6 = _mm256_setzero_ps();
+                v8 = _mm256_max_ps(v6, v8);
+                _mm256_storeu_ps(y + 8, v8);
+                v6 = _mm256_loadu_ps(r + 16);
+                v12 = _mm256_add_ps(v12, v6);
+                v6 = _mm256_setzero_ps();
+                v12 = _mm256_max_ps(v6, v12);
+                _mm256_storeu_ps(y + 16, v12);
+                v6 = _mm256_loadu_ps(r + 24);
+                v11 = _mm256_add_ps(v11, v6);
+                v6 = _mm256_setzero_ps();
+                v11 = _mm256_max_ps(v6, v11);
+                _mm256_storeu_ps(y + 24, v11);
+                t += 48;
+                y += 136;
+                r += 136;
+            }
+            t -= 192;
+            y -= 512;
+            r -= 512;
+            m += 8;
         }
-        y += 280;
-        r += 280;
+        y += 2328;
+        r += 2328;
         b += 8;
     }
 }
@@ -3736,55 +3534,52 @@ static void avx2_fill_22(float *y, const float *constants)
  *    0  1  1  0
  *    0 -1  1  0
  *    0 -1  0  1.
- * 4 x 4 tiles, 8 blocks of 8 channels: V[4 x 4][block][tile][8] */
+ * 4 x 4 tiles, 1 blocks of 8 channels: V[4 x 4][block][tile][8] */
 __attribute__((target("avx2,fma")))
 static void avx2_winograd2_input_23(const float *x, float *t, float *v)
 {
     __m256 v0, v1, v2, v3;
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 4; k++) {
-                for (int l = 0; l < 4; l++) {
-                    v0 = _mm256_loadu_ps(x);
-                    v1 = _mm256_loadu_ps(x + 8);
-                    v2 = _mm256_loadu_ps(x + 16);
-                    v3 = _mm256_loadu_ps(x + 24);
-                    v0 = _mm256_sub_ps(v0, v2);
-                    _mm256_storeu_ps(t, v0);
-                    v0 = _mm256_add_ps(v1, v2);
-                    _mm256_storeu_ps(t + 8, v0);
-                    v2 = _mm256_sub_ps(v2, v1);
-                    _mm256_storeu_ps(t + 16, v2);
-                    v3 = _mm256_sub_ps(v3, v1);
-                    _mm256_storeu_ps(t + 24, v3);
-                    x += 72;
-                    t += 32;
-                }
-                x -= 288;
-                t -= 128;
-                for (int l = 0; l < 4; l++) {
-                    v0 = _mm256_loadu_ps(t);
-                    v1 = _mm256_loadu_ps(t + 32);
-                    v2 = _mm256_loadu_ps(t + 64);
-                    v3 = _mm256_loadu_ps(t + 96);
-                    v0 = _mm256_sub_ps(v0, v2);
-                    _mm256_storeu_ps(v, v0);
-                    v0 = _mm256_add_ps(v1, v2);
-                    _mm256_storeu_ps(v + 4160, v0);
-                    v2 = _mm256_sub_ps(v2, v1);
-                    _mm256_storeu_ps(v + 8320, v2);
-                    v3 = _mm256_sub_ps(v3, v1);
-                    _mm256_storeu_ps(v + 12480, v3);
-                    t += 8;
-                    v += 1040;
-                }
-                t -= 32;
-                v -= 4152;
-                x += 16;
+                v0 = _mm256_loadu_ps(x);
+                v1 = _mm256_loadu_ps(x + 8);
+                v2 = _mm256_loadu_ps(x + 16);
+                v3 = _mm256_loadu_ps(x + 24);
+                v0 = _mm256_sub_ps(v0, v2);
+                _mm256_storeu_ps(t, v0);
+                v0 = _mm256_add_ps(v1, v2);
+                _mm256_storeu_ps(t + 8, v0);
+                v2 = _mm256_sub_ps(v2, v1);
+                _mm256_storeu_ps(t + 16, v2);
+                v3 = _mm256_sub_ps(v3, v1);
+                _mm256_storeu_ps(t + 24, v3);
+                x += 72;
+                t += 32;
             }
-            x += 80;
+            x -= 288;
+            t -= 128;
+            for (int k = 0; k < 4; k++) {
+                v0 = _mm256_loadu_ps(t);
+                v1 = _mm256_loadu_ps(t + 32);
+                v2 = _mm256_loadu_ps(t + 64);
+                v3 = _mm256_loadu_ps(t + 96);
+                v0 = _mm256_sub_ps(v0, v2);
+                _mm256_storeu_ps(v, v0);
+                v0 = _mm256_add_ps(v1, v2);
+                _mm256_storeu_ps(v + 4160, v0);
+                v2 = _mm256_sub_ps(v2, v1);
+                _mm256_storeu_ps(v + 8320, v2);
+                v3 = _mm256_sub_ps(v3, v1);
+                _mm256_storeu_ps(v + 12480, v3);
+                t += 8;
+                v += 1040;
+            }
+            t -= 32;
+            v -= 4152;
+            x += 16;
         }
-        x += 152;
+        x += 80;
     }
 }
 
@@ -4317,66 +4112,12 @@ static void avx2_winograd2_output_27(const float *m, float *t, float *y, const f
     }
 }
 
-/* V = Bt d B of a window d of 4 x 4 pixels; the rows of Bt are
- *    1  0 -1  0
- *    0  1  1  0
- *    0 -1  1  0
- *    0 -1  0  1.
- * 4 x 4 tiles, 1 blocks of 8 channels: V[4 x 4][block][tile][8] */
-__attribute__((target("avx2,fma")))
-static void avx2_winograd2_input_28(const float *x, float *t, float *v)
-{
-    __m256 v0, v1, v2, v3;
-    for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 4; k++) {
-                v0 = _mm256_loadu_ps(x);
-                v1 = _mm256_loadu_ps(x + 8);
-                v2 = _mm256_loadu_ps(x + 16);
-                v3 = _mm256_loadu_ps(x + 24);
-                v0 = _mm256_sub_ps(v0, v2);
-                _mm256_storeu_ps(t, v0);
-                v0 = _mm256_add_ps(v1, v2);
-                _mm256_storeu_ps(t + 8, v0);
-                v2 = _mm256_sub_ps(v2, v1);
-                _mm256_storeu_ps(t + 16, v2);
-                v3 = _mm256_sub_ps(v3, v1);
-                _mm256_storeu_ps(t + 24, v3);
-                x += 72;
-                t += 32;
-            }
-            x -= 288;
-            t -= 128;
-            for (int k = 0; k < 4; k++) {
-                v0 = _mm256_loadu_ps(t);
-                v1 = _mm256_loadu_ps(t + 32);
-                v2 = _mm256_loadu_ps(t + 64);
-                v3 = _mm256_loadu_ps(t + 96);
-                v0 = _mm256_sub_ps(v0, v2);
-                _mm256_storeu_ps(v, v0);
-                v0 = _mm256_add_ps(v1, v2);
-                _mm256_storeu_ps(v + 4160, v0);
-                v2 = _mm256_sub_ps(v2, v1);
-                _mm256_storeu_ps(v + 8320, v2);
-                v3 = _mm256_sub_ps(v3, v1);
-                _mm256_storeu_ps(v + 12480, v3);
-                t += 8;
-                v += 1040;
-            }
-            t -= 32;
-            v -= 4152;
-            x += 16;
-        }
-        x += 80;
-    }
-}
-
 /* Y = At M A, 2 x 2 results; the rows of At are
  *    1  1  1  0
  *    0  1 -1  1, then the tail.
  * 32 output channels of 4 x 4 tiles from M[4 x 4][vector][tile][8] */
 __attribute__((target("avx2,fma")))
-static void avx2_winograd2_output_29(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
+static void avx2_winograd2_output_28(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
     __m256 v0, v1, v2, v3;
     v0 = _mm256_setzero_ps();
@@ -4461,7 +4202,7 @@ static void avx2_winograd2_output_29(const float *m, float *t, float *y, const f
 
 /* 16 output channels of 1 x 1 pixels: sums over 64 channels and 1 x 1 taps */
 __attribute__((target("avx2,fma")))
-static void avx2_conv1x1_16x1_30(const float *x, const float *w, float *y, const float *b)
+static void avx2_conv1x1_16x1_29(const float *x, const float *w, float *y, const float *b)
 {
     __m256 v0, v1, v2, v3;
     v0 = _mm256_loadu_ps(b);
@@ -4518,7 +4259,7 @@ static void avx2_conv1x1_16x1_30(const float *x, const float *w, float *y, const
 
 /* 10 channels of one pixel */
 __attribute__((target("avx2,fma")))
-static void avx2_copy_31(const float *x, float *y)
+static void avx2_copy_30(const float *x, float *y)
 {
     __m256 v0;
     v0 = _mm256_loadu_ps(x);
@@ -4573,58 +4314,60 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 
 static const Part parts_conv_1[] = {{1, 16, 6756}, {1, 2, 237}, {0}};
 
-/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then relu; winograd F(4x4,3x3), 8 x 8 tiles a task,
+/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then relu; winograd F(4x4,3x3), 2 x 8 tiles a task,
  * products of 16 channels x 6 tiles
  * 2,359,296 MACs per image. Layers layer1.0.conv1 (cifar_resnet.yaml:26), layer1.1.conv1 (cifar_resnet.yaml:26),
  * layer1.2.conv1 (cifar_resnet.yaml:26). */
 static void step_winograd_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 3;
-    ptrdiff_t tile = task % 3;
+    const ptrdiff_t image = task / 6;
+    ptrdiff_t tile = task % 6;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[75184];
+    _Alignas(64) float scratch[19888];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
-    if (tile < 1) {
-        avx2_winograd4_input_4(x - 272, scratch, scratch + 304, winograd4_input_4_constants);
-        avx2_winograd4_product_16x6_5(scratch + 304, w, scratch + 37744);
-        avx2_winograd4_output_6(scratch + 37744, scratch, y, b, winograd4_output_6_constants);
+    if (tile < 4) {
+        const ptrdiff_t j = tile;
+        avx2_winograd4_input_4(x + j * 2112 - 272, scratch, scratch + 304, winograd4_input_4_constants);
+        avx2_winograd4_product_16x6_5(scratch + 304, w, scratch + 10096);
+        avx2_winograd4_output_6(scratch + 10096, scratch, y + j * 2112, b, winograd4_output_6_constants);
         return;
     }
-    tile -= 1;
+    tile -= 4;
     const ptrdiff_t i = tile;
     avx2_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_winograd_2[] = {{1, 1, 222584}, {1, 2, 237}, {0}};
+static const Part parts_winograd_2[] = {{1, 4, 56168}, {1, 2, 237}, {0}};
 
-/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; winograd F(4x4,3x3), 8 x 8 tiles
+/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; winograd F(4x4,3x3), 2 x 8 tiles
  * a task, products of 16 channels x 6 tiles
  * 2,359,296 MACs per image. Layers layer1.0.conv2 (cifar_resnet.yaml:29), layer1.1.conv2 (cifar_resnet.yaml:29),
  * layer1.2.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 3;
-    ptrdiff_t tile = task % 3;
+    const ptrdiff_t image = task / 6;
+    ptrdiff_t tile = task % 6;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[75184];
+    _Alignas(64) float scratch[19888];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
-    if (tile < 1) {
-        avx2_winograd4_input_4(x - 272, scratch, scratch + 304, winograd4_input_4_constants);
-        avx2_winograd4_product_16x6_5(scratch + 304, w, scratch + 37744);
-        avx2_winograd4_output_7(scratch + 37744, scratch, y, r, b, winograd4_output_7_constants);
+    if (tile < 4) {
+        const ptrdiff_t j = tile;
+        avx2_winograd4_input_4(x + j * 2112 - 272, scratch, scratch + 304, winograd4_input_4_constants);
+        avx2_winograd4_product_16x6_5(scratch + 304, w, scratch + 10096);
+        avx2_winograd4_output_7(scratch + 10096, scratch, y + j * 2112, r + j * 2112, b, winograd4_output_7_constants);
         return;
     }
-    tile -= 1;
+    tile -= 4;
     const ptrdiff_t i = tile;
     avx2_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_winograd_3[] = {{1, 1, 227339}, {1, 2, 237}, {0}};
+static const Part parts_winograd_3[] = {{1, 4, 57359}, {1, 2, 237}, {0}};
 
 /* convolution 3 x 3, stride 2: 16 x 32 x 32 -> 32 x 16 x 16, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer2.0.conv1 (cifar_resnet.yaml:26). */
@@ -4683,82 +4426,85 @@ static void step_pad_6(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 
 static const Part parts_pad_6[] = {{1, 2, 1058}, {1, 2, 547}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 4 x 4 tiles
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 1 x 4 tiles
  * a task, products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layer layer2.0.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_7(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 5;
-    ptrdiff_t tile = task % 5;
+    const ptrdiff_t image = task / 8;
+    ptrdiff_t tile = task % 8;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[38320];
+    _Alignas(64) float scratch[10672];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
-    if (tile < 1) {
-        avx2_winograd4_input_13(x - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        avx2_winograd4_product_32x3_14(scratch + 304, w, scratch + 19312);
-        avx2_winograd4_output_15(scratch + 19312, scratch, y, r, b, winograd4_output_15_constants);
+    if (tile < 4) {
+        const ptrdiff_t j = tile;
+        avx2_winograd4_input_13(x + j * 544 - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        avx2_winograd4_product_32x3_14(scratch + 304, w, scratch + 5488);
+        avx2_winograd4_output_15(scratch + 5488, scratch, y + j * 544, r + j * 512, b, winograd4_output_15_constants);
         return;
     }
-    tile -= 1;
+    tile -= 4;
     const ptrdiff_t i = tile;
     avx2_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_7[] = {{1, 1, 173107}, {1, 4, 125}, {0}};
+static const Part parts_winograd_7[] = {{1, 4, 45963}, {1, 4, 125}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; winograd F(4x4,3x3), 4 x 4 tiles a task,
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; winograd F(4x4,3x3), 1 x 4 tiles a task,
  * products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layers layer2.1.conv1 (cifar_resnet.yaml:26), layer2.2.conv1 (cifar_resnet.yaml:26). */
 static void step_winograd_8(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 5;
-    ptrdiff_t tile = task % 5;
+    const ptrdiff_t image = task / 8;
+    ptrdiff_t tile = task % 8;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[38320];
+    _Alignas(64) float scratch[10672];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
-    if (tile < 1) {
-        avx2_winograd4_input_13(x - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        avx2_winograd4_product_32x3_14(scratch + 304, w, scratch + 19312);
-        avx2_winograd4_output_16(scratch + 19312, scratch, y, b, winograd4_output_16_constants);
+    if (tile < 4) {
+        const ptrdiff_t j = tile;
+        avx2_winograd4_input_13(x + j * 544 - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        avx2_winograd4_product_32x3_14(scratch + 304, w, scratch + 5488);
+        avx2_winograd4_output_16(scratch + 5488, scratch, y + j * 544, b, winograd4_output_16_constants);
         return;
     }
-    tile -= 1;
+    tile -= 4;
     const ptrdiff_t i = tile;
     avx2_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_8[] = {{1, 1, 170718}, {1, 4, 125}, {0}};
+static const Part parts_winograd_8[] = {{1, 4, 45366}, {1, 4, 125}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 4 x 4 tiles
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 1 x 4 tiles
  * a task, products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layers layer2.1.conv2 (cifar_resnet.yaml:29), layer2.2.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_9(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 5;
-    ptrdiff_t tile = task % 5;
+    const ptrdiff_t image = task / 8;
+    ptrdiff_t tile = task % 8;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[38320];
+    _Alignas(64) float scratch[10672];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
-    if (tile < 1) {
-        avx2_winograd4_input_13(x - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        avx2_winograd4_product_32x3_14(scratch + 304, w, scratch + 19312);
-        avx2_winograd4_output_17(scratch + 19312, scratch, y, r, b, winograd4_output_17_constants);
+    if (tile < 4) {
+        const ptrdiff_t j = tile;
+        avx2_winograd4_input_13(x + j * 544 - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        avx2_winograd4_product_32x3_14(scratch + 304, w, scratch + 5488);
+        avx2_winograd4_output_17(scratch + 5488, scratch, y + j * 544, r + j * 544, b, winograd4_output_17_constants);
         return;
     }
-    tile -= 1;
+    tile -= 4;
     const ptrdiff_t i = tile;
     avx2_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_9[] = {{1, 1, 173107}, {1, 4, 125}, {0}};
+static const Part parts_winograd_9[] = {{1, 4, 45963}, {1, 4, 125}, {0}};
 
 /* convolution 3 x 3, stride 2: 32 x 16 x 16 -> 64 x 8 x 8, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer3.0.conv1 (cifar_resnet.yaml:26). */
@@ -4818,108 +4564,93 @@ static void step_pad_12(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 
 static const Part parts_pad_12[] = {{1, 4, 274}, {1, 4, 147}, {0}};
 
-/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; winograd F(2x2,3x3), 4 x 4 tiles a
- * task, products of 32 channels x 3 tiles
- * 2,359,296 MACs per image. Layer layer3.0.conv2 (cifar_resnet.yaml:29). */
-static void step_winograd_13(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu: its input transformed for F(2 x 2, 3
+ * x 3)
+ * Layers layer3.0.conv2 (input) (cifar_resnet.yaml:29), layer3.1.conv2 (input) (cifar_resnet.yaml:29). */
+static void step_winograd_input_13(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 9;
-    ptrdiff_t tile = task % 9;
+    const ptrdiff_t image = task / 16;
+    ptrdiff_t tile = task % 16;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[25392];
-    const float *w = run->weights + slot[2];
+    _Alignas(64) float scratch[304];
+    float *v = run->arena + image * 53904 + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
-    const float *r = run->arena + image * 53904 + slot[4];
-    const float *b = run->weights + slot[5];
-    if (tile < 1) {
-        avx2_winograd2_input_23(x - 80, scratch, scratch + 304);
-        avx2_winograd2_product_32x3_24(scratch + 304, w, scratch + 16944);
-        avx2_winograd2_output_25(scratch + 16944, scratch, y, r, b);
-        avx2_winograd2_product_32x3_24(scratch + 304, w + 32768, scratch + 16944);
-        avx2_winograd2_output_25(scratch + 16944, scratch, y + 2912, r + 2112, b + 32);
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_winograd2_input_23(x + i * 728 - 80, scratch, v + i * 128);
         return;
     }
-    tile -= 1;
+    tile -= 8;
     const ptrdiff_t i = tile;
     avx2_border_19(y + i * 728 - 80);
 }
 
-static const Part parts_winograd_13[] = {{1, 1, 250898}, {1, 8, 69}, {0}};
+static const Part parts_winograd_input_13[] = {{1, 8, 1951}, {1, 8, 69}, {0}};
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; winograd F(2x2,3x3), 4 x 4 tiles a
+ * task, products of 32 channels x 3 tiles
+ * 2,359,296 MACs per image. Layer layer3.0.conv2 (cifar_resnet.yaml:29). */
+static void step_winograd_14(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 2;
+    const ptrdiff_t tile = task % 2;
+    const float *v = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    _Alignas(64) float scratch[8752];
+    float *y = run->arena + image * 53904 + slot[3];
+    const float *r = run->arena + image * 53904 + slot[4];
+    const float *b = run->weights + slot[5];
+    const ptrdiff_t i = tile;
+    avx2_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    avx2_winograd2_output_25(scratch + 304, scratch, y + i * 2912, r + i * 2112, b + i * 32);
+}
+
+static const Part parts_winograd_14[] = {{1, 2, 117644}, {0}};
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then relu: its input transformed for F(2 x 2, 3 x 3)
+ * Layers layer3.1.conv1 (input) (cifar_resnet.yaml:26), layer3.2.conv1 (input) (cifar_resnet.yaml:26). */
+static void step_winograd_input_15(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 16;
+    ptrdiff_t tile = task % 16;
+    const float *x = run->arena + image * 53904 + slot[0];
+    _Alignas(64) float scratch[304];
+    float *v = run->arena + image * 53904 + slot[2];
+    float *y = run->arena + image * 53904 + slot[3];
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        avx2_winograd2_input_23(x + i * 728 - 80, scratch, v + i * 128);
+        return;
+    }
+    tile -= 8;
+    const ptrdiff_t i = tile;
+    avx2_border_19(y + i * 728 - 80);
+}
+
+static const Part parts_winograd_input_15[] = {{1, 8, 1951}, {1, 8, 69}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then relu; winograd F(2x2,3x3), 4 x 4 tiles a task,
  * products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layers layer3.1.conv1 (cifar_resnet.yaml:26), layer3.2.conv1 (cifar_resnet.yaml:26). */
-static void step_winograd_14(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_winograd_16(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 9;
-    ptrdiff_t tile = task % 9;
-    const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[25392];
-    const float *w = run->weights + slot[2];
+    const ptrdiff_t image = task / 2;
+    const ptrdiff_t tile = task % 2;
+    const float *v = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    _Alignas(64) float scratch[8752];
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
-    if (tile < 1) {
-        avx2_winograd2_input_23(x - 80, scratch, scratch + 304);
-        avx2_winograd2_product_32x3_24(scratch + 304, w, scratch + 16944);
-        avx2_winograd2_output_26(scratch + 16944, scratch, y, b);
-        avx2_winograd2_product_32x3_24(scratch + 304, w + 32768, scratch + 16944);
-        avx2_winograd2_output_26(scratch + 16944, scratch, y + 2912, b + 32);
-        return;
-    }
-    tile -= 1;
     const ptrdiff_t i = tile;
-    avx2_border_19(y + i * 728 - 80);
+    avx2_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    avx2_winograd2_output_26(scratch + 304, scratch, y + i * 2912, b + i * 32);
 }
 
-static const Part parts_winograd_14[] = {{1, 1, 249448}, {1, 8, 69}, {0}};
+static const Part parts_winograd_16[] = {{1, 2, 116919}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; winograd F(2x2,3x3), 4 x 4 tiles a
  * task, products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layer layer3.1.conv2 (cifar_resnet.yaml:29). */
-static void step_winograd_15(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
-{
-    const ptrdiff_t image = task / 9;
-    ptrdiff_t tile = task % 9;
-    const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[25392];
-    const float *w = run->weights + slot[2];
-    float *y = run->arena + image * 53904 + slot[3];
-    const float *r = run->arena + image * 53904 + slot[4];
-    const float *b = run->weights + slot[5];
-    if (tile < 1) {
-        avx2_winograd2_input_23(x - 80, scratch, scratch + 304);
-        avx2_winograd2_product_32x3_24(scratch + 304, w, scratch + 16944);
-        avx2_winograd2_output_27(scratch + 16944, scratch, y, r, b);
-        avx2_winograd2_product_32x3_24(scratch + 304, w + 32768, scratch + 16944);
-        avx2_winograd2_output_27(scratch + 16944, scratch, y + 2912, r + 2912, b + 32);
-        return;
-    }
-    tile -= 1;
-    const ptrdiff_t i = tile;
-    avx2_border_19(y + i * 728 - 80);
-}
-
-static const Part parts_winograd_15[] = {{1, 1, 250898}, {1, 8, 69}, {0}};
-
-/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool: its input
- * transformed for F(2 x 2, 3 x 3)
- * Layer layer3.2.conv2 (input) (cifar_resnet.yaml:29). */
-static void step_winograd_input_16(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
-{
-    const ptrdiff_t image = task / 8;
-    const ptrdiff_t tile = task % 8;
-    const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[304];
-    float *v = run->arena + image * 53904 + slot[2];
-    const ptrdiff_t i = tile;
-    avx2_winograd2_input_28(x + i * 728 - 80, scratch, v + i * 128);
-}
-
-static const Part parts_winograd_input_16[] = {{1, 8, 1951}, {0}};
-
-/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool; winograd
- * F(2x2,3x3), 4 x 4 tiles a task, products of 32 channels x 3 tiles
- * 2,359,296 MACs per image. Layer layer3.2.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
     const ptrdiff_t image = task / 2;
@@ -4932,36 +4663,72 @@ static void step_winograd_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     const float *b = run->weights + slot[5];
     const ptrdiff_t i = tile;
     avx2_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
-    avx2_winograd2_output_29(scratch + 304, scratch, y + i * 32, r + i * 2912, b + i * 32, winograd2_output_29_constants);
+    avx2_winograd2_output_27(scratch + 304, scratch, y + i * 2912, r + i * 2912, b + i * 32);
 }
 
-static const Part parts_winograd_17[] = {{1, 2, 117710}, {0}};
+static const Part parts_winograd_17[] = {{1, 2, 117644}, {0}};
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool: its input
+ * transformed for F(2 x 2, 3 x 3)
+ * Layer layer3.2.conv2 (input) (cifar_resnet.yaml:29). */
+static void step_winograd_input_18(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 8;
+    const ptrdiff_t tile = task % 8;
+    const float *x = run->arena + image * 53904 + slot[0];
+    _Alignas(64) float scratch[304];
+    float *v = run->arena + image * 53904 + slot[2];
+    const ptrdiff_t i = tile;
+    avx2_winograd2_input_23(x + i * 728 - 80, scratch, v + i * 128);
+}
+
+static const Part parts_winograd_input_18[] = {{1, 8, 1951}, {0}};
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool; winograd
+ * F(2x2,3x3), 4 x 4 tiles a task, products of 32 channels x 3 tiles
+ * 2,359,296 MACs per image. Layer layer3.2.conv2 (cifar_resnet.yaml:29). */
+static void step_winograd_19(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 2;
+    const ptrdiff_t tile = task % 2;
+    const float *v = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    _Alignas(64) float scratch[8752];
+    float *y = run->arena + image * 53904 + slot[3];
+    const float *r = run->arena + image * 53904 + slot[4];
+    const float *b = run->weights + slot[5];
+    const ptrdiff_t i = tile;
+    avx2_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    avx2_winograd2_output_28(scratch + 304, scratch, y + i * 32, r + i * 2912, b + i * 32, winograd2_output_28_constants);
+}
+
+static const Part parts_winograd_19[] = {{1, 2, 117710}, {0}};
 
 /* linear: 64 -> 10; direct, tiles of 16 x 1
  * 640 MACs per image. Layer fc (cifar_resnet.yaml:42). */
-static void step_linear_18(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_linear_20(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
     const ptrdiff_t image = task;
     const float *x = run->arena + image * 53904 + slot[0];
     const float *w = run->weights + slot[1];
     float *y = run->arena + image * 53904 + slot[2];
     const float *b = run->weights + slot[3];
-    avx2_conv1x1_16x1_30(x, w, y, b);
+    avx2_conv1x1_16x1_29(x, w, y, b);
 }
 
-static const Part parts_linear_18[] = {{1, 1, 344}, {0}};
+static const Part parts_linear_20[] = {{1, 1, 344}, {0}};
 
 /* the output as the caller reads it: 10 x 1 x 1
  * Layer output (cifar_resnet.yaml:42). */
-static void step_output_19(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_output_21(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
     const ptrdiff_t image = task;
     const float *x = run->arena + image * 53904 + slot[0];
     float *y = run->output + image * 10 + slot[1];
-    avx2_copy_31(x, y);
+    avx2_copy_30(x, y);
 }
 
-static const Part parts_output_19[] = {{1, 1, 10}, {0}};
+static const Part parts_output_21[] = {{1, 1, 10}, {0}};
 
 /* The layers in the order in which they run. */
 static const Step steps[] = {
@@ -4981,17 +4748,21 @@ static const Step steps[] = {
     { step_winograd_9, parts_winograd_9, { 144, 0, 134272, 19792, 9968, 171136 } }, /* layer2.1.conv2 */
     { step_winograd_8, parts_winograd_8, { 19792, 0, 171168, 144, 208032 } }, /* layer2.2.conv1 */
     { step_winograd_9, parts_winograd_9, { 144, 0, 208064, 9968, 19792, 244928 } }, /* layer2.2.conv2 */
-    { step_conv_10, parts_conv_10, { 9968, 244960, 80, 263392 } },      /* layer3.0.conv1 */
-    { step_max_pool_11, parts_max_pool_11, { 9968, 5824 } },            /* layer3.0.subsample */
-    { step_pad_12, parts_pad_12, { 5824, 11648 } },                     /* layer3.0.widen */
-    { step_winograd_13, parts_winograd_13, { 80, 0, 263456, 5904, 11648, 328992 } }, /* layer3.0.conv2 */
-    { step_winograd_14, parts_winograd_14, { 5904, 0, 329056, 80, 394592 } }, /* layer3.1.conv1 */
-    { step_winograd_15, parts_winograd_15, { 80, 0, 394656, 16720, 5904, 460192 } }, /* layer3.1.conv2 */
-    { step_winograd_14, parts_winograd_14, { 16720, 0, 460256, 22544, 525792 } }, /* layer3.2.conv1 */
-    { step_winograd_input_16, parts_winograd_input_16, { 22544, 0, 0 } }, /* layer3.2.conv2 (input) */
-    { step_winograd_17, parts_winograd_17, { 0, 525856, 0, 28288, 16720, 591392 } }, /* layer3.2.conv2 */
-    { step_linear_18, parts_linear_18, { 28288, 591456, 0, 592480 } },  /* fc */
-    { step_output_19, parts_output_19, { 0, 0 } },                      /* output */
+    { step_conv_10, parts_conv_10, { 9968, 244960, 19728, 263392 } },   /* layer3.0.conv1 */
+    { step_max_pool_11, parts_max_pool_11, { 9968, 0 } },               /* layer3.0.subsample */
+    { step_pad_12, parts_pad_12, { 0, 31296 } },                        /* layer3.0.widen */
+    { step_winograd_input_13, parts_winograd_input_13, { 19728, 0, 0, 25552 } }, /* layer3.0.conv2 (input) */
+    { step_winograd_14, parts_winograd_14, { 0, 263456, 0, 25552, 31296, 328992 } }, /* layer3.0.conv2 */
+    { step_winograd_input_15, parts_winograd_input_15, { 25552, 0, 0, 16720 } }, /* layer3.1.conv1 (input) */
+    { step_winograd_16, parts_winograd_16, { 0, 329056, 0, 16720, 394592 } }, /* layer3.1.conv1 */
+    { step_winograd_input_13, parts_winograd_input_13, { 16720, 0, 0, 31376 } }, /* layer3.1.conv2 (input) */
+    { step_winograd_17, parts_winograd_17, { 0, 394656, 0, 31376, 25552, 460192 } }, /* layer3.1.conv2 */
+    { step_winograd_input_15, parts_winograd_input_15, { 31376, 0, 0, 16720 } }, /* layer3.2.conv1 (input) */
+    { step_winograd_16, parts_winograd_16, { 0, 460256, 0, 16720, 525792 } }, /* layer3.2.conv1 */
+    { step_winograd_input_18, parts_winograd_input_18, { 16720, 0, 0 } }, /* layer3.2.conv2 (input) */
+    { step_winograd_19, parts_winograd_19, { 0, 525856, 0, 22464, 31376, 591392 } }, /* layer3.2.conv2 */
+    { step_linear_20, parts_linear_20, { 22464, 591456, 0, 592480 } },  /* fc */
+    { step_output_21, parts_output_21, { 0, 0 } },                      /* output */
 };
 
 const char *cifar_resnet20_strerror(int status)

@@ -102,7 +102,7 @@ static const float fill_22_constants[] = {
     0,
 };
 
-static const float winograd2_output_29_constants[] = {
+static const float winograd2_output_28_constants[] = {
     0x1p-6f,
 };
 
@@ -478,7 +478,7 @@ static void c_border_3(float *y)
  *    0 -b/2 -1/2    b    1    0
  *    0  b/2 -1/2   -b    1    0
  *    0    1    0 -5/2    0    1.
- * 8 x 8 tiles, 2 blocks of 8 channels: V[6 x 6][block][tile][8] */
+ * 2 x 8 tiles, 2 blocks of 8 channels: V[6 x 6][block][tile][8] */
 static void c_winograd4_input_4(const float *x, float *t, float *v, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8];
@@ -490,7 +490,7 @@ static void c_winograd4_input_4(const float *x, float *t, float *v, const float 
     broadcast8(v5, constants + 5);
     broadcast8(v6, constants + 6);
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 8; j++) {
+        for (int j = 0; j < 2; j++) {
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 6; l++) {
                     load8(v7, x);
@@ -538,235 +538,233 @@ static void c_winograd4_input_4(const float *x, float *t, float *v, const float 
                     store8(v, v7);
                     add8(v12, v12, v8);
                     fma8(v12, v10, v0);
-                    store8(v + 31200, v12);
+                    store8(v + 8160, v12);
                     copy8(v7, v11);
                     copy8(v12, v10);
                     fma8(v7, v9, v1);
                     fma8(v12, v8, v1);
                     copy8(v13, v7);
                     fma8(v13, v12, v3);
-                    store8(v + 6240, v13);
+                    store8(v + 1632, v13);
                     fma8(v7, v12, v4);
-                    store8(v + 12480, v7);
+                    store8(v + 3264, v7);
                     fma8(v11, v9, v2);
                     fma8(v10, v8, v2);
                     copy8(v7, v11);
                     fma8(v7, v10, v5);
-                    store8(v + 18720, v7);
+                    store8(v + 4896, v7);
                     fma8(v11, v10, v6);
-                    store8(v + 24960, v11);
+                    store8(v + 6528, v11);
                     t += 8;
-                    v += 1040;
+                    v += 272;
                 }
                 t -= 48;
-                v -= 6232;
+                v -= 1624;
                 x += 32;
             }
             x += 800;
         }
-        x += 536;
+        x += 6872;
     }
 }
 
-/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 16 output channels of 64 tiles, sums over 16 channels */
+/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 16 output channels of 16 tiles, sums over 16 channels */
 static void c_winograd4_product_16x6_5(const float *v, const float *w, float *m)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8];
     for (int i = 0; i < 36; i++) {
-        for (int j = 0; j < 9; j++) {
-            zero8(v0);
-            zero8(v1);
-            zero8(v2);
-            zero8(v3);
-            zero8(v4);
-            zero8(v5);
-            zero8(v6);
-            zero8(v7);
-            zero8(v8);
-            zero8(v9);
-            zero8(v10);
-            zero8(v11);
-            for (int k = 0; k < 2; k++) {
-                load8(v12, w);
-                load8(v13, w + 8);
-                broadcast8(v14, v);
-                fma8(v0, v12, v14);
-                fma8(v6, v13, v14);
-                broadcast8(v14, v + 8);
-                fma8(v1, v12, v14);
-                fma8(v7, v13, v14);
-                broadcast8(v14, v + 16);
-                fma8(v2, v12, v14);
-                fma8(v8, v13, v14);
-                broadcast8(v14, v + 24);
-                fma8(v3, v12, v14);
-                fma8(v9, v13, v14);
-                broadcast8(v14, v + 32);
-                fma8(v4, v12, v14);
-                fma8(v10, v13, v14);
-                broadcast8(v14, v + 40);
-                fma8(v5, v12, v14);
-                fma8(v11, v13, v14);
-                load8(v12, w + 16);
-                load8(v13, w + 24);
-                broadcast8(v14, v + 1);
-                fma8(v0, v12, v14);
-                fma8(v6, v13, v14);
-                broadcast8(v14, v + 9);
-                fma8(v1, v12, v14);
-                fma8(v7, v13, v14);
-                broadcast8(v14, v + 17);
-                fma8(v2, v12, v14);
-                fma8(v8, v13, v14);
-                broadcast8(v14, v + 25);
-                fma8(v3, v12, v14);
-                fma8(v9, v13, v14);
-                broadcast8(v14, v + 33);
-                fma8(v4, v12, v14);
-                fma8(v10, v13, v14);
-                broadcast8(v14, v + 41);
-                fma8(v5, v12, v14);
-                fma8(v11, v13, v14);
-                load8(v12, w + 32);
-                load8(v13, w + 40);
-                broadcast8(v14, v + 2);
-                fma8(v0, v12, v14);
-                fma8(v6, v13, v14);
-                broadcast8(v14, v + 10);
-                fma8(v1, v12, v14);
-                fma8(v7, v13, v14);
-                broadcast8(v14, v + 18);
-                fma8(v2, v12, v14);
-                fma8(v8, v13, v14);
-                broadcast8(v14, v + 26);
-                fma8(v3, v12, v14);
-                fma8(v9, v13, v14);
-                broadcast8(v14, v + 34);
-                fma8(v4, v12, v14);
-                fma8(v10, v13, v14);
-                broadcast8(v14, v + 42);
-                fma8(v5, v12, v14);
-                fma8(v11, v13, v14);
-                load8(v12, w + 48);
-                load8(v13, w + 56);
-                broadcast8(v14, v + 3);
-                fma8(v0, v12, v14);
-                fma8(v6, v13, v14);
-                broadcast8(v14, v + 11);
-                fma8(v1, v12, v14);
-                fma8(v7, v13, v14);
-                broadcast8(v14, v + 19);
-                fma8(v2, v12, v14);
-                fma8(v8, v13, v14);
-                broadcast8(v14, v + 27);
-                fma8(v3, v12, v14);
-                fma8(v9, v13, v14);
-                broadcast8(v14, v + 35);
-                fma8(v4, v12, v14);
-                fma8(v10, v13, v14);
-                broadcast8(v14, v + 43);
-                fma8(v5, v12, v14);
-                fma8(v11, v13, v14);
-                load8(v12, w + 64);
-                load8(v13, w + 72);
-                broadcast8(v14, v + 4);
-                fma8(v0, v12, v14);
-                fma8(v6, v13, v14);
-                broadcast8(v14, v + 12);
-                fma8(v1, v12, v14);
-                fma8(v7, v13, v14);
-                broadcast8(v14, v + 20);
-                fma8(v2, v12, v14);
-                fma8(v8, v13, v14);
-                broadcast8(v14, v + 28);
-                fma8(v3, v12, v14);
-                fma8(v9, v13, v14);
-                broadcast8(v14, v + 36);
-                fma8(v4, v12, v14);
-                fma8(v10, v13, v14);
-                broadcast8(v14, v + 44);
-                fma8(v5, v12, v14);
-                fma8(v11, v13, v14);
-                load8(v12, w + 80);
-                load8(v13, w + 88);
-                broadcast8(v14, v + 5);
-                fma8(v0, v12, v14);
-                fma8(v6, v13, v14);
-                broadcast8(v14, v + 13);
-                fma8(v1, v12, v14);
-                fma8(v7, v13, v14);
-                broadcast8(v14, v + 21);
-                fma8(v2, v12, v14);
-                fma8(v8, v13, v14);
-                broadcast8(v14, v + 29);
-                fma8(v3, v12, v14);
-                fma8(v9, v13, v14);
-                broadcast8(v14, v + 37);
-                fma8(v4, v12, v14);
-                fma8(v10, v13, v14);
-                broadcast8(v14, v + 45);
-                fma8(v5, v12, v14);
-                fma8(v11, v13, v14);
-                load8(v12, w + 96);
-                load8(v13, w + 104);
-                broadcast8(v14, v + 6);
-                fma8(v0, v12, v14);
-                fma8(v6, v13, v14);
-                broadcast8(v14, v + 14);
-                fma8(v1, v12, v14);
-                fma8(v7, v13, v14);
-                broadcast8(v14, v + 22);
-                fma8(v2, v12, v14);
-                fma8(v8, v13, v14);
-                broadcast8(v14, v + 30);
-                fma8(v3, v12, v14);
-                fma8(v9, v13, v14);
-                broadcast8(v14, v + 38);
-                fma8(v4, v12, v14);
-                fma8(v10, v13, v14);
-                broadcast8(v14, v + 46);
-                fma8(v5, v12, v14);
-                fma8(v11, v13, v14);
-                load8(v12, w + 112);
-                load8(v13, w + 120);
-                broadcast8(v14, v + 7);
-                fma8(v0, v12, v14);
-                fma8(v6, v13, v14);
-                broadcast8(v14, v + 15);
-                fma8(v1, v12, v14);
-                fma8(v7, v13, v14);
-                broadcast8(v14, v + 23);
-                fma8(v2, v12, v14);
-                fma8(v8, v13, v14);
-                broadcast8(v14, v + 31);
-                fma8(v3, v12, v14);
-                fma8(v9, v13, v14);
-                broadcast8(v14, v + 39);
-                fma8(v4, v12, v14);
-                fma8(v10, v13, v14);
-                broadcast8(v14, v + 47);
-                fma8(v5, v12, v14);
-                fma8(v11, v13, v14);
-                w += 128;
-                v += 512;
-            }
-            v -= 1024;
-            w -= 256;
-            store8(m, v0);
-            store8(m + 8, v1);
-            store8(m + 16, v2);
-            store8(m + 24, v3);
-            store8(m + 32, v4);
-            store8(m + 40, v5);
-            store8(m + 512, v6);
-            store8(m + 520, v7);
-            store8(m + 528, v8);
-            store8(m + 536, v9);
-            store8(m + 544, v10);
-            store8(m + 552, v11);
-            v += 48;
-            m += 48;
+        zero8(v0);
+        zero8(v1);
+        zero8(v2);
+        zero8(v3);
+        zero8(v4);
+        zero8(v5);
+        zero8(v6);
+        zero8(v7);
+        zero8(v8);
+        zero8(v9);
+        zero8(v10);
+        zero8(v11);
+        for (int j = 0; j < 2; j++) {
+            load8(v12, w);
+            load8(v13, w + 8);
+            broadcast8(v14, v);
+            fma8(v0, v12, v14);
+            fma8(v6, v13, v14);
+            broadcast8(v14, v + 8);
+            fma8(v1, v12, v14);
+            fma8(v7, v13, v14);
+            broadcast8(v14, v + 16);
+            fma8(v2, v12, v14);
+            fma8(v8, v13, v14);
+            broadcast8(v14, v + 24);
+            fma8(v3, v12, v14);
+            fma8(v9, v13, v14);
+            broadcast8(v14, v + 32);
+            fma8(v4, v12, v14);
+            fma8(v10, v13, v14);
+            broadcast8(v14, v + 40);
+            fma8(v5, v12, v14);
+            fma8(v11, v13, v14);
+            load8(v12, w + 16);
+            load8(v13, w + 24);
+            broadcast8(v14, v + 1);
+            fma8(v0, v12, v14);
+            fma8(v6, v13, v14);
+            broadcast8(v14, v + 9);
+            fma8(v1, v12, v14);
+            fma8(v7, v13, v14);
+            broadcast8(v14, v + 17);
+            fma8(v2, v12, v14);
+            fma8(v8, v13, v14);
+            broadcast8(v14, v + 25);
+            fma8(v3, v12, v14);
+            fma8(v9, v13, v14);
+            broadcast8(v14, v + 33);
+            fma8(v4, v12, v14);
+            fma8(v10, v13, v14);
+            broadcast8(v14, v + 41);
+            fma8(v5, v12, v14);
+            fma8(v11, v13, v14);
+            load8(v12, w + 32);
+            load8(v13, w + 40);
+            broadcast8(v14, v + 2);
+            fma8(v0, v12, v14);
+            fma8(v6, v13, v14);
+            broadcast8(v14, v + 10);
+            fma8(v1, v12, v14);
+            fma8(v7, v13, v14);
+            broadcast8(v14, v + 18);
+            fma8(v2, v12, v14);
+            fma8(v8, v13, v14);
+            broadcast8(v14, v + 26);
+            fma8(v3, v12, v14);
+            fma8(v9, v13, v14);
+            broadcast8(v14, v + 34);
+            fma8(v4, v12, v14);
+            fma8(v10, v13, v14);
+            broadcast8(v14, v + 42);
+            fma8(v5, v12, v14);
+            fma8(v11, v13, v14);
+            load8(v12, w + 48);
+            load8(v13, w + 56);
+            broadcast8(v14, v + 3);
+            fma8(v0, v12, v14);
+            fma8(v6, v13, v14);
+            broadcast8(v14, v + 11);
+            fma8(v1, v12, v14);
+            fma8(v7, v13, v14);
+            broadcast8(v14, v + 19);
+            fma8(v2, v12, v14);
+            fma8(v8, v13, v14);
+            broadcast8(v14, v + 27);
+            fma8(v3, v12, v14);
+            fma8(v9, v13, v14);
+            broadcast8(v14, v + 35);
+            fma8(v4, v12, v14);
+            fma8(v10, v13, v14);
+            broadcast8(v14, v + 43);
+            fma8(v5, v12, v14);
+            fma8(v11, v13, v14);
+            load8(v12, w + 64);
+            load8(v13, w + 72);
+            broadcast8(v14, v + 4);
+            fma8(v0, v12, v14);
+            fma8(v6, v13, v14);
+            broadcast8(v14, v + 12);
+            fma8(v1, v12, v14);
+            fma8(v7, v13, v14);
+            broadcast8(v14, v + 20);
+            fma8(v2, v12, v14);
+            fma8(v8, v13, v14);
+            broadcast8(v14, v + 28);
+            fma8(v3, v12, v14);
+            fma8(v9, v13, v14);
+            broadcast8(v14, v + 36);
+            fma8(v4, v12, v14);
+            fma8(v10, v13, v14);
+            broadcast8(v14, v + 44);
+            fma8(v5, v12, v14);
+            fma8(v11, v13, v14);
+            load8(v12, w + 80);
+            load8(v13, w + 88);
+            broadcast8(v14, v + 5);
+            fma8(v0, v12, v14);
+            fma8(v6, v13, v14);
+            broadcast8(v14, v + 13);
+            fma8(v1, v12, v14);
+            fma8(v7, v13, v14);
+            broadcast8(v14, v + 21);
+            fma8(v2, v12, v14);
+            fma8(v8, v13, v14);
+            broadcast8(v14, v + 29);
+            fma8(v3, v12, v14);
+            fma8(v9, v13, v14);
+            broadcast8(v14, v + 37);
+            fma8(v4, v12, v14);
+            fma8(v10, v13, v14);
+            broadcast8(v14, v + 45);
+            fma8(v5, v12, v14);
+            fma8(v11, v13, v14);
+            load8(v12, w + 96);
+            load8(v13, w + 104);
+            broadcast8(v14, v + 6);
+            fma8(v0, v12, v14);
+            fma8(v6, v13, v14);
+            broadcast8(v14, v + 14);
+            fma8(v1, v12, v14);
+            fma8(v7, v13, v14);
+            broadcast8(v14, v + 22);
+            fma8(v2, v12, v14);
+            fma8(v8, v13, v14);
+            broadcast8(v14, v + 30);
+            fma8(v3, v12, v14);
+            fma8(v9, v13, v14);
+            broadcast8(v14, v + 38);
+            fma8(v4, v12, v14);
+            fma8(v10, v13, v14);
+            broadcast8(v14, v + 46);
+            fma8(v5, v12, v14);
+            fma8(v11, v13, v14);
+            load8(v12, w + 112);
+            load8(v13, w + 120);
+            broadcast8(v14, v + 7);
+            fma8(v0, v12, v14);
+            fma8(v6, v13, v14);
+            broadcast8(v14, v + 15);
+            fma8(v1, v12, v14);
+            fma8(v7, v13, v14);
+            broadcast8(v14, v + 23);
+            fma8(v2, v12, v14);
+            fma8(v8, v13, v14);
+            broadcast8(v14, v + 31);
+            fma8(v3, v12, v14);
+            fma8(v9, v13, v14);
+            broadcast8(v14, v + 39);
+            fma8(v4, v12, v14);
+            fma8(v10, v13, v14);
+            broadcast8(v14, v + 47);
+            fma8(v5, v12, v14);
+            fma8(v11, v13, v14);
+            w += 128;
+            v += 128;
         }
+        v -= 256;
+        w -= 256;
+        store8(m, v0);
+        store8(m + 8, v1);
+        store8(m + 16, v2);
+        store8(m + 24, v3);
+        store8(m + 32, v4);
+        store8(m + 40, v5);
+        store8(m + 128, v6);
+        store8(m + 136, v7);
+        store8(m + 144, v8);
+        store8(m + 152, v9);
+        store8(m + 160, v10);
+        store8(m + 168, v11);
+        v += 48;
+        m += 48;
         for (int j = 0; j < 2; j++) {
             zero8(v0);
             zero8(v1);
@@ -916,25 +914,25 @@ static void c_winograd4_product_16x6_5(const float *v, const float *w, float *m)
                 fma8(v4, v10, v12);
                 fma8(v9, v11, v12);
                 w += 128;
-                v += 512;
+                v += 128;
             }
-            v -= 1024;
+            v -= 256;
             w -= 256;
             store8(m, v0);
             store8(m + 8, v1);
             store8(m + 16, v2);
             store8(m + 24, v3);
             store8(m + 32, v4);
-            store8(m + 512, v5);
-            store8(m + 520, v6);
-            store8(m + 528, v7);
-            store8(m + 536, v8);
-            store8(m + 544, v9);
+            store8(m + 128, v5);
+            store8(m + 136, v6);
+            store8(m + 144, v7);
+            store8(m + 152, v8);
+            store8(m + 160, v9);
             v += 40;
             m += 40;
         }
-        v += 528;
-        m += 528;
+        v += 144;
+        m += 144;
         w += 256;
     }
 }
@@ -944,7 +942,7 @@ static void c_winograd4_product_16x6_5(const float *v, const float *w, float *m)
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 16 output channels of 8 x 8 tiles from M[6 x 6][vector][tile][8] */
+ * 16 output channels of 2 x 8 tiles from M[6 x 6][vector][tile][8] */
 static void c_winograd4_output_6(const float *m, float *t, float *y, const float *b, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8];
@@ -955,15 +953,15 @@ static void c_winograd4_output_6(const float *m, float *t, float *y, const float
     broadcast8(v4, constants + 4);
     broadcast8(v5, constants + 5);
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 8; j++) {
+        for (int j = 0; j < 2; j++) {
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 6; l++) {
                     load8(v6, m);
-                    load8(v7, m + 6240);
-                    load8(v8, m + 12480);
-                    load8(v9, m + 18720);
-                    load8(v10, m + 24960);
-                    load8(v11, m + 31200);
+                    load8(v7, m + 1632);
+                    load8(v8, m + 3264);
+                    load8(v9, m + 4896);
+                    load8(v10, m + 6528);
+                    load8(v11, m + 8160);
                     add8(v12, v7, v8);
                     sub8(v7, v7, v8);
                     add8(v8, v9, v10);
@@ -980,10 +978,10 @@ static void c_winograd4_output_6(const float *m, float *t, float *y, const float
                     store8(t + 48, v8);
                     store8(t + 96, v12);
                     store8(t + 144, v11);
-                    m += 1040;
+                    m += 272;
                     t += 8;
                 }
-                m -= 6240;
+                m -= 1632;
                 t -= 48;
                 for (int l = 0; l < 4; l++) {
                     load8(v6, t);
@@ -1030,7 +1028,7 @@ static void c_winograd4_output_6(const float *m, float *t, float *y, const float
             }
             y += 800;
         }
-        y += 536;
+        y += 6872;
         b += 8;
     }
 }
@@ -1040,7 +1038,7 @@ static void c_winograd4_output_6(const float *m, float *t, float *y, const float
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 16 output channels of 8 x 8 tiles from M[6 x 6][vector][tile][8] */
+ * 16 output channels of 2 x 8 tiles from M[6 x 6][vector][tile][8] */
 static void c_winograd4_output_7(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8];
@@ -1051,15 +1049,15 @@ static void c_winograd4_output_7(const float *m, float *t, float *y, const float
     broadcast8(v4, constants + 4);
     broadcast8(v5, constants + 5);
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 8; j++) {
+        for (int j = 0; j < 2; j++) {
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 6; l++) {
                     load8(v6, m);
-                    load8(v7, m + 6240);
-                    load8(v8, m + 12480);
-                    load8(v9, m + 18720);
-                    load8(v10, m + 24960);
-                    load8(v11, m + 31200);
+                    load8(v7, m + 1632);
+                    load8(v8, m + 3264);
+                    load8(v9, m + 4896);
+                    load8(v10, m + 6528);
+                    load8(v11, m + 8160);
                     add8(v12, v7, v8);
                     sub8(v7, v7, v8);
                     add8(v8, v9, v10);
@@ -1076,10 +1074,10 @@ static void c_winograd4_output_7(const float *m, float *t, float *y, const float
                     store8(t + 48, v8);
                     store8(t + 96, v12);
                     store8(t + 144, v11);
-                    m += 1040;
+                    m += 272;
                     t += 8;
                 }
-                m -= 6240;
+                m -= 1632;
                 t -= 48;
                 for (int l = 0; l < 4; l++) {
                     load8(v6, t);
@@ -1137,8 +1135,8 @@ static void c_winograd4_output_7(const float *m, float *t, float *y, const float
             y += 800;
             r += 800;
         }
-        y += 536;
-        r += 536;
+        y += 6872;
+        r += 6872;
         b += 8;
     }
 }
@@ -1932,7 +1930,7 @@ static void c_fill_12(float *y, const float *constants)
  *    0 -b/2 -1/2    b    1    0
  *    0  b/2 -1/2   -b    1    0
  *    0    1    0 -5/2    0    1.
- * 4 x 4 tiles, 4 blocks of 8 channels: V[6 x 6][block][tile][8] */
+ * 1 x 4 tiles, 4 blocks of 8 channels: V[6 x 6][block][tile][8] */
 static void c_winograd4_input_13(const float *x, float *t, float *v, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8];
@@ -1945,274 +1943,85 @@ static void c_winograd4_input_13(const float *x, float *t, float *v, const float
     broadcast8(v6, constants + 6);
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 4; k++) {
-                for (int l = 0; l < 6; l++) {
-                    load8(v7, x);
-                    load8(v8, x + 8);
-                    load8(v9, x + 16);
-                    load8(v10, x + 24);
-                    load8(v11, x + 32);
-                    load8(v12, x + 40);
-                    add8(v7, v7, v11);
-                    fma8(v7, v9, v0);
-                    store8(t, v7);
-                    add8(v12, v12, v8);
-                    fma8(v12, v10, v0);
-                    store8(t + 40, v12);
-                    copy8(v7, v11);
-                    copy8(v12, v10);
-                    fma8(v7, v9, v1);
-                    fma8(v12, v8, v1);
-                    copy8(v13, v7);
-                    fma8(v13, v12, v3);
-                    store8(t + 8, v13);
-                    fma8(v7, v12, v4);
-                    store8(t + 16, v7);
-                    fma8(v11, v9, v2);
-                    fma8(v10, v8, v2);
-                    copy8(v7, v11);
-                    fma8(v7, v10, v5);
-                    store8(t + 24, v7);
-                    fma8(v11, v10, v6);
-                    store8(t + 32, v11);
-                    x += 136;
-                    t += 48;
-                }
-                x -= 816;
-                t -= 288;
-                for (int l = 0; l < 6; l++) {
-                    load8(v7, t);
-                    load8(v8, t + 48);
-                    load8(v9, t + 96);
-                    load8(v10, t + 144);
-                    load8(v11, t + 192);
-                    load8(v12, t + 240);
-                    add8(v7, v7, v11);
-                    fma8(v7, v9, v0);
-                    store8(v, v7);
-                    add8(v12, v12, v8);
-                    fma8(v12, v10, v0);
-                    store8(v + 15840, v12);
-                    copy8(v7, v11);
-                    copy8(v12, v10);
-                    fma8(v7, v9, v1);
-                    fma8(v12, v8, v1);
-                    copy8(v13, v7);
-                    fma8(v13, v12, v3);
-                    store8(v + 3168, v13);
-                    fma8(v7, v12, v4);
-                    store8(v + 6336, v7);
-                    fma8(v11, v9, v2);
-                    fma8(v10, v8, v2);
-                    copy8(v7, v11);
-                    fma8(v7, v10, v5);
-                    store8(v + 9504, v7);
-                    fma8(v11, v10, v6);
-                    store8(v + 12672, v11);
-                    t += 8;
-                    v += 528;
-                }
-                t -= 48;
-                v -= 3160;
-                x += 32;
+            for (int k = 0; k < 6; k++) {
+                load8(v7, x);
+                load8(v8, x + 8);
+                load8(v9, x + 16);
+                load8(v10, x + 24);
+                load8(v11, x + 32);
+                load8(v12, x + 40);
+                add8(v7, v7, v11);
+                fma8(v7, v9, v0);
+                store8(t, v7);
+                add8(v12, v12, v8);
+                fma8(v12, v10, v0);
+                store8(t + 40, v12);
+                copy8(v7, v11);
+                copy8(v12, v10);
+                fma8(v7, v9, v1);
+                fma8(v12, v8, v1);
+                copy8(v13, v7);
+                fma8(v13, v12, v3);
+                store8(t + 8, v13);
+                fma8(v7, v12, v4);
+                store8(t + 16, v7);
+                fma8(v11, v9, v2);
+                fma8(v10, v8, v2);
+                copy8(v7, v11);
+                fma8(v7, v10, v5);
+                store8(t + 24, v7);
+                fma8(v11, v10, v6);
+                store8(t + 32, v11);
+                x += 136;
+                t += 48;
             }
-            x += 416;
+            x -= 816;
+            t -= 288;
+            for (int k = 0; k < 6; k++) {
+                load8(v7, t);
+                load8(v8, t + 48);
+                load8(v9, t + 96);
+                load8(v10, t + 144);
+                load8(v11, t + 192);
+                load8(v12, t + 240);
+                add8(v7, v7, v11);
+                fma8(v7, v9, v0);
+                store8(v, v7);
+                add8(v12, v12, v8);
+                fma8(v12, v10, v0);
+                store8(v + 4320, v12);
+                copy8(v7, v11);
+                copy8(v12, v10);
+                fma8(v7, v9, v1);
+                fma8(v12, v8, v1);
+                copy8(v13, v7);
+                fma8(v13, v12, v3);
+                store8(v + 864, v13);
+                fma8(v7, v12, v4);
+                store8(v + 1728, v7);
+                fma8(v11, v9, v2);
+                fma8(v10, v8, v2);
+                copy8(v7, v11);
+                fma8(v7, v10, v5);
+                store8(v + 2592, v7);
+                fma8(v11, v10, v6);
+                store8(v + 3456, v11);
+                t += 8;
+                v += 144;
+            }
+            t -= 48;
+            v -= 856;
+            x += 32;
         }
-        x += 280;
+        x += 2328;
     }
 }
 
-/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 32 output channels of 16 tiles, sums over 32 channels */
+/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 32 output channels of 4 tiles, sums over 32 channels */
 static void c_winograd4_product_32x3_14(const float *v, const float *w, float *m)
 {
-    float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8], v15[8];
+    float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8];
     for (int i = 0; i < 36; i++) {
-        for (int j = 0; j < 4; j++) {
-            zero8(v0);
-            zero8(v1);
-            zero8(v2);
-            zero8(v3);
-            zero8(v4);
-            zero8(v5);
-            zero8(v6);
-            zero8(v7);
-            zero8(v8);
-            zero8(v9);
-            zero8(v10);
-            zero8(v11);
-            for (int k = 0; k < 4; k++) {
-                broadcast8(v12, v);
-                broadcast8(v13, v + 8);
-                broadcast8(v14, v + 16);
-                load8(v15, w);
-                fma8(v0, v15, v12);
-                fma8(v1, v15, v13);
-                fma8(v2, v15, v14);
-                load8(v15, w + 8);
-                fma8(v3, v15, v12);
-                fma8(v4, v15, v13);
-                fma8(v5, v15, v14);
-                load8(v15, w + 16);
-                fma8(v6, v15, v12);
-                fma8(v7, v15, v13);
-                fma8(v8, v15, v14);
-                load8(v15, w + 24);
-                fma8(v9, v15, v12);
-                fma8(v10, v15, v13);
-                fma8(v11, v15, v14);
-                broadcast8(v12, v + 1);
-                broadcast8(v13, v + 9);
-                broadcast8(v14, v + 17);
-                load8(v15, w + 32);
-                fma8(v0, v15, v12);
-                fma8(v1, v15, v13);
-                fma8(v2, v15, v14);
-                load8(v15, w + 40);
-                fma8(v3, v15, v12);
-                fma8(v4, v15, v13);
-                fma8(v5, v15, v14);
-                load8(v15, w + 48);
-                fma8(v6, v15, v12);
-                fma8(v7, v15, v13);
-                fma8(v8, v15, v14);
-                load8(v15, w + 56);
-                fma8(v9, v15, v12);
-                fma8(v10, v15, v13);
-                fma8(v11, v15, v14);
-                broadcast8(v12, v + 2);
-                broadcast8(v13, v + 10);
-                broadcast8(v14, v + 18);
-                load8(v15, w + 64);
-                fma8(v0, v15, v12);
-                fma8(v1, v15, v13);
-                fma8(v2, v15, v14);
-                load8(v15, w + 72);
-                fma8(v3, v15, v12);
-                fma8(v4, v15, v13);
-                fma8(v5, v15, v14);
-                load8(v15, w + 80);
-                fma8(v6, v15, v12);
-                fma8(v7, v15, v13);
-                fma8(v8, v15, v14);
-                load8(v15, w + 88);
-                fma8(v9, v15, v12);
-                fma8(v10, v15, v13);
-                fma8(v11, v15, v14);
-                broadcast8(v12, v + 3);
-                broadcast8(v13, v + 11);
-                broadcast8(v14, v + 19);
-                load8(v15, w + 96);
-                fma8(v0, v15, v12);
-                fma8(v1, v15, v13);
-                fma8(v2, v15, v14);
-                load8(v15, w + 104);
-                fma8(v3, v15, v12);
-                fma8(v4, v15, v13);
-                fma8(v5, v15, v14);
-                load8(v15, w + 112);
-                fma8(v6, v15, v12);
-                fma8(v7, v15, v13);
-                fma8(v8, v15, v14);
-                load8(v15, w + 120);
-                fma8(v9, v15, v12);
-                fma8(v10, v15, v13);
-                fma8(v11, v15, v14);
-                broadcast8(v12, v + 4);
-                broadcast8(v13, v + 12);
-                broadcast8(v14, v + 20);
-                load8(v15, w + 128);
-                fma8(v0, v15, v12);
-                fma8(v1, v15, v13);
-                fma8(v2, v15, v14);
-                load8(v15, w + 136);
-                fma8(v3, v15, v12);
-                fma8(v4, v15, v13);
-                fma8(v5, v15, v14);
-                load8(v15, w + 144);
-                fma8(v6, v15, v12);
-                fma8(v7, v15, v13);
-                fma8(v8, v15, v14);
-                load8(v15, w + 152);
-                fma8(v9, v15, v12);
-                fma8(v10, v15, v13);
-                fma8(v11, v15, v14);
-                broadcast8(v12, v + 5);
-                broadcast8(v13, v + 13);
-                broadcast8(v14, v + 21);
-                load8(v15, w + 160);
-                fma8(v0, v15, v12);
-                fma8(v1, v15, v13);
-                fma8(v2, v15, v14);
-                load8(v15, w + 168);
-                fma8(v3, v15, v12);
-                fma8(v4, v15, v13);
-                fma8(v5, v15, v14);
-                load8(v15, w + 176);
-                fma8(v6, v15, v12);
-                fma8(v7, v15, v13);
-                fma8(v8, v15, v14);
-                load8(v15, w + 184);
-                fma8(v9, v15, v12);
-                fma8(v10, v15, v13);
-                fma8(v11, v15, v14);
-                broadcast8(v12, v + 6);
-                broadcast8(v13, v + 14);
-                broadcast8(v14, v + 22);
-                load8(v15, w + 192);
-                fma8(v0, v15, v12);
-                fma8(v1, v15, v13);
-                fma8(v2, v15, v14);
-                load8(v15, w + 200);
-                fma8(v3, v15, v12);
-                fma8(v4, v15, v13);
-                fma8(v5, v15, v14);
-                load8(v15, w + 208);
-                fma8(v6, v15, v12);
-                fma8(v7, v15, v13);
-                fma8(v8, v15, v14);
-                load8(v15, w + 216);
-                fma8(v9, v15, v12);
-                fma8(v10, v15, v13);
-                fma8(v11, v15, v14);
-                broadcast8(v12, v + 7);
-                broadcast8(v13, v + 15);
-                broadcast8(v14, v + 23);
-                load8(v15, w + 224);
-                fma8(v0, v15, v12);
-                fma8(v1, v15, v13);
-                fma8(v2, v15, v14);
-                load8(v15, w + 232);
-                fma8(v3, v15, v12);
-                fma8(v4, v15, v13);
-                fma8(v5, v15, v14);
-                load8(v15, w + 240);
-                fma8(v6, v15, v12);
-                fma8(v7, v15, v13);
-                fma8(v8, v15, v14);
-                load8(v15, w + 248);
-                fma8(v9, v15, v12);
-                fma8(v10, v15, v13);
-                fma8(v11, v15, v14);
-                w += 256;
-                v += 128;
-            }
-            v -= 512;
-            w -= 1024;
-            store8(m, v0);
-            store8(m + 8, v1);
-            store8(m + 16, v2);
-            store8(m + 128, v3);
-            store8(m + 136, v4);
-            store8(m + 144, v5);
-            store8(m + 256, v6);
-            store8(m + 264, v7);
-            store8(m + 272, v8);
-            store8(m + 384, v9);
-            store8(m + 392, v10);
-            store8(m + 400, v11);
-            v += 24;
-            m += 24;
-        }
         for (int j = 0; j < 2; j++) {
             zero8(v0);
             zero8(v1);
@@ -2336,23 +2145,23 @@ static void c_winograd4_product_32x3_14(const float *v, const float *w, float *m
                 fma8(v6, v10, v8);
                 fma8(v7, v10, v9);
                 w += 256;
-                v += 128;
+                v += 32;
             }
-            v -= 512;
+            v -= 128;
             w -= 1024;
             store8(m, v0);
             store8(m + 8, v1);
-            store8(m + 128, v2);
-            store8(m + 136, v3);
-            store8(m + 256, v4);
-            store8(m + 264, v5);
-            store8(m + 384, v6);
-            store8(m + 392, v7);
+            store8(m + 32, v2);
+            store8(m + 40, v3);
+            store8(m + 64, v4);
+            store8(m + 72, v5);
+            store8(m + 96, v6);
+            store8(m + 104, v7);
             v += 16;
             m += 16;
         }
-        v += 400;
-        m += 400;
+        v += 112;
+        m += 112;
         w += 1024;
     }
 }
@@ -2362,7 +2171,7 @@ static void c_winograd4_product_32x3_14(const float *v, const float *w, float *m
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 32 output channels of 4 x 4 tiles from M[6 x 6][vector][tile][8] */
+ * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
 static void c_winograd4_output_15(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8];
@@ -2374,93 +2183,89 @@ static void c_winograd4_output_15(const float *m, float *t, float *y, const floa
     broadcast8(v5, constants + 5);
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 4; k++) {
-                for (int l = 0; l < 6; l++) {
-                    load8(v6, m);
-                    load8(v7, m + 3168);
-                    load8(v8, m + 6336);
-                    load8(v9, m + 9504);
-                    load8(v10, m + 12672);
-                    load8(v11, m + 15840);
-                    add8(v12, v7, v8);
-                    sub8(v7, v7, v8);
-                    add8(v8, v9, v10);
-                    sub8(v9, v9, v10);
-                    add8(v6, v6, v12);
-                    add8(v6, v6, v8);
-                    mul8(v12, v12, v2);
-                    fma8(v12, v8, v3);
-                    mul8(v8, v7, v0);
-                    fma8(v8, v9, v1);
-                    fma8(v11, v7, v4);
-                    fma8(v11, v9, v5);
-                    store8(t, v6);
-                    store8(t + 48, v8);
-                    store8(t + 96, v12);
-                    store8(t + 144, v11);
-                    m += 528;
-                    t += 8;
-                }
-                m -= 3168;
-                t -= 48;
-                for (int l = 0; l < 4; l++) {
-                    load8(v6, t);
-                    load8(v7, t + 8);
-                    load8(v8, t + 16);
-                    load8(v9, t + 24);
-                    load8(v10, t + 32);
-                    load8(v11, t + 40);
-                    add8(v12, v7, v8);
-                    sub8(v7, v7, v8);
-                    add8(v8, v9, v10);
-                    sub8(v9, v9, v10);
-                    add8(v6, v6, v12);
-                    add8(v6, v6, v8);
-                    mul8(v12, v12, v2);
-                    fma8(v12, v8, v3);
-                    mul8(v8, v7, v0);
-                    fma8(v8, v9, v1);
-                    fma8(v11, v7, v4);
-                    fma8(v11, v9, v5);
-                    load8(v7, b);
-                    add8(v6, v6, v7);
-                    add8(v8, v8, v7);
-                    add8(v12, v12, v7);
-                    add8(v11, v11, v7);
-                    load8(v7, r);
-                    add8(v6, v6, v7);
-                    zero8(v7);
-                    max8(v6, v7, v6);
-                    store8(y, v6);
-                    load8(v6, r + 8);
-                    add8(v8, v8, v6);
-                    zero8(v6);
-                    max8(v8, v6, v8);
-                    store8(y + 8, v8);
-                    load8(v6, r + 16);
-                    add8(v12, v12, v6);
-                    zero8(v6);
-                    max8(v12, v6, v12);
-                    store8(y + 16, v12);
-                    load8(v6, r + 24);
-                    add8(v11, v11, v6);
-                    zero8(v6);
-                    max8(v11, v6, v11);
-                    store8(y + 24, v11);
-                    t += 48;
-                    y += 136;
-                    r += 128;
-                }
-                t -= 192;
-                y -= 512;
-                r -= 480;
-                m += 8;
+            for (int k = 0; k < 6; k++) {
+                load8(v6, m);
+                load8(v7, m + 864);
+                load8(v8, m + 1728);
+                load8(v9, m + 2592);
+                load8(v10, m + 3456);
+                load8(v11, m + 4320);
+                add8(v12, v7, v8);
+                sub8(v7, v7, v8);
+                add8(v8, v9, v10);
+                sub8(v9, v9, v10);
+                add8(v6, v6, v12);
+                add8(v6, v6, v8);
+                mul8(v12, v12, v2);
+                fma8(v12, v8, v3);
+                mul8(v8, v7, v0);
+                fma8(v8, v9, v1);
+                fma8(v11, v7, v4);
+                fma8(v11, v9, v5);
+                store8(t, v6);
+                store8(t + 48, v8);
+                store8(t + 96, v12);
+                store8(t + 144, v11);
+                m += 144;
+                t += 8;
             }
-            y += 416;
-            r += 384;
+            m -= 864;
+            t -= 48;
+            for (int k = 0; k < 4; k++) {
+                load8(v6, t);
+                load8(v7, t + 8);
+                load8(v8, t + 16);
+                load8(v9, t + 24);
+                load8(v10, t + 32);
+                load8(v11, t + 40);
+                add8(v12, v7, v8);
+                sub8(v7, v7, v8);
+                add8(v8, v9, v10);
+                sub8(v9, v9, v10);
+                add8(v6, v6, v12);
+                add8(v6, v6, v8);
+                mul8(v12, v12, v2);
+                fma8(v12, v8, v3);
+                mul8(v8, v7, v0);
+                fma8(v8, v9, v1);
+                fma8(v11, v7, v4);
+                fma8(v11, v9, v5);
+                load8(v7, b);
+                add8(v6, v6, v7);
+                add8(v8, v8, v7);
+                add8(v12, v12, v7);
+                add8(v11, v11, v7);
+                load8(v7, r);
+                add8(v6, v6, v7);
+                zero8(v7);
+                max8(v6, v7, v6);
+                store8(y, v6);
+                load8(v6, r + 8);
+                add8(v8, v8, v6);
+                zero8(v6);
+                max8(v8, v6, v8);
+                store8(y + 8, v8);
+                load8(v6, r + 16);
+                add8(v12, v12, v6);
+                zero8(v6);
+                max8(v12, v6, v12);
+                store8(y + 16, v12);
+                load8(v6, r + 24);
+                add8(v11, v11, v6);
+                zero8(v6);
+                max8(v11, v6, v11);
+                store8(y + 24, v11);
+                t += 48;
+                y += 136;
+                r += 128;
+            }
+            t -= 192;
+            y -= 512;
+            r -= 480;
+            m += 8;
         }
-        y += 280;
-        r += 16;
+        y += 2328;
+        r += 1936;
         b += 8;
     }
 }
@@ -2470,7 +2275,7 @@ static void c_winograd4_output_15(const float *m, float *t, float *y, const floa
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 32 output channels of 4 x 4 tiles from M[6 x 6][vector][tile][8] */
+ * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
 static void c_winograd4_output_16(const float *m, float *t, float *y, const float *b, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8];
@@ -2482,81 +2287,78 @@ static void c_winograd4_output_16(const float *m, float *t, float *y, const floa
     broadcast8(v5, constants + 5);
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 4; k++) {
-                for (int l = 0; l < 6; l++) {
-                    load8(v6, m);
-                    load8(v7, m + 3168);
-                    load8(v8, m + 6336);
-                    load8(v9, m + 9504);
-                    load8(v10, m + 12672);
-                    load8(v11, m + 15840);
-                    add8(v12, v7, v8);
-                    sub8(v7, v7, v8);
-                    add8(v8, v9, v10);
-                    sub8(v9, v9, v10);
-                    add8(v6, v6, v12);
-                    add8(v6, v6, v8);
-                    mul8(v12, v12, v2);
-                    fma8(v12, v8, v3);
-                    mul8(v8, v7, v0);
-                    fma8(v8, v9, v1);
-                    fma8(v11, v7, v4);
-                    fma8(v11, v9, v5);
-                    store8(t, v6);
-                    store8(t + 48, v8);
-                    store8(t + 96, v12);
-                    store8(t + 144, v11);
-                    m += 528;
-                    t += 8;
-                }
-                m -= 3168;
-                t -= 48;
-                for (int l = 0; l < 4; l++) {
-                    load8(v6, t);
-                    load8(v7, t + 8);
-                    load8(v8, t + 16);
-                    load8(v9, t + 24);
-                    load8(v10, t + 32);
-                    load8(v11, t + 40);
-                    add8(v12, v7, v8);
-                    sub8(v7, v7, v8);
-                    add8(v8, v9, v10);
-                    sub8(v9, v9, v10);
-                    add8(v6, v6, v12);
-                    add8(v6, v6, v8);
-                    mul8(v12, v12, v2);
-                    fma8(v12, v8, v3);
-                    mul8(v8, v7, v0);
-                    fma8(v8, v9, v1);
-                    fma8(v11, v7, v4);
-                    fma8(v11, v9, v5);
-                    load8(v7, b);
-                    add8(v6, v6, v7);
-                    add8(v8, v8, v7);
-                    add8(v12, v12, v7);
-                    add8(v11, v11, v7);
-                    zero8(v7);
-                    max8(v6, v7, v6);
-                    store8(y, v6);
-                    zero8(v6);
-                    max8(v8, v6, v8);
-                    store8(y + 8, v8);
-                    zero8(v6);
-                    max8(v12, v6, v12);
-                    store8(y + 16, v12);
-                    zero8(v6);
-                    max8(v11, v6, v11);
-                    store8(y + 24, v11);
-                    t += 48;
-                    y += 136;
-                }
-                t -= 192;
-                y -= 512;
-                m += 8;
+            for (int k = 0; k < 6; k++) {
+                load8(v6, m);
+                load8(v7, m + 864);
+                load8(v8, m + 1728);
+                load8(v9, m + 2592);
+                load8(v10, m + 3456);
+                load8(v11, m + 4320);
+                add8(v12, v7, v8);
+                sub8(v7, v7, v8);
+                add8(v8, v9, v10);
+                sub8(v9, v9, v10);
+                add8(v6, v6, v12);
+                add8(v6, v6, v8);
+                mul8(v12, v12, v2);
+                fma8(v12, v8, v3);
+                mul8(v8, v7, v0);
+                fma8(v8, v9, v1);
+                fma8(v11, v7, v4);
+                fma8(v11, v9, v5);
+                store8(t, v6);
+                store8(t + 48, v8);
+                store8(t + 96, v12);
+                store8(t + 144, v11);
+                m += 144;
+                t += 8;
             }
-            y += 416;
+            m -= 864;
+            t -= 48;
+            for (int k = 0; k < 4; k++) {
+                load8(v6, t);
+                load8(v7, t + 8);
+                load8(v8, t + 16);
+                load8(v9, t + 24);
+                load8(v10, t + 32);
+                load8(v11, t + 40);
+                add8(v12, v7, v8);
+                sub8(v7, v7, v8);
+                add8(v8, v9, v10);
+                sub8(v9, v9, v10);
+                add8(v6, v6, v12);
+                add8(v6, v6, v8);
+                mul8(v12, v12, v2);
+                fma8(v12, v8, v3);
+                mul8(v8, v7, v0);
+                fma8(v8, v9, v1);
+                fma8(v11, v7, v4);
+                fma8(v11, v9, v5);
+                load8(v7, b);
+                add8(v6, v6, v7);
+                add8(v8, v8, v7);
+                add8(v12, v12, v7);
+                add8(v11, v11, v7);
+                zero8(v7);
+                max8(v6, v7, v6);
+                store8(y, v6);
+                zero8(v6);
+                max8(v8, v6, v8);
+                store8(y + 8, v8);
+                zero8(v6);
+                max8(v12, v6, v12);
+                store8(y + 16, v12);
+                zero8(v6);
+                max8(v11, v6, v11);
+                store8(y + 24, v11);
+                t += 48;
+                y += 136;
+            }
+            t -= 192;
+            y -= 512;
+            m += 8;
         }
-        y += 280;
+        y += 2328;
         b += 8;
     }
 }
@@ -2566,7 +2368,7 @@ static void c_winograd4_output_16(const float *m, float *t, float *y, const floa
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 32 output channels of 4 x 4 tiles from M[6 x 6][vector][tile][8] */
+ * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
 static void c_winograd4_output_17(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8];
@@ -2578,93 +2380,89 @@ static void c_winograd4_output_17(const float *m, float *t, float *y, const floa
     broadcast8(v5, constants + 5);
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 4; k++) {
-                for (int l = 0; l < 6; l++) {
-                    load8(v6, m);
-                    load8(v7, m + 3168);
-                    load8(v8, m + 6336);
-                    load8(v9, m + 9504);
-                    load8(v10, m + 12672);
-                    load8(v11, m + 15840);
-                    add8(v12, v7, v8);
-                    sub8(v7, v7, v8);
-                    add8(v8, v9, v10);
-                    sub8(v9, v9, v10);
-                    add8(v6, v6, v12);
-                    add8(v6, v6, v8);
-                    mul8(v12, v12, v2);
-                    fma8(v12, v8, v3);
-                    mul8(v8, v7, v0);
-                    fma8(v8, v9, v1);
-                    fma8(v11, v7, v4);
-                    fma8(v11, v9, v5);
-                    store8(t, v6);
-                    store8(t + 48, v8);
-                    store8(t + 96, v12);
-                    store8(t + 144, v11);
-                    m += 528;
-                    t += 8;
-                }
-                m -= 3168;
-                t -= 48;
-                for (int l = 0; l < 4; l++) {
-                    load8(v6, t);
-                    load8(v7, t + 8);
-                    load8(v8, t + 16);
-                    load8(v9, t + 24);
-                    load8(v10, t + 32);
-                    load8(v11, t + 40);
-                    add8(v12, v7, v8);
-                    sub8(v7, v7, v8);
-                    add8(v8, v9, v10);
-                    sub8(v9, v9, v10);
-                    add8(v6, v6, v12);
-                    add8(v6, v6, v8);
-                    mul8(v12, v12, v2);
-                    fma8(v12, v8, v3);
-                    mul8(v8, v7, v0);
-                    fma8(v8, v9, v1);
-                    fma8(v11, v7, v4);
-                    fma8(v11, v9, v5);
-                    load8(v7, b);
-                    add8(v6, v6, v7);
-                    add8(v8, v8, v7);
-                    add8(v12, v12, v7);
-                    add8(v11, v11, v7);
-                    load8(v7, r);
-                    add8(v6, v6, v7);
-                    zero8(v7);
-                    max8(v6, v7, v6);
-                    store8(y, v6);
-                    load8(v6, r + 8);
-                    add8(v8, v8, v6);
-                    zero8(v6);
-                    max8(v8, v6, v8);
-                    store8(y + 8, v8);
-                    load8(v6, r + 16);
-                    add8(v12, v12, v6);
-                    zero8(v6);
-                    max8(v12, v6, v12);
-                    store8(y + 16, v12);
-                    load8(v6, r + 24);
-                    add8(v11, v11, v6);
-                    zero8(v6);
-                    max8(v11, v6, v11);
-                    store8(y + 24, v11);
-                    t += 48;
-                    y += 136;
-                    r += 136;
-                }
-                t -= 192;
-                y -= 512;
-                r -= 512;
-                m += 8;
+            for (int k = 0; k < 6; k++) {
+                load8(v6, m);
+                load8(v7, m + 864);
+                load8(v8, m + 1728);
+                load8(v9, m + 2592);
+                load8(v10, m + 3456);
+                load8(v11, m + 4320);
+                add8(v12, v7, v8);
+                sub8(v7, v7, v8);
+                add8(v8, v9, v10);
+                sub8(v9, v9, v10);
+                add8(v6, v6, v12);
+                add8(v6, v6, v8);
+                mul8(v12, v12, v2);
+                fma8(v12, v8, v3);
+                mul8(v8, v7, v0);
+                fma8(v8, v9, v1);
+                fma8(v11, v7, v4);
+                fma8(v11, v9, v5);
+                store8(t, v6);
+                store8(t + 48, v8);
+                store8(t + 96, v12);
+                store8(t + 144, v11);
+                m += 144;
+                t += 8;
             }
-            y += 416;
-            r += 416;
+            m -= 864;
+            t -= 48;
+            for (int k = 0; k < 4; k++) {
+                load8(v6, t);
+                load8(v7, t + 8);
+                load8(v8, t + 16);
+                load8(v9, t + 24);
+                load8(v10, t + 32);
+                load8(v11, t + 40);
+                add8(v12, v7, v8);
+                sub8(v7, v7, v8);
+                add8(v8, v9, v10);
+                sub8(v9, v9, v10);
+                add8(v6, v6, v12);
+                add8(v6, v6, v8);
+                mul8(v12, v12, v2);
+                fma8(v12, v8, v3);
+                mul8(v8, v7, v0);
+                fma8(v8, v9, v1);
+                fma8(v11, v7, v4);
+                fma8(v11, v9, v5);
+                load8(v7, b);
+                add8(v6, v6, v7);
+                add8(v8, v8, v7);
+                add8(v12, v12, v7);
+                add8(v11, v11, v7);
+                load8(v7, r);
+                add8(v6, v6, v7);
+                zero8(v7);
+                max8(v6, v7, v6);
+                store8(y, v6);
+                load8(v6, r + 8);
+                add8(v8, v8, v6);
+                zero8(v6);
+                max8(v8, v6, v8);
+                store8(y + 8, v8);
+                load8(v6, r + 16);
+                add8(v12, v12, v6);
+                zero8(v6);
+                max8(v12, v6, v12);
+                store8(y + 16, v12);
+                load8(v6, r + 24);
+                add8(v11, v11, v6);
+                zero8(v6);
+                max8(v11, v6, v11);
+                store8(y + 24, v11);
+                t += 48;
+                y += 136;
+                r += 136;
+            }
+            t -= 192;
+            y -= 512;
+            r -= 512;
+            m += 8;
         }
-        y += 280;
-        r += 280;
+        y += 2328;
+        r += 2328;
         b += 8;
     }
 }
@@ -3779,54 +3577,51 @@ static void c_fill_22(float *y, const float *constants)
  *    0  1  1  0
  *    0 -1  1  0
  *    0 -1  0  1.
- * 4 x 4 tiles, 8 blocks of 8 channels: V[4 x 4][block][tile][8] */
+ * 4 x 4 tiles, 1 blocks of 8 channels: V[4 x 4][block][tile][8] */
 static void c_winograd2_input_23(const float *x, float *t, float *v)
 {
     float v0[8], v1[8], v2[8], v3[8];
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 4; k++) {
-                for (int l = 0; l < 4; l++) {
-                    load8(v0, x);
-                    load8(v1, x + 8);
-                    load8(v2, x + 16);
-                    load8(v3, x + 24);
-                    sub8(v0, v0, v2);
-                    store8(t, v0);
-                    add8(v0, v1, v2);
-                    store8(t + 8, v0);
-                    sub8(v2, v2, v1);
-                    store8(t + 16, v2);
-                    sub8(v3, v3, v1);
-                    store8(t + 24, v3);
-                    x += 72;
-                    t += 32;
-                }
-                x -= 288;
-                t -= 128;
-                for (int l = 0; l < 4; l++) {
-                    load8(v0, t);
-                    load8(v1, t + 32);
-                    load8(v2, t + 64);
-                    load8(v3, t + 96);
-                    sub8(v0, v0, v2);
-                    store8(v, v0);
-                    add8(v0, v1, v2);
-                    store8(v + 4160, v0);
-                    sub8(v2, v2, v1);
-                    store8(v + 8320, v2);
-                    sub8(v3, v3, v1);
-                    store8(v + 12480, v3);
-                    t += 8;
-                    v += 1040;
-                }
-                t -= 32;
-                v -= 4152;
-                x += 16;
+                load8(v0, x);
+                load8(v1, x + 8);
+                load8(v2, x + 16);
+                load8(v3, x + 24);
+                sub8(v0, v0, v2);
+                store8(t, v0);
+                add8(v0, v1, v2);
+                store8(t + 8, v0);
+                sub8(v2, v2, v1);
+                store8(t + 16, v2);
+                sub8(v3, v3, v1);
+                store8(t + 24, v3);
+                x += 72;
+                t += 32;
             }
-            x += 80;
+            x -= 288;
+            t -= 128;
+            for (int k = 0; k < 4; k++) {
+                load8(v0, t);
+                load8(v1, t + 32);
+                load8(v2, t + 64);
+                load8(v3, t + 96);
+                sub8(v0, v0, v2);
+                store8(v, v0);
+                add8(v0, v1, v2);
+                store8(v + 4160, v0);
+                sub8(v2, v2, v1);
+                store8(v + 8320, v2);
+                sub8(v3, v3, v1);
+                store8(v + 12480, v3);
+                t += 8;
+                v += 1040;
+            }
+            t -= 32;
+            v -= 4152;
+            x += 16;
         }
-        x += 152;
+        x += 80;
     }
 }
 
@@ -4355,64 +4150,11 @@ static void c_winograd2_output_27(const float *m, float *t, float *y, const floa
     }
 }
 
-/* V = Bt d B of a window d of 4 x 4 pixels; the rows of Bt are
- *    1  0 -1  0
- *    0  1  1  0
- *    0 -1  1  0
- *    0 -1  0  1.
- * 4 x 4 tiles, 1 blocks of 8 channels: V[4 x 4][block][tile][8] */
-static void c_winograd2_input_28(const float *x, float *t, float *v)
-{
-    float v0[8], v1[8], v2[8], v3[8];
-    for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 4; k++) {
-                load8(v0, x);
-                load8(v1, x + 8);
-                load8(v2, x + 16);
-                load8(v3, x + 24);
-                sub8(v0, v0, v2);
-                store8(t, v0);
-                add8(v0, v1, v2);
-                store8(t + 8, v0);
-                sub8(v2, v2, v1);
-                store8(t + 16, v2);
-                sub8(v3, v3, v1);
-                store8(t + 24, v3);
-                x += 72;
-                t += 32;
-            }
-            x -= 288;
-            t -= 128;
-            for (int k = 0; k < 4; k++) {
-                load8(v0, t);
-                load8(v1, t + 32);
-                load8(v2, t + 64);
-                load8(v3, t + 96);
-                sub8(v0, v0, v2);
-                store8(v, v0);
-                add8(v0, v1, v2);
-                store8(v + 4160, v0);
-                sub8(v2, v2, v1);
-                store8(v + 8320, v2);
-                sub8(v3, v3, v1);
-                store8(v + 12480, v3);
-                t += 8;
-                v += 1040;
-            }
-            t -= 32;
-            v -= 4152;
-            x += 16;
-        }
-        x += 80;
-    }
-}
-
 /* Y = At M A, 2 x 2 results; the rows of At are
  *    1  1  1  0
  *    0  1 -1  1, then the tail.
  * 32 output channels of 4 x 4 tiles from M[4 x 4][vector][tile][8] */
-static void c_winograd2_output_29(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
+static void c_winograd2_output_28(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8];
     zero8(v0);
@@ -4496,7 +4238,7 @@ static void c_winograd2_output_29(const float *m, float *t, float *y, const floa
 }
 
 /* 16 output channels of 1 x 1 pixels: sums over 64 channels and 1 x 1 taps */
-static void c_conv1x1_16x1_30(const float *x, const float *w, float *y, const float *b)
+static void c_conv1x1_16x1_29(const float *x, const float *w, float *y, const float *b)
 {
     float v0[8], v1[8], v2[8], v3[8];
     load8(v0, b);
@@ -4552,7 +4294,7 @@ static void c_conv1x1_16x1_30(const float *x, const float *w, float *y, const fl
 }
 
 /* 10 channels of one pixel */
-static void c_copy_31(const float *x, float *y)
+static void c_copy_30(const float *x, float *y)
 {
     float v0[8];
     load8(v0, x);
@@ -4607,58 +4349,60 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 
 static const Part parts_conv_1[] = {{1, 16, 6756}, {1, 2, 237}, {0}};
 
-/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then relu; winograd F(4x4,3x3), 8 x 8 tiles a task,
+/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then relu; winograd F(4x4,3x3), 2 x 8 tiles a task,
  * products of 16 channels x 6 tiles
  * 2,359,296 MACs per image. Layers layer1.0.conv1 (cifar_resnet.yaml:26), layer1.1.conv1 (cifar_resnet.yaml:26),
  * layer1.2.conv1 (cifar_resnet.yaml:26). */
 static void step_winograd_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 3;
-    ptrdiff_t tile = task % 3;
+    const ptrdiff_t image = task / 6;
+    ptrdiff_t tile = task % 6;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[75184];
+    _Alignas(64) float scratch[19888];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
-    if (tile < 1) {
-        c_winograd4_input_4(x - 272, scratch, scratch + 304, winograd4_input_4_constants);
-        c_winograd4_product_16x6_5(scratch + 304, w, scratch + 37744);
-        c_winograd4_output_6(scratch + 37744, scratch, y, b, winograd4_output_6_constants);
+    if (tile < 4) {
+        const ptrdiff_t j = tile;
+        c_winograd4_input_4(x + j * 2112 - 272, scratch, scratch + 304, winograd4_input_4_constants);
+        c_winograd4_product_16x6_5(scratch + 304, w, scratch + 10096);
+        c_winograd4_output_6(scratch + 10096, scratch, y + j * 2112, b, winograd4_output_6_constants);
         return;
     }
-    tile -= 1;
+    tile -= 4;
     const ptrdiff_t i = tile;
     c_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_winograd_2[] = {{1, 1, 222584}, {1, 2, 237}, {0}};
+static const Part parts_winograd_2[] = {{1, 4, 56168}, {1, 2, 237}, {0}};
 
-/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; winograd F(4x4,3x3), 8 x 8 tiles
+/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; winograd F(4x4,3x3), 2 x 8 tiles
  * a task, products of 16 channels x 6 tiles
  * 2,359,296 MACs per image. Layers layer1.0.conv2 (cifar_resnet.yaml:29), layer1.1.conv2 (cifar_resnet.yaml:29),
  * layer1.2.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 3;
-    ptrdiff_t tile = task % 3;
+    const ptrdiff_t image = task / 6;
+    ptrdiff_t tile = task % 6;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[75184];
+    _Alignas(64) float scratch[19888];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
-    if (tile < 1) {
-        c_winograd4_input_4(x - 272, scratch, scratch + 304, winograd4_input_4_constants);
-        c_winograd4_product_16x6_5(scratch + 304, w, scratch + 37744);
-        c_winograd4_output_7(scratch + 37744, scratch, y, r, b, winograd4_output_7_constants);
+    if (tile < 4) {
+        const ptrdiff_t j = tile;
+        c_winograd4_input_4(x + j * 2112 - 272, scratch, scratch + 304, winograd4_input_4_constants);
+        c_winograd4_product_16x6_5(scratch + 304, w, scratch + 10096);
+        c_winograd4_output_7(scratch + 10096, scratch, y + j * 2112, r + j * 2112, b, winograd4_output_7_constants);
         return;
     }
-    tile -= 1;
+    tile -= 4;
     const ptrdiff_t i = tile;
     c_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_winograd_3[] = {{1, 1, 227339}, {1, 2, 237}, {0}};
+static const Part parts_winograd_3[] = {{1, 4, 57359}, {1, 2, 237}, {0}};
 
 /* convolution 3 x 3, stride 2: 16 x 32 x 32 -> 32 x 16 x 16, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer2.0.conv1 (cifar_resnet.yaml:26). */
@@ -4717,82 +4461,85 @@ static void step_pad_6(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 
 static const Part parts_pad_6[] = {{1, 2, 1058}, {1, 2, 547}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 4 x 4 tiles
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 1 x 4 tiles
  * a task, products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layer layer2.0.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_7(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 5;
-    ptrdiff_t tile = task % 5;
+    const ptrdiff_t image = task / 8;
+    ptrdiff_t tile = task % 8;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[38320];
+    _Alignas(64) float scratch[10672];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
-    if (tile < 1) {
-        c_winograd4_input_13(x - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        c_winograd4_product_32x3_14(scratch + 304, w, scratch + 19312);
-        c_winograd4_output_15(scratch + 19312, scratch, y, r, b, winograd4_output_15_constants);
+    if (tile < 4) {
+        const ptrdiff_t j = tile;
+        c_winograd4_input_13(x + j * 544 - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        c_winograd4_product_32x3_14(scratch + 304, w, scratch + 5488);
+        c_winograd4_output_15(scratch + 5488, scratch, y + j * 544, r + j * 512, b, winograd4_output_15_constants);
         return;
     }
-    tile -= 1;
+    tile -= 4;
     const ptrdiff_t i = tile;
     c_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_7[] = {{1, 1, 173107}, {1, 4, 125}, {0}};
+static const Part parts_winograd_7[] = {{1, 4, 45963}, {1, 4, 125}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; winograd F(4x4,3x3), 4 x 4 tiles a task,
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; winograd F(4x4,3x3), 1 x 4 tiles a task,
  * products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layers layer2.1.conv1 (cifar_resnet.yaml:26), layer2.2.conv1 (cifar_resnet.yaml:26). */
 static void step_winograd_8(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 5;
-    ptrdiff_t tile = task % 5;
+    const ptrdiff_t image = task / 8;
+    ptrdiff_t tile = task % 8;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[38320];
+    _Alignas(64) float scratch[10672];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
-    if (tile < 1) {
-        c_winograd4_input_13(x - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        c_winograd4_product_32x3_14(scratch + 304, w, scratch + 19312);
-        c_winograd4_output_16(scratch + 19312, scratch, y, b, winograd4_output_16_constants);
+    if (tile < 4) {
+        const ptrdiff_t j = tile;
+        c_winograd4_input_13(x + j * 544 - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        c_winograd4_product_32x3_14(scratch + 304, w, scratch + 5488);
+        c_winograd4_output_16(scratch + 5488, scratch, y + j * 544, b, winograd4_output_16_constants);
         return;
     }
-    tile -= 1;
+    tile -= 4;
     const ptrdiff_t i = tile;
     c_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_8[] = {{1, 1, 170718}, {1, 4, 125}, {0}};
+static const Part parts_winograd_8[] = {{1, 4, 45366}, {1, 4, 125}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 4 x 4 tiles
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 1 x 4 tiles
  * a task, products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layers layer2.1.conv2 (cifar_resnet.yaml:29), layer2.2.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_9(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 5;
-    ptrdiff_t tile = task % 5;
+    const ptrdiff_t image = task / 8;
+    ptrdiff_t tile = task % 8;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[38320];
+    _Alignas(64) float scratch[10672];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
-    if (tile < 1) {
-        c_winograd4_input_13(x - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        c_winograd4_product_32x3_14(scratch + 304, w, scratch + 19312);
-        c_winograd4_output_17(scratch + 19312, scratch, y, r, b, winograd4_output_17_constants);
+    if (tile < 4) {
+        const ptrdiff_t j = tile;
+        c_winograd4_input_13(x + j * 544 - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        c_winograd4_product_32x3_14(scratch + 304, w, scratch + 5488);
+        c_winograd4_output_17(scratch + 5488, scratch, y + j * 544, r + j * 544, b, winograd4_output_17_constants);
         return;
     }
-    tile -= 1;
+    tile -= 4;
     const ptrdiff_t i = tile;
     c_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_9[] = {{1, 1, 173107}, {1, 4, 125}, {0}};
+static const Part parts_winograd_9[] = {{1, 4, 45963}, {1, 4, 125}, {0}};
 
 /* convolution 3 x 3, stride 2: 32 x 16 x 16 -> 64 x 8 x 8, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer3.0.conv1 (cifar_resnet.yaml:26). */
@@ -4852,108 +4599,93 @@ static void step_pad_12(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 
 static const Part parts_pad_12[] = {{1, 4, 274}, {1, 4, 147}, {0}};
 
-/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; winograd F(2x2,3x3), 4 x 4 tiles a
- * task, products of 32 channels x 3 tiles
- * 2,359,296 MACs per image. Layer layer3.0.conv2 (cifar_resnet.yaml:29). */
-static void step_winograd_13(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu: its input transformed for F(2 x 2, 3
+ * x 3)
+ * Layers layer3.0.conv2 (input) (cifar_resnet.yaml:29), layer3.1.conv2 (input) (cifar_resnet.yaml:29). */
+static void step_winograd_input_13(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 9;
-    ptrdiff_t tile = task % 9;
+    const ptrdiff_t image = task / 16;
+    ptrdiff_t tile = task % 16;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[25392];
-    const float *w = run->weights + slot[2];
+    _Alignas(64) float scratch[304];
+    float *v = run->arena + image * 53904 + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
-    const float *r = run->arena + image * 53904 + slot[4];
-    const float *b = run->weights + slot[5];
-    if (tile < 1) {
-        c_winograd2_input_23(x - 80, scratch, scratch + 304);
-        c_winograd2_product_32x3_24(scratch + 304, w, scratch + 16944);
-        c_winograd2_output_25(scratch + 16944, scratch, y, r, b);
-        c_winograd2_product_32x3_24(scratch + 304, w + 32768, scratch + 16944);
-        c_winograd2_output_25(scratch + 16944, scratch, y + 2912, r + 2112, b + 32);
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        c_winograd2_input_23(x + i * 728 - 80, scratch, v + i * 128);
         return;
     }
-    tile -= 1;
+    tile -= 8;
     const ptrdiff_t i = tile;
     c_border_19(y + i * 728 - 80);
 }
 
-static const Part parts_winograd_13[] = {{1, 1, 250898}, {1, 8, 69}, {0}};
+static const Part parts_winograd_input_13[] = {{1, 8, 1951}, {1, 8, 69}, {0}};
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; winograd F(2x2,3x3), 4 x 4 tiles a
+ * task, products of 32 channels x 3 tiles
+ * 2,359,296 MACs per image. Layer layer3.0.conv2 (cifar_resnet.yaml:29). */
+static void step_winograd_14(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 2;
+    const ptrdiff_t tile = task % 2;
+    const float *v = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    _Alignas(64) float scratch[8752];
+    float *y = run->arena + image * 53904 + slot[3];
+    const float *r = run->arena + image * 53904 + slot[4];
+    const float *b = run->weights + slot[5];
+    const ptrdiff_t i = tile;
+    c_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    c_winograd2_output_25(scratch + 304, scratch, y + i * 2912, r + i * 2112, b + i * 32);
+}
+
+static const Part parts_winograd_14[] = {{1, 2, 117644}, {0}};
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then relu: its input transformed for F(2 x 2, 3 x 3)
+ * Layers layer3.1.conv1 (input) (cifar_resnet.yaml:26), layer3.2.conv1 (input) (cifar_resnet.yaml:26). */
+static void step_winograd_input_15(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 16;
+    ptrdiff_t tile = task % 16;
+    const float *x = run->arena + image * 53904 + slot[0];
+    _Alignas(64) float scratch[304];
+    float *v = run->arena + image * 53904 + slot[2];
+    float *y = run->arena + image * 53904 + slot[3];
+    if (tile < 8) {
+        const ptrdiff_t i = tile;
+        c_winograd2_input_23(x + i * 728 - 80, scratch, v + i * 128);
+        return;
+    }
+    tile -= 8;
+    const ptrdiff_t i = tile;
+    c_border_19(y + i * 728 - 80);
+}
+
+static const Part parts_winograd_input_15[] = {{1, 8, 1951}, {1, 8, 69}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then relu; winograd F(2x2,3x3), 4 x 4 tiles a task,
  * products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layers layer3.1.conv1 (cifar_resnet.yaml:26), layer3.2.conv1 (cifar_resnet.yaml:26). */
-static void step_winograd_14(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_winograd_16(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 9;
-    ptrdiff_t tile = task % 9;
-    const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[25392];
-    const float *w = run->weights + slot[2];
+    const ptrdiff_t image = task / 2;
+    const ptrdiff_t tile = task % 2;
+    const float *v = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    _Alignas(64) float scratch[8752];
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
-    if (tile < 1) {
-        c_winograd2_input_23(x - 80, scratch, scratch + 304);
-        c_winograd2_product_32x3_24(scratch + 304, w, scratch + 16944);
-        c_winograd2_output_26(scratch + 16944, scratch, y, b);
-        c_winograd2_product_32x3_24(scratch + 304, w + 32768, scratch + 16944);
-        c_winograd2_output_26(scratch + 16944, scratch, y + 2912, b + 32);
-        return;
-    }
-    tile -= 1;
     const ptrdiff_t i = tile;
-    c_border_19(y + i * 728 - 80);
+    c_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    c_winograd2_output_26(scratch + 304, scratch, y + i * 2912, b + i * 32);
 }
 
-static const Part parts_winograd_14[] = {{1, 1, 249448}, {1, 8, 69}, {0}};
+static const Part parts_winograd_16[] = {{1, 2, 116919}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; winograd F(2x2,3x3), 4 x 4 tiles a
  * task, products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layer layer3.1.conv2 (cifar_resnet.yaml:29). */
-static void step_winograd_15(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
-{
-    const ptrdiff_t image = task / 9;
-    ptrdiff_t tile = task % 9;
-    const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[25392];
-    const float *w = run->weights + slot[2];
-    float *y = run->arena + image * 53904 + slot[3];
-    const float *r = run->arena + image * 53904 + slot[4];
-    const float *b = run->weights + slot[5];
-    if (tile < 1) {
-        c_winograd2_input_23(x - 80, scratch, scratch + 304);
-        c_winograd2_product_32x3_24(scratch + 304, w, scratch + 16944);
-        c_winograd2_output_27(scratch + 16944, scratch, y, r, b);
-        c_winograd2_product_32x3_24(scratch + 304, w + 32768, scratch + 16944);
-        c_winograd2_output_27(scratch + 16944, scratch, y + 2912, r + 2912, b + 32);
-        return;
-    }
-    tile -= 1;
-    const ptrdiff_t i = tile;
-    c_border_19(y + i * 728 - 80);
-}
-
-static const Part parts_winograd_15[] = {{1, 1, 250898}, {1, 8, 69}, {0}};
-
-/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool: its input
- * transformed for F(2 x 2, 3 x 3)
- * Layer layer3.2.conv2 (input) (cifar_resnet.yaml:29). */
-static void step_winograd_input_16(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
-{
-    const ptrdiff_t image = task / 8;
-    const ptrdiff_t tile = task % 8;
-    const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[304];
-    float *v = run->arena + image * 53904 + slot[2];
-    const ptrdiff_t i = tile;
-    c_winograd2_input_28(x + i * 728 - 80, scratch, v + i * 128);
-}
-
-static const Part parts_winograd_input_16[] = {{1, 8, 1951}, {0}};
-
-/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool; winograd
- * F(2x2,3x3), 4 x 4 tiles a task, products of 32 channels x 3 tiles
- * 2,359,296 MACs per image. Layer layer3.2.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
     const ptrdiff_t image = task / 2;
@@ -4966,36 +4698,72 @@ static void step_winograd_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     const float *b = run->weights + slot[5];
     const ptrdiff_t i = tile;
     c_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
-    c_winograd2_output_29(scratch + 304, scratch, y + i * 32, r + i * 2912, b + i * 32, winograd2_output_29_constants);
+    c_winograd2_output_27(scratch + 304, scratch, y + i * 2912, r + i * 2912, b + i * 32);
 }
 
-static const Part parts_winograd_17[] = {{1, 2, 117710}, {0}};
+static const Part parts_winograd_17[] = {{1, 2, 117644}, {0}};
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool: its input
+ * transformed for F(2 x 2, 3 x 3)
+ * Layer layer3.2.conv2 (input) (cifar_resnet.yaml:29). */
+static void step_winograd_input_18(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 8;
+    const ptrdiff_t tile = task % 8;
+    const float *x = run->arena + image * 53904 + slot[0];
+    _Alignas(64) float scratch[304];
+    float *v = run->arena + image * 53904 + slot[2];
+    const ptrdiff_t i = tile;
+    c_winograd2_input_23(x + i * 728 - 80, scratch, v + i * 128);
+}
+
+static const Part parts_winograd_input_18[] = {{1, 8, 1951}, {0}};
+
+/* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool; winograd
+ * F(2x2,3x3), 4 x 4 tiles a task, products of 32 channels x 3 tiles
+ * 2,359,296 MACs per image. Layer layer3.2.conv2 (cifar_resnet.yaml:29). */
+static void step_winograd_19(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    const ptrdiff_t image = task / 2;
+    const ptrdiff_t tile = task % 2;
+    const float *v = run->arena + image * 53904 + slot[0];
+    const float *w = run->weights + slot[1];
+    _Alignas(64) float scratch[8752];
+    float *y = run->arena + image * 53904 + slot[3];
+    const float *r = run->arena + image * 53904 + slot[4];
+    const float *b = run->weights + slot[5];
+    const ptrdiff_t i = tile;
+    c_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    c_winograd2_output_28(scratch + 304, scratch, y + i * 32, r + i * 2912, b + i * 32, winograd2_output_28_constants);
+}
+
+static const Part parts_winograd_19[] = {{1, 2, 117710}, {0}};
 
 /* linear: 64 -> 10; direct, tiles of 16 x 1
  * 640 MACs per image. Layer fc (cifar_resnet.yaml:42). */
-static void step_linear_18(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_linear_20(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
     const ptrdiff_t image = task;
     const float *x = run->arena + image * 53904 + slot[0];
     const float *w = run->weights + slot[1];
     float *y = run->arena + image * 53904 + slot[2];
     const float *b = run->weights + slot[3];
-    c_conv1x1_16x1_30(x, w, y, b);
+    c_conv1x1_16x1_29(x, w, y, b);
 }
 
-static const Part parts_linear_18[] = {{1, 1, 344}, {0}};
+static const Part parts_linear_20[] = {{1, 1, 344}, {0}};
 
 /* the output as the caller reads it: 10 x 1 x 1
  * Layer output (cifar_resnet.yaml:42). */
-static void step_output_19(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+static void step_output_21(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
     const ptrdiff_t image = task;
     const float *x = run->arena + image * 53904 + slot[0];
     float *y = run->output + image * 10 + slot[1];
-    c_copy_31(x, y);
+    c_copy_30(x, y);
 }
 
-static const Part parts_output_19[] = {{1, 1, 10}, {0}};
+static const Part parts_output_21[] = {{1, 1, 10}, {0}};
 
 /* The layers in the order in which they run. */
 static const Step steps[] = {
@@ -5015,17 +4783,21 @@ static const Step steps[] = {
     { step_winograd_9, parts_winograd_9, { 144, 0, 134272, 19792, 9968, 171136 } }, /* layer2.1.conv2 */
     { step_winograd_8, parts_winograd_8, { 19792, 0, 171168, 144, 208032 } }, /* layer2.2.conv1 */
     { step_winograd_9, parts_winograd_9, { 144, 0, 208064, 9968, 19792, 244928 } }, /* layer2.2.conv2 */
-    { step_conv_10, parts_conv_10, { 9968, 244960, 80, 263392 } },      /* layer3.0.conv1 */
-    { step_max_pool_11, parts_max_pool_11, { 9968, 5824 } },            /* layer3.0.subsample */
-    { step_pad_12, parts_pad_12, { 5824, 11648 } },                     /* layer3.0.widen */
-    { step_winograd_13, parts_winograd_13, { 80, 0, 263456, 5904, 11648, 328992 } }, /* layer3.0.conv2 */
-    { step_winograd_14, parts_winograd_14, { 5904, 0, 329056, 80, 394592 } }, /* layer3.1.conv1 */
-    { step_winograd_15, parts_winograd_15, { 80, 0, 394656, 16720, 5904, 460192 } }, /* layer3.1.conv2 */
-    { step_winograd_14, parts_winograd_14, { 16720, 0, 460256, 22544, 525792 } }, /* layer3.2.conv1 */
-    { step_winograd_input_16, parts_winograd_input_16, { 22544, 0, 0 } }, /* layer3.2.conv2 (input) */
-    { step_winograd_17, parts_winograd_17, { 0, 525856, 0, 28288, 16720, 591392 } }, /* layer3.2.conv2 */
-    { step_linear_18, parts_linear_18, { 28288, 591456, 0, 592480 } },  /* fc */
-    { step_output_19, parts_output_19, { 0, 0 } },                      /* output */
+    { step_conv_10, parts_conv_10, { 9968, 244960, 19728, 263392 } },   /* layer3.0.conv1 */
+    { step_max_pool_11, parts_max_pool_11, { 9968, 0 } },               /* layer3.0.subsample */
+    { step_pad_12, parts_pad_12, { 0, 31296 } },                        /* layer3.0.widen */
+    { step_winograd_input_13, parts_winograd_input_13, { 19728, 0, 0, 25552 } }, /* layer3.0.conv2 (input) */
+    { step_winograd_14, parts_winograd_14, { 0, 263456, 0, 25552, 31296, 328992 } }, /* layer3.0.conv2 */
+    { step_winograd_input_15, parts_winograd_input_15, { 25552, 0, 0, 16720 } }, /* layer3.1.conv1 (input) */
+    { step_winograd_16, parts_winograd_16, { 0, 329056, 0, 16720, 394592 } }, /* layer3.1.conv1 */
+    { step_winograd_input_13, parts_winograd_input_13, { 16720, 0, 0, 31376 } }, /* layer3.1.conv2 (input) */
+    { step_winograd_17, parts_winograd_17, { 0, 394656, 0, 31376, 25552, 460192 } }, /* layer3.1.conv2 */
+    { step_winograd_input_15, parts_winograd_input_15, { 31376, 0, 0, 16720 } }, /* layer3.2.conv1 (input) */
+    { step_winograd_16, parts_winograd_16, { 0, 460256, 0, 16720, 525792 } }, /* layer3.2.conv1 */
+    { step_winograd_input_18, parts_winograd_input_18, { 16720, 0, 0 } }, /* layer3.2.conv2 (input) */
+    { step_winograd_19, parts_winograd_19, { 0, 525856, 0, 22464, 31376, 591392 } }, /* layer3.2.conv2 */
+    { step_linear_20, parts_linear_20, { 22464, 591456, 0, 592480 } },  /* fc */
+    { step_output_21, parts_output_21, { 0, 0 } },                      /* output */
 };
 
 const char *cifar_resnet20_strerror(int status)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../backends/backend.h"
+#include "../compiler/choose.h"
 #include "support.h"
 
 enum { BATCH = 3 };
