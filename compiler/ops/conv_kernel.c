@@ -43,7 +43,7 @@ static void load_filters(Build *b, int reg, int u, int64_t w_at)
 
 /* Steps of the sum in a loop body: enough to hide the loop, few enough for the micro-op cache. Columns of a window are
  * rather looped over than unrolled: compilers would carry the pixels that two columns share in registers they do not have. */
-enum { BODY_STEPS = 8 };
+enum { BODY_STEPS = 4 };
 
 /* Floats from the tile's first input pixel to that of its pixel j (results in a line, a fused pool's window inside each). */
 static int64_t pixel_offset(const Build *b, int j)
@@ -84,10 +84,16 @@ static void emit_tap(Build *b, int pixels, const int *acc, int64_t x_at, int64_t
         kernel_release(k, held[i]);
 }
 
-/* Are the columns of the window unrolled, for so many channels? */
-static bool is_unrolled(const Conv *c, int count)
+/* The loop body for so many channels: columns of the window and channels of it, and bodies for all of them. */
+typedef struct {
+    int columns, channels, bodies;
+} Body;
+
+static Body body_of(const Conv *c, int count)
 {
-    return c->kernel[1] * count <= BODY_STEPS;
+    int columns = c->kernel[1] * count <= BODY_STEPS ? c->kernel[1] : 1;
+    int channels = count % BODY_STEPS || columns > 1 ? count : BODY_STEPS;
+    return (Body){columns, channels, c->kernel[1] / columns * (count / channels)};
 }
 
 enum { LINE = 64 / sizeof(float) };     /* floats of a cache line */
@@ -106,20 +112,22 @@ static void emit_taps(Build *b, int pixels, const int *acc, int count)
     const Conv *c = b->c;
     Kernel *k = b->k;
     int vectors = b->panel->vectors;
-    bool unrolled = is_unrolled(c, count);
-    int columns = unrolled ? c->kernel[1] : 1;
+    Body body = body_of(c, count);
     int64_t column = c->dilation[1] * c->x.pixel, filter = (int64_t)vectors * LANES;
+    int64_t channels = body.channels < count ? body.channels * c->step : 0;
     k_loop(k, c->kernel[0]);
-    k_loop(k, unrolled ? 1 : c->kernel[1]);
+    k_loop(k, c->kernel[1] / body.columns);
+    k_loop(k, count / body.channels);
     fetch_ahead(b);
-    for (int kx = 0; kx < columns; kx++)
-        for (int i = 0; i < count; i++)
-            emit_tap(b, pixels, acc, kx * column + i * c->step, (kx * count + i) * filter);
-    k_bump(k, b->w.pointer, columns * count * filter);
-    if (!unrolled)
-        k_bump(k, b->x.pointer, column);
+    for (int kx = 0; kx < body.columns; kx++)
+        for (int i = 0; i < body.channels; i++)
+            emit_tap(b, pixels, acc, kx * column + i * c->step, (kx * body.channels + i) * filter);
+    k_bump(k, b->w.pointer, body.columns * body.channels * filter);
+    k_bump(k, b->x.pointer, channels);
     k_end(k);
-    k_bump(k, b->x.pointer, c->dilation[0] * c->x.row - (unrolled ? 0 : c->kernel[1] * column));
+    k_bump(k, b->x.pointer, body.columns * column - count / body.channels * channels);
+    k_end(k);
+    k_bump(k, b->x.pointer, c->dilation[0] * c->x.row - c->kernel[1] * column);
     k_end(k);
     k_bump(k, b->x.pointer, -c->kernel[0] * c->dilation[0] * c->x.row);
 }
@@ -290,7 +298,7 @@ static int64_t begin_ahead(Build *b, int64_t filters, int rows, int width)
         return 0;
     split_evenly(width, b->most, &size, &parts, &larger);
     for (int i = 0; i < b->entries; i++)
-        bodies += (int64_t)rows * parts * c->kernel[0] * (is_unrolled(c, c->entry[b->entry + i].count) ? 1 : c->kernel[1]);
+        bodies += (int64_t)rows * parts * c->kernel[0] * body_of(c, c->entry[b->entry + i].count).bodies;
     b->lines = (int)((filters + LINE * bodies - 1) / (LINE * bodies));
     return b->lines * LINE * bodies;
 }
