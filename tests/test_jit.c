@@ -173,29 +173,48 @@ Test(jit, activations)
     check_spec("activations.yaml", activations, NULL, NULL);
 }
 
-/* Both printings of a random network, which share nothing but the kernels. */
+static void open_random(Net *net, uint64_t seed, Machine machine)
+{
+    context_init(&net->context);
+    net->graph = random_graph(&net->context, seed, RANDOM_any);
+    net->graph->max_batch = BATCH;
+    net->graph->machine = machine;
+    Weights *weights = random_weights(net->graph, seed, RANDOM_any);
+    float *input = random_input(net->graph, BATCH, seed, RANDOM_any);
+#define PASS(pass) run_pass(pass, net->graph, #pass)
+    PASS(regroup), PASS(fold), PASS(prune), PASS(fuse), PASS(layout), PASS(choose), PASS(plan);
+    if (setjmp(net->context.on_error))
+        cr_assert_fail("seed %d: %s", (int)seed, net->context.message);
+    net->program = lower(net->graph);
+    verify_program(net->program);
+    finish_net(net, weights, input);
+}
+
+static void expect_seed(const Net *net, const Target *target, const float *want, uint64_t seed)
+{
+    Model model = load(net, target);
+    expect_slice(&model, net, want, 0, BATCH, 1 + (int)(seed % 3));
+    expect_slice(&model, net, want, (int)(seed % BATCH), 1, 1);
+    model_close(&model);
+}
+
+/* Both printings of a random network, which share nothing but the kernels; and those of its kernels in wide registers, which
+ * share the order of every sum. */
 static void check_seed(uint64_t seed)
 {
-    Net net;
-    context_init(&net.context);
-    net.graph = random_graph(&net.context, seed, RANDOM_any);
-    net.graph->max_batch = BATCH;
-    Weights *weights = random_weights(net.graph, seed, RANDOM_any);
-    float *input = random_input(net.graph, BATCH, seed, RANDOM_any);
-#define PASS(pass) run_pass(pass, net.graph, #pass)
-    PASS(regroup), PASS(fold), PASS(prune), PASS(fuse), PASS(layout), PASS(choose), PASS(plan);
-    if (setjmp(net.context.on_error))
-        cr_assert_fail("seed %d: %s", (int)seed, net.context.message);
-    net.program = lower(net.graph);
-    finish_net(&net, weights, input);
-    Model fast = load(&net, target_find("avx2")), plain = load(&net, target_find("c"));
+    Net net, wide;
+    open_random(&net, seed, target_find("avx2")->machine);
+    Model plain = load(&net, target_find("c"));
     float *want = run(&plain, &net, 0, BATCH, 1);
-    expect_slice(&fast, &net, want, 0, BATCH, 1 + (int)(seed % 3));
-    expect_slice(&fast, &net, want, (int)(seed % BATCH), 1, 1);
-    free(want);
-    model_close(&fast);
+    expect_seed(&net, target_find("avx2"), want, seed);
     model_close(&plain);
     close_net(&net);
+    open_random(&wide, seed, target_find("avx512")->machine);
+    if (processor_has_avx512())
+        expect_seed(&wide, target_find("avx512"), want, seed);
+    expect_seed(&wide, target_find("c"), want, seed);
+    close_net(&wide);
+    free(want);
 }
 
 Test(jit, random_networks, .timeout = 600)

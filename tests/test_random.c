@@ -159,13 +159,14 @@ static void unmap(Guarded memory)
     munmap(memory.map, memory.mapped);
 }
 
-static void prepare(Case *c, uint64_t seed, RandomKind kind)
+static void prepare(Case *c, uint64_t seed, RandomKind kind, Machine machine)
 {
     c->seed = seed;
     seed_now = (sig_atomic_t)seed;
     context_init(&c->context);
     c->graph = random_graph(&c->context, seed, kind);
     c->graph->max_batch = BATCH;
+    c->graph->machine = machine;
     c->weights = random_weights(c->graph, seed, kind);
     c->input = random_input(c->graph, BATCH, seed, kind);
     c->want = network_reference(c->graph, c->weights, c->input, BATCH);
@@ -277,7 +278,7 @@ static void check_seeds(const Target *target, RandomKind kind, const uint64_t *s
     static Case cases[CHUNK];
     char *folder = temporary_directory();
     for (int i = 0; i < count; i++) {
-        prepare(&cases[i], seed[i], kind);
+        prepare(&cases[i], seed[i], kind, target->machine);
         write_source(&cases[i], folder, target);
     }
     void *handle = build(cases, count, folder);
@@ -295,6 +296,8 @@ static void check_target(const char *name, RandomKind kind)
 {
     const Target *target = target_find(name);
     const char *one = getenv("NNCC_TEST_SEED");
+    if (!target_runs_here(target))
+        cr_skip_test("this processor does not run %s", name);
     signal(SIGSEGV, report_crash);
     signal(SIGABRT, report_crash);
     if (one)
@@ -318,6 +321,11 @@ Test(random, what_once_failed_works)
 Test(random, avx2_computes_what_the_reference_computes)
 {
     check_target("avx2", RANDOM_any);
+}
+
+Test(random, avx512_computes_what_the_reference_computes)
+{
+    check_target("avx512", RANDOM_any);
 }
 
 Test(random, portable_c_computes_what_the_reference_computes)

@@ -161,6 +161,11 @@ static void move_to_scratch(int slot)
     program->step[1].slot[slot].base = program->step[1].code->base[slot] = BASE_scratch;
 }
 
+static Graph *program_graph(const Program *p)
+{
+    return (Graph *)p->graph;
+}
+
 /* The step of 'left' reads the stem and writes into the concat. */
 #define PROGRAMS                                                                                                          \
     PROGRAM(reads,    argument("x")->offset += 1 << 20,          "reads floats")                                          \
@@ -176,6 +181,8 @@ static void move_to_scratch(int slot)
     PROGRAM(unended,  instruction(V_end)->op = V_zero,           "does not end its loops")                                \
     PROGRAM(unbegun,  instruction(V_loop)->op = V_zero,          "ends a loop that it has not begun")                     \
     PROGRAM(reg,      instruction(V_fma)->a = MAX_REGISTERS,     "names what does not exist")                             \
+    PROGRAM(wide,     instruction(V_fma)->wide = 1,              "has a fma that is wide")                                \
+    PROGRAM(width,    (program_graph(program)->machine.widest = 2, instruction(V_fma)->wide = 1), "at another width")          \
     PROGRAM(pointer,  instruction(V_load)->pointer = MAX_POINTERS, "names what does not exist")                           \
     PROGRAM(constant, instruction(V_store)->pointer = 0,         "stores through")                                         \
     PROGRAM(scratch,  move_to_scratch(argument("x")->slot),      "beyond its tensors")                                     \
