@@ -83,6 +83,8 @@ void *weights_block(size_t bytes);
 bool weights_file_write(const char *path, const Program *, const float *payload, Failure *);
 /* Packed payload of a program: 64-byte aligned, weights_floats long, to be freed by the caller. The block starts with
  * the stamp, so that it can be handed to PREFIX_forward as it is: *payload points behind it. */
+/* What half precision takes from the filters that a program stores so: relative L2 norm of the differences; 0: none are. */
+double weights_half_error(const Program *, const Weights *);
 void *weights_pack(const Program *, const Weights *, int threads, float **payload, Failure *);
 
 /* What a step of a training program works on: 64-byte aligned, of the lengths that the Program states (arena: for max_batch

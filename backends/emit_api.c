@@ -62,7 +62,7 @@ static void emit_checks(Emit *e)
     emit_lines(e,
         "    unsigned a, b, c, d, state, high;\n"
         "    __cpuid(1, a, b, c, d);\n"
-        "    if (~c & (1u << 12 | 1u << 27))     /* FMA, and xgetbv is allowed */\n"
+        "    if (~c & (1u << 12 | 1u << 27 | 1u << 29))   /* FMA, half precision, and xgetbv is allowed */\n"
         "        return 0;\n"
         "    __asm__ volatile (\"xgetbv\" : \"=a\"(state), \"=d\"(high) : \"c\"(0));\n"
         "    __cpuid_count(7, 0, a, b, c, d);    /* every processor with FMA has this leaf */\n");

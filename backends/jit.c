@@ -98,6 +98,7 @@ static const char beginning[] =
     "typedef __PTRDIFF_TYPE__ ptrdiff_t;\n"
     "typedef __SIZE_TYPE__ size_t;\n"
     "typedef unsigned uint32_t;\n"
+    "typedef unsigned short uint16_t;\n"
     "void *memcpy(void *, const void *, size_t);\n"
     "void *memmove(void *, const void *, size_t);\n"
     "float fmaf(float, float, float);\n"

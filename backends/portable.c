@@ -60,6 +60,20 @@
         "{\n" \
         "    memcpy(d, m, " n " * sizeof *d);\n" \
         "}\n" }, \
+    [V_load_half] = { "load_half" n "(%d, %m);", \
+        "/* The bits of half precision in their place in a float count as 2^112 times less; all ones, for what is infinite or no\n" \
+        " * number, become so. */\n" \
+        "HELPER void load_half" n "(float *d, const void *m)\n" \
+        "{\n" \
+        "    uint16_t half[" n "];\n" \
+        "    memcpy(half, m, sizeof half);\n" \
+        "    for (int i = 0; i < " n "; i++) {\n" \
+        "        uint32_t bits = (half[i] & 0x8000u) << 16 | (half[i] & 0x7fffu) << 13;\n" \
+        "        bits |= (half[i] & 0x7c00u) == 0x7c00u ? 0x7f800000u : 0;\n" \
+        "        memcpy(d + i, &bits, sizeof *d);\n" \
+        "        d[i] *= 0x1p112f;\n" \
+        "    }\n" \
+        "}\n" }, \
     [V_store] = { "store" n "(%m, %a);", \
         "HELPER void store" n "(float *m, const float *a)\n" \
         "{\n" \

@@ -13,6 +13,7 @@ const VexRow vex_rows[NVOP] = {
     [V_load]      = { "vmovups",      MAP_0f,   PREFIX_none, 256, 0x10, "d-m" },
     [V_store]     = { "vmovups",      MAP_0f,   PREFIX_none, 256, 0x11, "a-m" },
     [V_broadcast] = { "vbroadcastss", MAP_0f38, PREFIX_66,   256, 0x18, "d-m" },
+    [V_load_half] = { "vcvtph2ps",    MAP_0f38, PREFIX_66,   256, 0x13, "d-m" },
     [V_load1]     = { "vmovss",       MAP_0f,   PREFIX_f3,   128, 0x10, "d-m" },
     [V_store1]    = { "vmovss",       MAP_0f,   PREFIX_f3,   128, 0x11, "a-m" },
     [V_copy]      = { "vmovaps",      MAP_0f,   PREFIX_none, 256, 0x28, "d-a" },

@@ -39,6 +39,7 @@ static int bytes_touched(const VexRow *row, const VIns *ins)
     switch (ins->op) {
     case V_broadcast: case V_load1: case V_store1: return 4;
     case V_load_high: case V_store_high:           return row->bits / 8;
+    case V_load_half:                              return (row->bits << ins->wide) / 16;
     default:                                       return (row->bits << ins->wide) / 8;
     }
 }

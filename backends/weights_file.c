@@ -65,6 +65,11 @@ static const float *lookup(const void *weights, const char *name, int *rank, int
     return weights_find(weights, name, rank, dim);
 }
 
+double weights_half_error(const Program *program, const Weights *weights)
+{
+    return pack_half_error(program->pack, program->npack, lookup, weights);
+}
+
 /* Packing would spend its time on page faults, and kernels that stream filters theirs on address translation. */
 void *weights_block(size_t size)
 {

@@ -44,6 +44,7 @@ typedef struct {
     const char *save_input;             /* .npy file for the input as the network sees it */
     const char *prefix;                 /* of the generated symbols */
     const char *dump;                   /* -d */
+    bool fp16_weights;
     const char *tuned;                  /* file of tuned choices */
     const char *loss;                   /* "cross_entropy" or "mse" */
     const char *recompute;              /* "block" */

@@ -74,6 +74,7 @@ static const Option options[] = {
     {"target", 0, TEXT, "T", EMIT | RUN | BENCH | INSPECT | TUNE | GRAD | TRAIN, AT(target), 0, 0, "avx512, avx2 or c (portable); for C output also avx2,c or avx512,c"},
     {"exact", 0, FLAG, NULL, EMIT | RUN | BENCH | INSPECT | VERIFY | TUNE, AT(exact), 0, 0, "multiply only inputs and weights: no Winograd, direct sums everywhere"},
     {"tuned", 0, TEXT, "FILE", EMIT | RUN | BENCH | INSPECT | VERIFY, AT(tuned), 0, 0, "take the choices that `nncc tune` wrote"},
+    {"fp16-weights", 0, FLAG, NULL, EMIT | RUN | BENCH, AT(fp16_weights), 0, 0, "store the filters of linear layers in half precision"},
     {"seconds", 0, NUMBER, "S", TUNE, AT(seconds), 1, 1 << 20, "how long to search at most (24)"},
     {"backend", 0, TEXT, "B", RUN | BENCH | GRAD | TRAIN, AT(backend), 0, 0, "jit (TCC, in this process), aot (the system's compiler) or ref (naive interpreter)"},
     {"compiler", 0, TEXT, "CC", RUN | BENCH | GRAD | TRAIN, AT(compiler), 0, 0, "gcc or clang, instead of $CC or cc"},

@@ -29,6 +29,7 @@ typedef struct {
     const Training *training;           /* a training step for a batch of exactly max_batch; NULL: inference */
     const Tuned *tuned;                 /* measured choices, in the place of the cost model's; NULL: none */
     Machine machine;                    /* for which kernels are made; all zero: the graph's own, which any x86-64 with AVX2 is */
+    bool half;                          /* filters of linear layers are stored in half precision; not for training */
     bool apart;                         /* no two tensors share memory: all can be read when the network has run */
     bool exact;                         /* sums of products as the spec says them: no Winograd */
     const char *dump;                   /* print the graph (or program) after this pass to `log`; NULL: none */

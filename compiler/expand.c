@@ -347,6 +347,7 @@ Graph *expand(Context *context, const Tree *spec, const Options *options)
     if (options && options->max_batch > 0)
         graph->max_batch = options->max_batch;
     graph->tuned = options ? options->tuned : NULL;
+    graph->half = options && options->half && !options->training;
     graph->apart = options && options->apart;
     graph->exact = options && options->exact;
     Node *node = graph->input = add_input(e);

@@ -148,6 +148,7 @@ void nncc_free(nncc *net)
 Options library_options(const nncc *net, int max_batch)
 {
     return (Options){.set = net->setting, .nset = (int)net->nsetting, .max_batch = max_batch, .tuned = net->tuned, .exact = net->exact,
+                     .half = net->half,
                      .machine = target_best()->machine};
 }
 
@@ -301,6 +302,14 @@ nncc_status nncc_set_exact(nncc *net, int exact)
     if (!begin(net))
         return NNCC_ERROR_ARGUMENT;
     net->exact = exact;
+    return NNCC_OK;
+}
+
+nncc_status nncc_set_fp16_weights(nncc *net, int on)
+{
+    if (!begin(net))
+        return NNCC_ERROR_ARGUMENT;
+    net->half = on;
     return NNCC_OK;
 }
 

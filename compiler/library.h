@@ -37,6 +37,7 @@ struct nncc {
     Context tuned_context;              /* of the tuned choices */
     const Tuned *tuned;                 /* NULL: none */
     bool exact;                         /* no Winograd */
+    bool half;                          /* filters of linear layers in half precision */
     Setting *setting;
     size_t nsetting, setting_capacity;
     Network *network;                   /* not NULL when there is a tree */

@@ -61,6 +61,7 @@ static void set_options(Session *session, const Command *command)
     session->options.dump = arguments->dump;
     session->options.time = arguments->time;
     session->options.exact = arguments->exact;
+    session->options.half = arguments->fp16_weights;
 }
 
 bool wants_colour(void)

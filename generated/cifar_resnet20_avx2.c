@@ -46,7 +46,7 @@ typedef struct {
     char name[32];                      /* for people, never compared */
 } Stamp;
 
-static const Stamp expected = { "NNCCW", 1, 2369984, 0x92b4f238d8567eb7, 0xe1971d6e8bd46194, "cifar_resnet20" };
+static const Stamp expected = { "NNCCW", 1, 2369984, 0x6f28dd1c026aa974, 0xe1971d6e8bd46194, "cifar_resnet20" };
 
 /* One call of cifar_resnet20_forward, as its steps see it. */
 typedef struct {
@@ -112,7 +112,7 @@ static const float winograd2_output_28_constants[] = {
 };
 
 /* one channel of 32 x 32 pixels */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_copy_0(const float *x, float *y)
 {
     __m256 v0;
@@ -128,7 +128,7 @@ static void avx2_copy_0(const float *x, float *y)
 }
 
 /* zeros around 32 x 32 pixels: 1 rows, 1 columns */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_border_1(float *y)
 {
     __m256 v0;
@@ -153,7 +153,7 @@ static void avx2_border_1(float *y)
 }
 
 /* 16 output channels of 2 x 32 pixels: sums over 3 channels and 3 x 3 taps */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_conv3x3_16x6_2(const float *x, const float *w, float *y, const float *b)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
@@ -389,7 +389,7 @@ static void avx2_conv3x3_16x6_2(const float *x, const float *w, float *y, const 
 }
 
 /* zeros around 32 x 32 pixels: 1 rows, 1 columns */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_border_3(float *y)
 {
     __m256 v0;
@@ -417,7 +417,7 @@ static void avx2_border_3(float *y)
  *    0  b/2 -1/2   -b    1    0
  *    0    1    0 -5/2    0    1.
  * 2 x 8 tiles, 2 blocks of 8 channels: V[6 x 6][block][tile][8] */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_input_4(const float *x, float *t, float *v, const float *constants)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13;
@@ -508,7 +508,7 @@ static void avx2_winograd4_input_4(const float *x, float *t, float *v, const flo
 }
 
 /* M[f] = U[f] V[f] for 6 x 6 frequencies f: 16 output channels of 16 tiles, sums over 16 channels */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_product_16x6_5(const float *v, const float *w, float *m)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
@@ -741,7 +741,7 @@ static void avx2_winograd4_product_16x6_5(const float *v, const float *w, float 
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
  * 16 output channels of 2 x 8 tiles from M[6 x 6][vector][tile][8] */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_output_6(const float *m, float *t, float *y, const float *b, const float *constants)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12;
@@ -838,7 +838,7 @@ static void avx2_winograd4_output_6(const float *m, float *t, float *y, const fl
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
  * 16 output channels of 2 x 8 tiles from M[6 x 6][vector][tile][8] */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_output_7(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12;
@@ -942,7 +942,7 @@ static void avx2_winograd4_output_7(const float *m, float *t, float *y, const fl
 }
 
 /* 32 output channels of 1 x 16 pixels: sums over 16 channels and 3 x 3 taps */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_conv3x3_32x3_8(const float *x, const float *w, float *y, const float *b)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
@@ -1396,7 +1396,7 @@ static void avx2_conv3x3_32x3_8(const float *x, const float *w, float *y, const 
 }
 
 /* zeros around 16 x 16 pixels: 1 rows, 1 columns */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_border_9(float *y)
 {
     __m256 v0;
@@ -1417,7 +1417,7 @@ static void avx2_border_9(float *y)
 }
 
 /* 8 channels of one row of 16 pixels, windows of 1 rows */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_max_pool_10(const float *x, float *y)
 {
     __m256 v0, v1, v2, v3, v4;
@@ -1444,7 +1444,7 @@ static void avx2_max_pool_10(const float *x, float *y)
 }
 
 /* 8 channels of 16 x 16 pixels with edges */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_pad_11(const float *x, float *y)
 {
     __m256 v1;
@@ -1459,7 +1459,7 @@ static void avx2_pad_11(const float *x, float *y)
 }
 
 /* one value in 8 channels of 16 x 16 pixels */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_fill_12(float *y, const float *constants)
 {
     __m256 v0;
@@ -1480,7 +1480,7 @@ static void avx2_fill_12(float *y, const float *constants)
  *    0  b/2 -1/2   -b    1    0
  *    0    1    0 -5/2    0    1.
  * 1 x 4 tiles, 4 blocks of 8 channels: V[6 x 6][block][tile][8] */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_input_13(const float *x, float *t, float *v, const float *constants)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13;
@@ -1568,7 +1568,7 @@ static void avx2_winograd4_input_13(const float *x, float *t, float *v, const fl
 }
 
 /* M[f] = U[f] V[f] for 6 x 6 frequencies f: 32 output channels of 4 tiles, sums over 32 channels */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_product_32x3_14(const float *v, const float *w, float *m)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10;
@@ -1670,7 +1670,7 @@ static void avx2_winograd4_product_32x3_14(const float *v, const float *w, float
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
  * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_output_15(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12;
@@ -1775,7 +1775,7 @@ static void avx2_winograd4_output_15(const float *m, float *t, float *y, const f
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
  * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_output_16(const float *m, float *t, float *y, const float *b, const float *constants)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12;
@@ -1869,7 +1869,7 @@ static void avx2_winograd4_output_16(const float *m, float *t, float *y, const f
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
  * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_output_17(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12;
@@ -1969,7 +1969,7 @@ static void avx2_winograd4_output_17(const float *m, float *t, float *y, const f
 }
 
 /* 32 output channels of 1 x 8 pixels: sums over 32 channels and 3 x 3 taps */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_conv3x3_32x3_18(const float *x, const float *w, float *y, const float *b)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
@@ -2618,7 +2618,7 @@ static void avx2_conv3x3_32x3_18(const float *x, const float *w, float *y, const
 }
 
 /* zeros around 8 x 8 pixels: 1 rows, 1 columns */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_border_19(float *y)
 {
     __m256 v0;
@@ -2639,7 +2639,7 @@ static void avx2_border_19(float *y)
 }
 
 /* 8 channels of one row of 8 pixels, windows of 1 rows */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_max_pool_20(const float *x, float *y)
 {
     __m256 v0, v1, v2, v3, v4;
@@ -2666,7 +2666,7 @@ static void avx2_max_pool_20(const float *x, float *y)
 }
 
 /* 8 channels of 8 x 8 pixels with edges */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_pad_21(const float *x, float *y)
 {
     __m256 v1;
@@ -2681,7 +2681,7 @@ static void avx2_pad_21(const float *x, float *y)
 }
 
 /* one value in 8 channels of 8 x 8 pixels */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_fill_22(float *y, const float *constants)
 {
     __m256 v0;
@@ -2700,7 +2700,7 @@ static void avx2_fill_22(float *y, const float *constants)
  *    0 -1  1  0
  *    0 -1  0  1.
  * 4 x 4 tiles, 1 blocks of 8 channels: V[4 x 4][block][tile][8] */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd2_input_23(const float *x, float *t, float *v)
 {
     __m256 v0, v1, v2, v3;
@@ -2749,7 +2749,7 @@ static void avx2_winograd2_input_23(const float *x, float *t, float *v)
 }
 
 /* M[f] = U[f] V[f] for 4 x 4 frequencies f: 32 output channels of 16 tiles, sums over 64 channels */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd2_product_32x3_24(const float *v, const float *w, float *m)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
@@ -2962,7 +2962,7 @@ static void avx2_winograd2_product_32x3_24(const float *v, const float *w, float
  *    1  1  1  0
  *    0  1 -1  1, then the tail.
  * 32 output channels of 4 x 4 tiles from M[4 x 4][vector][tile][8] */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd2_output_25(const float *m, float *t, float *y, const float *r, const float *b)
 {
     __m256 v0, v1, v2, v3;
@@ -3029,7 +3029,7 @@ static void avx2_winograd2_output_25(const float *m, float *t, float *y, const f
  *    1  1  1  0
  *    0  1 -1  1, then the tail.
  * 32 output channels of 4 x 4 tiles from M[4 x 4][vector][tile][8] */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd2_output_26(const float *m, float *t, float *y, const float *b)
 {
     __m256 v0, v1, v2, v3;
@@ -3088,7 +3088,7 @@ static void avx2_winograd2_output_26(const float *m, float *t, float *y, const f
  *    1  1  1  0
  *    0  1 -1  1, then the tail.
  * 32 output channels of 4 x 4 tiles from M[4 x 4][vector][tile][8] */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd2_output_27(const float *m, float *t, float *y, const float *r, const float *b)
 {
     __m256 v0, v1, v2, v3;
@@ -3155,7 +3155,7 @@ static void avx2_winograd2_output_27(const float *m, float *t, float *y, const f
  *    1  1  1  0
  *    0  1 -1  1, then the tail.
  * 32 output channels of 4 x 4 tiles from M[4 x 4][vector][tile][8] */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd2_output_28(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
     __m256 v0, v1, v2, v3;
@@ -3240,7 +3240,7 @@ static void avx2_winograd2_output_28(const float *m, float *t, float *y, const f
 }
 
 /* 16 output channels of 1 x 1 pixels: sums over 64 channels and 1 x 1 taps */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_conv1x1_16x1_29(const float *x, const float *w, float *y, const float *b)
 {
     __m256 v0, v1, v2, v3;
@@ -3279,7 +3279,7 @@ static void avx2_conv1x1_16x1_29(const float *x, const float *w, float *y, const
 }
 
 /* 10 channels of one pixel */
-__attribute__((target("avx2,fma")))
+__attribute__((target("avx2,fma,f16c")))
 static void avx2_copy_30(const float *x, float *y)
 {
     __m256 v0;
@@ -3833,7 +3833,7 @@ static int has_avx2(void)
 {
     unsigned a, b, c, d, state, high;
     __cpuid(1, a, b, c, d);
-    if (~c & (1u << 12 | 1u << 27))     /* FMA, and xgetbv is allowed */
+    if (~c & (1u << 12 | 1u << 27 | 1u << 29))   /* FMA, half precision, and xgetbv is allowed */
         return 0;
     __asm__ volatile ("xgetbv" : "=a"(state), "=d"(high) : "c"(0));
     __cpuid_count(7, 0, a, b, c, d);    /* every processor with FMA has this leaf */

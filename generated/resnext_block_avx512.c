@@ -47,7 +47,7 @@ typedef struct {
     char name[32];                      /* for people, never compared */
 } Stamp;
 
-static const Stamp expected = { "NNCCW", 1, 282624, 0x5a276e50d42d5b7b, 0x7e532d60c565800d, "resnext_form_c" };
+static const Stamp expected = { "NNCCW", 1, 282624, 0xd8439f7eb6358913, 0x7e532d60c565800d, "resnext_form_c" };
 
 /* One call of resnext_form_c_forward, as its steps see it. */
 typedef struct {
@@ -73,7 +73,7 @@ typedef struct {
 } Step;
 
 /* one channel of 56 x 56 pixels */
-__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
+__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma,f16c")))
 static void avx512_copy_0(const float *x, float *y)
 {
     __m256 v0;
@@ -88,7 +88,7 @@ static void avx512_copy_0(const float *x, float *y)
 }
 
 /* 64 output channels of 4 x 56 pixels: sums over 256 channels and 1 x 1 taps */
-__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
+__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma,f16c")))
 static void avx512_conv1x1_64x6_1(const float *x, const float *w, float *y, const float *b)
 {
     __m512 z0, z1, z2, z3, z4, z5, z6, z7, z8, z9, z10, z11, z12, z13, z14, z15, z16, z17, z18, z19, z20, z21, z22, z23, z24, z25, z26, z27, z28;
@@ -1518,7 +1518,7 @@ static void avx512_conv1x1_64x6_1(const float *x, const float *w, float *y, cons
 }
 
 /* zeros around 56 x 56 pixels: 1 rows, 1 columns */
-__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
+__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma,f16c")))
 static void avx512_border_2(float *y)
 {
     __m256 v0;
@@ -1539,7 +1539,7 @@ static void avx512_border_2(float *y)
 }
 
 /* 8 channels of 56 x 56 pixels: sums over 4 channels of a group and 3 x 3 taps */
-__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
+__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma,f16c")))
 static void avx512_slide3x3_8x12_3(const float *x, const float *w, float *y, const float *b)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
@@ -2187,7 +2187,7 @@ static void avx512_slide3x3_8x12_3(const float *x, const float *w, float *y, con
 }
 
 /* 64 output channels of 1 x 448 pixels: sums over 128 channels and 1 x 1 taps */
-__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
+__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma,f16c")))
 static void avx512_conv1x1_64x6_4(const float *x, const float *w, float *y, const float *r, const float *b)
 {
     __m512 z0, z1, z2, z3, z4, z5, z6, z7, z8, z9, z10, z11, z12, z13, z14, z15, z16, z17, z18, z19, z20, z21, z22, z23, z24, z25, z26, z27, z28;
@@ -3286,7 +3286,7 @@ static void avx512_conv1x1_64x6_4(const float *x, const float *w, float *y, cons
 }
 
 /* one channel of 56 x 56 pixels */
-__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
+__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma,f16c")))
 static void avx512_copy_5(const float *x, float *y)
 {
     __m256 v0;
@@ -3813,7 +3813,7 @@ static int has_avx512(void)
 {
     unsigned a, b, c, d, state, high;
     __cpuid(1, a, b, c, d);
-    if (~c & (1u << 12 | 1u << 27))     /* FMA, and xgetbv is allowed */
+    if (~c & (1u << 12 | 1u << 27 | 1u << 29))   /* FMA, half precision, and xgetbv is allowed */
         return 0;
     __asm__ volatile ("xgetbv" : "=a"(state), "=d"(high) : "c"(0));
     __cpuid_count(7, 0, a, b, c, d);    /* every processor with FMA has this leaf */

@@ -237,6 +237,7 @@ typedef struct {
     const struct Tuned *tuned;          /* choices for choose to take, or NULL */
     int tuned_layers;                   /* choose: how many layers took one */
     Machine machine;                    /* for which `choose` and `lower` make kernels: 16 registers of one block unless told */
+    bool half;                          /* filters of linear layers are stored in half precision */
     bool apart;                         /* plan: every storage keeps a place of its own */
     bool exact;                         /* choose: no algorithm that multiplies anything but inputs and weights */
     int64_t live_floats, arena_floats;  /* plan: largest sum of live storages, and what the arena takes, per image */
@@ -347,6 +348,8 @@ void k_store(Kernel *, int pointer, int64_t offset, int a);
 void k_load_blocks(Kernel *, int d, int pointer, int64_t offset, int64_t distance, int blocks);
 void k_store_blocks(Kernel *, int pointer, int64_t offset, int64_t distance, int blocks, int a);
 void k_broadcast(Kernel *, int d, int pointer, int64_t offset);     /* one float to all lanes */
+/* LANES numbers of half precision, in the place of half as many floats; twice as many when wide. */
+void k_load_half(Kernel *, int d, int pointer, int64_t offset);
 void k_load1(Kernel *, int d, int pointer, int64_t offset);         /* one float to lane 0, zero elsewhere */
 void k_store1(Kernel *, int pointer, int64_t offset, int a);        /* lane 0 */
 void k_prefetch(Kernel *, int pointer, int64_t offset);

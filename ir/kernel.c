@@ -179,6 +179,11 @@ void k_broadcast(Kernel *k, int d, int pointer, int64_t offset)
     emit_memory(k, V_broadcast, d, pointer, offset);
 }
 
+void k_load_half(Kernel *k, int d, int pointer, int64_t offset)
+{
+    emit_memory(k, V_load_half, d, pointer, offset);
+}
+
 void k_load1(Kernel *k, int d, int pointer, int64_t offset)
 {
     emit_memory(k, V_load1, d, pointer, offset);

@@ -48,6 +48,7 @@ static int floats_touched(const Kernel *kernel, const VIns *ins)
     }
     switch (ins->op) {
     case V_load: case V_store:                                                  return LANES << ins->wide;
+    case V_load_half:                                                           return LANES / 2 << ins->wide;
     case V_load_low: case V_load_high: case V_store_low: case V_store_high:     return LANES;
     case V_broadcast: case V_load1: case V_store1:                              return 1;
     default:                                                                    return 0;

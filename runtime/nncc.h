@@ -78,6 +78,9 @@ nncc_status nncc_tuned(nncc *, const char *path);
 /* Not 0: the next nncc_compile multiplies nothing but inputs and weights. Otherwise 3 x 3 convolutions may go by Winograd's
  * algorithm, which is faster and rounds a little more: within 2e-5 of each layer's values, in relative L2 norm. */
 nncc_status nncc_set_exact(nncc *, int exact);
+/* From the next nncc_compile on: 1 stores the filters of linear layers in half precision, which halves the memory that they are
+ * read from, and rounds them to 11 bits; 0 does not. */
+nncc_status nncc_set_fp16_weights(nncc *, int on);
 /* Reads a spec, from a file or from a text; `name` stands for the file in errors, and files that the text extends are
  * found beside it. Once a handle; after a failure it may be tried again. */
 nncc_status nncc_load(nncc *, const char *path);

@@ -5,6 +5,9 @@
 #include "pack.h"
 
 #include <math.h>
+#include <string.h>
+
+#include "half.h"
 
 enum { LANES = 8, MAX_VECTORS = 16, RUN = 72 };
 enum { NORM_scale, NORM_shift, NORM_mean, NORM_variance };
@@ -111,9 +114,16 @@ static void read_run(const Lane *lane, const PackBlock *block, int taps, int sta
         row[j] = 0;
 }
 
-/* out[ky][kx][channel of the block][width lanes], eight of the lanes. They are read as they lie, in runs that go on
- * where the block before ended, and turned around in a tile that stays in the first cache. */
-static void pack_block(const Lane lane[LANES], const PackBlock *block, int taps, int width, float *out)
+/* Number `at` of those of half precision that lie in the place of floats. */
+static void put_half(float *out, int64_t at, float value)
+{
+    uint16_t half = half_nearest(value);
+    memcpy((char *)out + at * (int64_t)sizeof half, &half, sizeof half);
+}
+
+/* Elements `at`.. : [ky][kx][channel of the block][width lanes], eight of the lanes. They are read as they lie, in runs that go
+ * on where the block before ended, and turned around in a tile that stays in the first cache. */
+static void pack_block(const Lane lane[LANES], const PackBlock *block, int taps, int width, float *out, int64_t at, bool half)
 {
     float tile[LANES][RUN];
     int c = 0, tap = 0;
@@ -122,9 +132,11 @@ static void pack_block(const Lane lane[LANES], const PackBlock *block, int taps,
         for (int i = 0; i < LANES; i++)
             read_run(&lane[i], block, taps, start, count, tile[i]);
         for (int j = 0; j < count; j++) {
-            float *lanes = out + (int64_t)(tap * block->count + c) * width;
-            for (int i = 0; i < LANES; i++)
-                lanes[i] = tile[i][j];
+            int64_t place = at + (int64_t)(tap * block->count + c) * width;
+            for (int i = 0; i < LANES && half; i++)
+                put_half(out, place + i, tile[i][j]);
+            for (int i = 0; i < LANES && !half; i++)
+                out[place + i] = tile[i][j];
             if (++tap == taps) {
                 tap = 0;
                 c++;
@@ -138,12 +150,13 @@ static void pack_panel(const PackItem *item, const PackPanel *panel, const Opera
 {
     Lane lane[MAX_VECTORS * LANES];
     int taps = item->kh * item->kw, width = LANES * panel->vectors;
+    int64_t at = 0;
     for (int i = 0; i < width; i++)
         lane[i] = lane_of(item, panel->lane + i, from);
     for (const PackBlock *block = item->block + panel->block; block < item->block + panel->block + panel->nblock; block++) {
         for (int i = 0; i < width; i += LANES)
-            pack_block(lane + i, block, taps, width, out + i);
-        out += (int64_t)taps * block->count * width;
+            pack_block(lane + i, block, taps, width, out, at + i, item->half);
+        at += (int64_t)taps * block->count * width;
     }
 }
 
@@ -330,6 +343,36 @@ bool pack(const PackItem *item, size_t count, PackLookup *lookup, const void *we
     return true;
 }
 
+/* Sums of squares over one lane: of the filters, and of what half precision takes from them. */
+static void add_squares(const PackItem *item, const Lane *lane, double *size, double *lost)
+{
+    int64_t count = (int64_t)(item->in / item->groups) * item->kh * item->kw;
+    for (int64_t j = 0; lane->filter && j < count; j++) {
+        float value = (float)(lane->factor * lane->filter[j]);
+        double difference = (double)half_value(half_nearest(value)) - value;
+        *size += (double)value * value;
+        *lost += difference * difference;
+    }
+}
+
+double pack_half_error(const PackItem *item, size_t count, PackLookup *lookup, const void *weights)
+{
+    const Store store = { lookup, weights };
+    double size = 0, lost = 0;
+    for (size_t i = 0; i < count; i++) {
+        Operands from;
+        if (!item[i].half)
+            continue;
+        find_operands(&store, &item[i], &from);
+#pragma omp parallel for reduction(+ : size, lost)
+        for (int index = 0; index < item[i].nlane; index++) {
+            Lane lane = lane_of(&item[i], index, &from);
+            add_squares(&item[i], &lane, &size, &lost);
+        }
+    }
+    return size > 0 ? sqrt(lost / size) : 0;
+}
+
 /* ---- the way back ---------------------------------------------------------------------------------------------- */
 
 /* The slice of a named tensor that an item holds, to be written; .data NULL: nobody wants it. */
@@ -394,8 +437,8 @@ bool unpack(const PackItem *item, size_t count, PackPlace *place, void *tensors,
             const char **lost)
 {
     for (size_t i = 0; i < count; i++)
-        if (item[i].norm[NORM_variance].name || item[i].kind == PACK_winograd) {
-            *lost = item[i].kind == PACK_winograd ? item[i].weight.name : item[i].norm[NORM_variance].name;
+        if (item[i].norm[NORM_variance].name || item[i].kind == PACK_winograd || item[i].half) {
+            *lost = item[i].norm[NORM_variance].name ? item[i].norm[NORM_variance].name : item[i].weight.name;
             return false;
         }
 #pragma omp parallel num_threads(threads > 1 ? threads : 1)

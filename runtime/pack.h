@@ -63,6 +63,7 @@ typedef struct PackItem {
     int nblock;
     const PackPanel *panel;
     int npanel;
+    bool half;                      /* PACK_conv: filters of half precision, two in the place of a float */
 } PackItem;
 
 /* Values of a named tensor as floats, row-major, or NULL. dim gets up to 4 sizes. */
@@ -73,11 +74,15 @@ typedef const float *PackLookup(const void *weights, const char *name, int *rank
 bool pack(const PackItem *item, size_t count, PackLookup *lookup, const void *weights, float *payload, int threads,
           const char **missing);
 
+/* What half precision takes from the filters that are stored so: the relative L2 norm of the differences; 0: there are none. The
+ * lookup finds every tensor, as it did for pack(). */
+double pack_half_error(const PackItem *item, size_t count, PackLookup *lookup, const void *weights);
+
 /* Where the values of a named tensor go, row-major, or NULL where nobody wants them. dim gets up to 4 sizes. */
 typedef float *PackPlace(void *tensors, const char *name, int *rank, int64_t dim[4]);
 
 /* The inverse: takes the payload apart into named tensors, on up to `threads` threads. Returns false and names a tensor
- * where an item holds values that a norm was folded into, or that were transformed: they have no inverse. */
+ * where an item holds values that a norm was folded into, or that were transformed or rounded: they have no inverse. */
 bool unpack(const PackItem *item, size_t count, PackPlace *place, void *tensors, const float *payload, int threads,
             const char **lost);
 

@@ -12,7 +12,7 @@ enum { SUMS = 12, WIDTH = 8 };
 #ifdef __x86_64__
 bool processor_has_fma(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
 }
 
 bool processor_has_avx512(void)

@@ -3,6 +3,7 @@
  * A file is: the header's length N (8 bytes, little endian), N bytes of JSON {"name": {"dtype", "shape",
  * "data_offsets": [begin, end]}, "__metadata__": {...}}, the data. The tensors cover the data without overlap, hole
  * or rest, and each tensor's dimensions times its element size are exactly its bytes. */
+#include "half.h"
 #include "safetensors.h"
 
 #include <inttypes.h>
@@ -43,24 +44,10 @@ static void convert_bf16(const uint8_t *in, float *out, size_t count)
     }
 }
 
-/* 1 sign, 5 exponent (bias 15), 10 fraction bits; every value is exact in float. */
-static float half_value(uint32_t half)
-{
-    uint32_t sign = (half & 0x8000) << 16, exponent = half >> 10 & 31, fraction = half & 1023, bits;
-    float value;
-    if (exponent == 0) {                                        /* zero and subnormals: fraction * 2^-24 */
-        value = (float)fraction * 0x1p-24f;
-        return sign ? -value : value;
-    }
-    bits = sign | (exponent == 31 ? 255u : exponent + 127 - 15) << 23 | fraction << 13;
-    memcpy(&value, &bits, 4);
-    return value;
-}
-
 static void convert_f16(const uint8_t *in, float *out, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        out[i] = half_value((uint32_t)(in[2 * i] | in[2 * i + 1] << 8));
+        out[i] = half_value((uint16_t)(in[2 * i] | in[2 * i + 1] << 8));
 }
 
 static void convert_i64(const uint8_t *in, float *out, size_t count)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../backends/backend.h"
+#include "../runtime/half.h"
 
 enum { WIDE = 2 * LANES, OPERANDS = 3 * WIDE, BATCH = 64, MAX_CASES = 256 };
 
@@ -78,6 +79,13 @@ static int lanes(const Case *c)
     return c->wide ? WIDE : LANES;
 }
 
+static uint16_t half_of(const float *place, int i)
+{
+    uint16_t half;
+    memcpy(&half, (const char *)place + 2 * i, sizeof half);
+    return half;
+}
+
 /* v: the operands d, a, b as they lie in the input. */
 static void expected(const Case *c, const float *v, float *y)
 {
@@ -87,6 +95,7 @@ static void expected(const Case *c, const float *v, float *y)
         case V_loop: case V_end: case V_prefetch: case V_bump:  y[i] = fmaf(a[i], b[i], d[i]) + (a[i] + a[i] + a[i] + a[i] + a[i]); break;
         case V_load: case V_store:                              y[i] = a[i]; break;
         case V_broadcast:                                       y[i] = a[3]; break;
+        case V_load_half:                                       y[i] = half_value(half_of(a, i)); break;
         case V_load1:                                           y[i] = i ? 0 : a[5]; break;
         case V_store1:                                          y[i] = i == 6 ? a[0] : 0; break;
         case V_permute:                                         y[i] = a[(i & ~3) + (c->imm >> 2 * (i & 3) & 3)]; break;
@@ -151,6 +160,8 @@ static void build_memory(Kernel *k, const Case *c, int x, int y, int d)
         k_load(k, d, x, WIDE);
     else if (c->op == V_broadcast)
         k_broadcast(k, d, x, WIDE + 3);
+    else if (c->op == V_load_half)
+        k_load_half(k, d, x, WIDE);
     else if (c->op == V_load1)
         k_load1(k, d, x, WIDE + 5);
     else if (c->op == V_load_low)

@@ -294,7 +294,7 @@ Test(library, no_handle)
         nncc_set_max_batch(NULL, 1), nncc_input_shape(NULL, shape), nncc_output_shape(NULL, shape), nncc_tensor(NULL, 0, &tensor),
         nncc_layer(NULL, 0, &layer), nncc_load_weights(NULL, "pattern:1", 0), nncc_read_tensor(NULL, "a", &value, 1),
         nncc_write_tensor(NULL, "a", &value, 1), nncc_compile(NULL, NNCC_JIT), nncc_pack(NULL),
-        nncc_forward(NULL, &value, 1, &value), nncc_forward_to(NULL, "a", &value, 1, &value), nncc_tuned(NULL, "x"),
+        nncc_forward(NULL, &value, 1, &value), nncc_forward_to(NULL, "a", &value, 1, &value), nncc_tuned(NULL, "x"), nncc_set_fp16_weights(NULL, 1),
     };
     for (size_t i = 0; i < sizeof status / sizeof *status; i++)
         cr_expect_eq(status[i], NNCC_ERROR_ARGUMENT, "call %zu", i);

@@ -112,10 +112,20 @@ static int64_t taps_of(const Conv *c)
     return unit ? (unit + 2) * (unit + 2) : (int64_t)c->kernel[0] * c->kernel[1];
 }
 
+int64_t filter_floats(const Conv *c, int64_t values)
+{
+    return c->half ? values / 2 : values;
+}
+
 /* Splits vectors first..first + count - 1, which read the same entries, into panels of whole registers. */
 static void add_panels(Conv *c, int first, int count, int entry, int entries, int64_t *at)
 {
     int size, parts, larger, widest = c->l->graph->machine.widest, end = first + count;
+    if (c->half && count > 1 && count % widest) {       /* no register is half full */
+        add_panels(c, first, count - 1, entry, entries, at);
+        add_panels(c, end - 1, 1, entry, entries, at);
+        return;
+    }
     split_evenly((count + widest - 1) / widest, (c->n->tile.vectors + widest - 1) / widest, &size, &parts, &larger);
     int64_t each = taps_of(c) * channels_of(c, entry, entries) * LANES;
     for (int i = 0; i < parts; i++) {
@@ -124,7 +134,7 @@ static void add_panels(Conv *c, int first, int count, int entry, int entries, in
         c->panel = arena_grow(c->l->context, c->panel, c->npanel, &c->panel_capacity, sizeof *c->panel);
         c->panel[c->npanel++] = p;
         first += p.vectors;
-        *at += p.vectors * each;
+        *at += filter_floats(c, p.vectors * each);
     }
 }
 
@@ -169,6 +179,7 @@ void pack_filters(Conv *c)
     item.kh = c->kernel[0];
     item.kw = c->kernel[1];
     item.groups = c->groups;
+    item.half = c->half;
     c->filters = pack_parameter(c->l, &item, &c->n->weight[W_weight]);
 }
 
@@ -278,6 +289,8 @@ const char *conv_text(const Conv *c)
         text_add(&t, ", %d groups", c->groups);
     for (const Node *e = n->tail; e; e = e->tail)
         text_add(&t, ", then %s", op_name(e->op));
+    if (c->half)
+        text_add(&t, "; filters of half precision");
     return t.data;
 }
 
@@ -338,5 +351,6 @@ void lower_conv(Lower *l, Node *n)
 void lower_linear(Lower *l, Node *n)
 {
     Conv c = conv_open(l, n, n->in[0]);
+    c.half = l->graph->half;
     lower_direct(&c);
 }

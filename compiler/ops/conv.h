@@ -35,6 +35,7 @@ typedef struct {
     size_t npanel, panel_capacity;
     int64_t filters, vectors_at;        /* floats: places of filters and per-channel vectors in the packed weights */
     bool bias;                          /* sums start at a per-channel vector */
+    bool half;                          /* filters of half precision */
     bool in_room;                       /* the filters lie in the room of the step, at `filters` */
     int first[2], apart[2];             /* row, column of the first result, and from one to the next; apart 0: all of them */
 } Conv;
@@ -72,6 +73,8 @@ typedef struct {
 
 /* conv.c: convolution or linear layer n, over `source` in place of what it reads (of the same shape, cut alike). */
 Conv conv_open(Lower *, Node *n, const Node *source);
+/* Floats that so many filter values take. */
+int64_t filter_floats(const Conv *, int64_t values);
 /* Panels, entries and the filters' place in the packed weights, where they are packed unless they have been before. */
 void pack_filters(Conv *);
 /* Panels and entries alone, their filters from *size floats on; *size moves behind them. channel: of each lane, as lane_channels. */

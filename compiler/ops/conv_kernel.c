@@ -38,7 +38,10 @@ void build_width(Build *b, int blocks)
 
 static void load_filters(Build *b, int reg, int u, int64_t w_at)
 {
-    k_load_blocks(b->k, reg, b->w.pointer, w_at + u * b->width * LANES, LANES, unit_vectors(b, u));
+    if (b->c->half)
+        k_load_half(b->k, reg, b->w.pointer, filter_floats(b->c, w_at + u * b->width * LANES));
+    else
+        k_load_blocks(b->k, reg, b->w.pointer, w_at + u * b->width * LANES, LANES, unit_vectors(b, u));
 }
 
 /* Steps of the sum in a loop body: enough to hide the loop, few enough for the micro-op cache. Columns of a window are
@@ -122,7 +125,7 @@ static void emit_taps(Build *b, int pixels, const int *acc, int count)
     for (int kx = 0; kx < body.columns; kx++)
         for (int i = 0; i < body.channels; i++)
             emit_tap(b, pixels, acc, kx * column + i * c->step, (kx * body.channels + i) * filter);
-    k_bump(k, b->w.pointer, body.columns * body.channels * filter);
+    k_bump(k, b->w.pointer, filter_floats(c, body.columns * body.channels * filter));
     k_bump(k, b->x.pointer, channels);
     k_end(k);
     k_bump(k, b->x.pointer, body.columns * column - count / body.channels * channels);
@@ -176,7 +179,7 @@ static void emit_sum(Build *b, int pixels, const int *acc)
     k_end(k);
     k_bump(k, b->x.pointer, -(count / p) * stride);
     int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, count);
-    k_bump(k, b->w.pointer, -taps * b->panel->vectors * LANES);
+    k_bump(k, b->w.pointer, -filter_floats(b->c, taps * b->panel->vectors * LANES));
 }
 
 static void start_sums(Build *b, int pixels, int *acc)
