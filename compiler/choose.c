@@ -188,14 +188,15 @@ int task_rows(int lines, int panels, double line_cycles, int64_t most)
 }
 
 /* Where a panel's filters come from far away, as many rows as share them: all, or as many as have room for their sums
- * between passes. 0: they do not. */
-static int long_rows(const Node *n, int lines, int width, int panels, double panel_bytes)
+ * between passes. `rows`, where it costs less to fetch all filters for so many rows again than the whole input for each panel. */
+static int long_rows(const Node *n, int lines, int width, int panels, double panel_bytes, int rows)
 {
     const Tile *t = &n->tile;
     int bands = (LONG_TASKS + panels - 1) / panels;
     int64_t line = (t->flat ? 1 : width) * (int64_t)t->vectors * LANES * (int64_t)sizeof(float), room = t->depth ? WAITING_SUMS / line : lines;
-    if (panel_bytes < LONG_PANEL)
-        return 0;
+    int64_t input = line_bytes(n) * lines;
+    if (panel_bytes < LONG_PANEL || (input > 2 * NEAR_CACHE && (double)input * rows > panel_bytes * lines))
+        return rows;
     while ((lines + bands - 1) / bands > room && bands < lines)
         bands++;
     return (lines + bands - 1) / bands;
@@ -251,8 +252,8 @@ void choose_blocking(const Machine *machine, Node *n)
     int64_t steps = n->macs / shape_floats(n->shape);
     line *= (double)steps * (w.area > 1 ? w.pool->attr.kernel[0] : 1) / (t->flat ? w.width : 1);
     t->depth = pass_depth(&sum, t->vectors, t->pixels);
-    int all = w.average ? w.lines : long_rows(n, w.lines, w.width, panels, filter_bytes(&sum, t->vectors));
-    t->rows = all ? all : choose_rows(n, w.lines, panels, line);
+    int rows = choose_rows(n, w.lines, panels, line);
+    t->rows = w.average ? w.lines : long_rows(n, w.lines, w.width, panels, filter_bytes(&sum, t->vectors), rows);
     int64_t weights = steps * n->layout.blocks * LANES * 4, input = n->in[0]->layout.blocks * n->in[0]->layout.plane * 4;
     t->ahead = weights > NEAR_CACHE;
     t->panels_first = weights > NEAR_CACHE && (input <= NEAR_CACHE || weights * (w.lines / t->rows) > input * panels);
