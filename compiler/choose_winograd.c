@@ -111,6 +111,7 @@ static double choose_form(const Machine *machine, const Node *n, const Transform
     if (l.average)
         t->rows = l.rows;
     choose_product(machine, t, l.in, l.blocks, l.vectors, t->rows * t->columns);
+    t->ahead = split && 4.0 * l.frequencies * l.in * l.vectors * 8 > FAR_BYTES;
     return tile_cycles(&l, t, f);
 }
 
@@ -151,7 +152,7 @@ const char *winograd_refusal(const Machine *machine, const Node *n, const Tile *
         return "depth must be less than the number of input blocks";
     if (32 * (int64_t)l.frequencies * t->rows * t->columns * (t->split ? t->vectors : l.blocks + t->vectors) > MOST_SCRATCH)
         return "a task's tiles are more than a thread has room for";
-    return t->flat || t->ahead || t->panels_first || t->band ? "a winograd layer has neither band nor order" : NULL;
+    return t->flat || t->panels_first || t->band ? "a winograd layer has neither band nor order" : NULL;
 }
 
 static double direct_cycles(const Node *n)

@@ -107,8 +107,22 @@ static Call *call_input(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r
     return call;
 }
 
+/* Each block of each tile of a pass fetches a share of the filters of the next pass, or of the next frequency; afterwards
+ * `ahead` points to where they begin. */
+static void walk_fetching(Build *b, Phase phase, int tiles, int64_t floats)
+{
+    int size, parts, larger;
+    split_evenly(tiles, b->most, &size, &parts, &larger);
+    int64_t bodies = (int64_t)parts * b->entries;
+    b->lines = (int)((floats + LINE * bodies - 1) / (LINE * bodies));
+    k_bump(b->k, b->ahead.pointer, floats);
+    emit_walk(b, phase, 1, tiles);
+    k_bump(b->k, b->ahead.pointer, -bodies * b->lines * LINE);
+    b->lines = 0;
+}
+
 /* The entries of the walk in passes whose filters stay in the first-level cache; sums wait in M. */
-static void emit_product(Build *b, int tiles, int depth)
+static void emit_product(Build *b, int tiles, int depth, bool ahead)
 {
     const Entry *e = b->c->entry;
     int entries = b->panel->entries, size, parts, larger;
@@ -117,7 +131,10 @@ static void emit_product(Build *b, int tiles, int depth)
     for (int i = 0; i < parts; i++, b->entry += b->entries) {
         b->entries = size + (i < larger);
         int64_t floats = (int64_t)channels_of(b->c, b->entry, b->entries) * b->panel->vectors * LANES;
-        emit_walk(b, i ? PHASE_add : PHASE_whole, 1, tiles);
+        if (ahead)
+            walk_fetching(b, i ? PHASE_add : PHASE_whole, tiles, floats);
+        else
+            emit_walk(b, i ? PHASE_add : PHASE_whole, 1, tiles);
         k_bump(b->k, b->w.pointer, floats);
         k_bump(b->k, b->x.pointer, b->entries * b->c->x.block);
     }
@@ -132,12 +149,14 @@ static Call *call_product(const Winograd *w, const int grid[MAX_CALL_GRID], Rect
     Build b = {.c = &w->product, .panel = p, .k = k, .pixel = LANES, .most = w->t->pixels};
     b.x = w->t->split ? stream_workspace(c->l, k, c->n, "v", false) : stream_scratch(c->l, k, "v", false);
     b.w = stream_weights(c->l, k, c->filters, "w");
+    if (w->t->ahead)
+        b.ahead = stream_weights(c->l, k, c->filters, "ahead");
     b.out = (Output){.y = stream_scratch(c->l, k, "m", true), .vectors.pointer = -1};
     b.out.y.view = (View){w->m.block, 0, LANES};
     int widest = c->l->graph->machine.widest;
     build_width(&b, p->vectors < widest ? 1 : widest);
     k_loop(k, w->size * w->size);
-    emit_product(&b, tiles, w->t->depth);
+    emit_product(&b, tiles, w->t->depth, w->t->ahead);
     k_bump(k, b.x.pointer, w->v.frequency);
     k_bump(k, b.out.y.pointer, w->m.frequency);
     k_end(k);
@@ -147,8 +166,10 @@ static Call *call_product(const Winograd *w, const int grid[MAX_CALL_GRID], Rect
                            w->size, w->size, p->vectors * LANES, tiles, (long long)w->channels);
     call_move(call, b.x, w->t->split ? ((int64_t)r.row * w->tiles[1] + r.column) * LANES : w->v_at);
     call_move(call, b.out.y, w->m_at);
-    call_move(call, b.w, p->at);
-    call_stride(call, b.w, 0, filters);
+    for (int i = 0; i < 1 + w->t->ahead; i++) {
+        call_move(call, i ? b.ahead : b.w, p->at);
+        call_stride(call, i ? b.ahead : b.w, 0, filters);
+    }
     if (w->t->split)
         call_stride(call, b.x, 1, (int64_t)r.rows * w->tiles[1] * LANES);
     return call;
