@@ -139,6 +139,7 @@ Test(cli, mistakes)
     expect(RUN("nncc", "run", spec, "--labels", bad, "--backend", "ref"), 1, NULL, "the network has 10");
     expect(RUN("nncc", "run", spec, "--target", "avx3"), 1, NULL, "did you mean avx2?");
     expect(RUN("nncc", spec, "--target", "avx2,c,c", "-o", "/dev/null"), 1, NULL, "too many");
+    expect(RUN("nncc", spec, "--target", "avx512,avx2", "-o", "/dev/null"), 1, NULL, "their weights are packed differently");
     free(bad);
 }
 

@@ -110,6 +110,11 @@ Test(emit, portable_c_compiles_without_a_warning)
     compile_everywhere("c", NULL);
 }
 
+Test(emit, avx512_and_c_compile_without_a_warning)
+{
+    compile_everywhere("avx512", "c");
+}
+
 Test(emit, both_targets_compile_without_a_warning)
 {
     compile_everywhere("avx2", "c");
