@@ -26,7 +26,7 @@ typedef struct {
     const char *data;                   /* D of the help text */
     const char *optimizer, *schedule, *warmup, *rate_per, *norm_decay, *freeze_norm, *augment;
     const char *train;                  /* globs, separated by commas */
-    const char *directory, *log, *svg;
+    const char *directory, *log, *svg, *pictures;
     Real rate, momentum, beta1, beta2, epsilon, weight_decay, clip_norm;
     int epochs, seed, workers, keep, save_every;
     bool nesterov, resume, dry_run, overfit, evaluate;

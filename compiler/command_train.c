@@ -367,6 +367,10 @@ int command_train(Session *session)
         return status;
     session_graph(session, false);
     open_data(session, work);
+    if (session->arguments->train.pictures) {
+        write_pictures(session, work->dataset);
+        return 0;
+    }
     open_loader(session, work);
     open_engine(session, work);
     make_trainer(session, work, schedule);

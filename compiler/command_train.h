@@ -1,4 +1,4 @@
-/* command_train.h - the two halves of `nncc train`: command_train.c sets a run up, command_train_report.c tells of it. */
+/* command_train.h - the parts of `nncc train`: command_train.c sets a run up, command_train_report.c tells of it. */
 #ifndef NNCC_COMMAND_TRAIN_H
 #define NNCC_COMMAND_TRAIN_H
 
@@ -30,6 +30,9 @@ typedef struct {
     Progress progress;
     Report report;
 } TrainWork;
+
+/* command_train_pictures.c: the first held-out pictures into --pictures, which is made where it is not there. */
+void write_pictures(Session *, const Dataset *);
 
 /* command_train_report.c */
 bool report_open(Report *, Session *, const TrainWork *, Failure *);

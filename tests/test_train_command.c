@@ -279,6 +279,22 @@ Test(train_command, dry_run)
     expect(TRAIN("--data", DATA, "--dry-run"), 0, "loss", "60 pictures, 12 to evaluate, 3 classes");
 }
 
+/* The pictures as files, with their classes in their names: a network may be shown them again. */
+Test(train_command, pictures)
+{
+    char *held_out = join(directory, "held-out"), *first = join(held_out, "00-ring.png"), *last = join(held_out, "11-stripes.png");
+    size_t size;
+    expect(TRAIN("--data", DATA, "--pictures", held_out), 0, NULL, NULL);
+    expect(RUN("nncc", "run", spec, "--input", first, "--backend", "ref"), 0, "class", NULL);
+    char *bytes = read_file(last, &size);
+    cr_expect(bytes, "12 pictures are held out");
+    free(bytes);
+    expect(TRAIN("--data", "pattern:1", "--pictures", held_out), 1, NULL, "pattern:1 holds no pictures that nobody trains on");
+    expect(TRAIN("--data", DATA, "--pictures", spec), 1, NULL, "cannot write");
+    expect(TRAIN("--data", DATA, "--pictures", "/nowhere/at/all"), 1, NULL, "cannot make /nowhere/at/all");
+    free(held_out), free(first), free(last);
+}
+
 Test(train_command, overfits)
 {
     json_t *json = parse_json(
