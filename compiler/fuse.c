@@ -10,7 +10,7 @@ static int tail_rank(Op op)
     case OP_conv: case OP_linear: case OP_conv_dx: case OP_linear_dx:
         return 2;
     case OP_max_pool: case OP_avg_pool: case OP_global_avg_pool: case OP_ln: case OP_in: case OP_gn: case OP_bn_train:
-    case OP_bn_dx: case OP_norm_dx: case OP_global_avg_pool_dx:
+    case OP_bn_dx: case OP_norm_dx: case OP_global_avg_pool_dx: case OP_max_pool_dx: case OP_avg_pool_dx:
         return 1;
     default:
         return op_is_elementwise(op);

@@ -254,6 +254,18 @@ static void free_numbers(const Graph *g, Numbers *n)
     free(n->output);
 }
 
+/* A parameter that a function does not use is a warning of every compiler. */
+static void check_pointers(const Program *p)
+{
+    for (const Kernel *k = p->kernels; k; k = k->next)
+        for (int i = 0; i < k->npointer; i++) {
+            bool used = false;
+            for (size_t j = 0; j < k->count; j++)
+                used = used || (k->code[j].pointer == i && strchr(vop_info[k->code[j].op].operands, 'm'));
+            cr_assert(used, "kernel %s does not use '%s'", k->name, k->pointer[i]);
+        }
+}
+
 static Program *compile_case(Case *c, Machine machine)
 {
     void (*const pass[])(Graph *) = {fuse, layout, choose, plan};
@@ -265,6 +277,7 @@ static Program *compile_case(Case *c, Machine machine)
     }
     Program *p = lower(c->graph);
     verify_program(p);
+    check_pointers(p);
     return p;
 }
 
@@ -526,7 +539,8 @@ static void build_pool(Case *c, Op op, Op dx)
     Attr attr = random_window(c, max);
     Node *x = operand(c), *y = network_add(c->graph, op, attr, NULL, &x, 1), *dy = network_add(c->graph, op, attr, NULL, &x, 1);
     attr.result = x->shape;
-    give(c, gradient(c, dx, attr, y, (Node *[]){dy, x}, max ? 2 : 1));
+    Node *sum = gradient(c, dx, attr, y, (Node *[]){dy, x}, max ? 2 : 1);
+    give(c, pick(c, 0, 1) ? network_add(c->graph, OP_add, network_attr(), NULL, (Node *[]){sum, x}, 2) : sum);
 }
 
 static void build_max_pool(Case *c) { build_pool(c, OP_max_pool, OP_max_pool_dx); }

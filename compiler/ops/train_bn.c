@@ -327,31 +327,31 @@ static void put_gradient(Kernel *k, Stream to, int reg)
 }
 
 /* What the differences of x are taken from, and what they are divided by: of the batch, or as they were before training. */
-typedef struct {
-    Stream mean, variance;              /* variance: pointer -1 where 1 / deviation lies beside the mean */
-    const Node *bn;
-} Standard;
-
-static Standard open_standard(Lower *l, Kernel *k, const Node *n)
+static Stream open_mean(Lower *l, Kernel *k, const Node *n)
 {
-    const Node *bn = node_owner(n);
     if (n->nin > 2)
-        return (Standard){.mean = stream_open(l, k, n->in[2], "stats", false), .variance.pointer = -1};
-    Standard s = {stream_weights(l, k, parameter_vector(l, bn, W_mean, &n->layout), "mean"),
-                  stream_weights(l, k, parameter_vector(l, bn, W_var, &n->layout), "variance"), bn};
-    s.mean.view.block = s.variance.view.block = LANES;
-    return s;
+        return stream_open(l, k, n->in[2], "mean", false);
+    Stream mean = stream_weights(l, k, parameter_vector(l, node_owner(n), W_mean, &n->layout), "mean");
+    mean.view.block = LANES;
+    return mean;
 }
 
-static int load_inverse(Kernel *k, const Standard *s)
+static Stream open_deviation(Lower *l, Kernel *k, const Node *n)
+{
+    if (n->nin > 2)
+        return stream_open(l, k, n->in[2], "deviation", false);
+    Stream variance = stream_weights(l, k, parameter_vector(l, node_owner(n), W_var, &n->layout), "variance");
+    variance.view.block = LANES;
+    return variance;
+}
+
+/* 1 / deviation, in a new register. */
+static int load_inverse(Kernel *k, const Node *n, Stream deviation)
 {
     int reg = kernel_register(k);
-    if (s->variance.pointer < 0) {
-        k_load(k, reg, s->mean.pointer, s->mean.view.pixel);
-        return reg;
-    }
-    k_load(k, reg, s->variance.pointer, 0);
-    emit_inverse_root(k, reg, s->bn);
+    k_load(k, reg, deviation.pointer, n->nin > 2 ? deviation.view.pixel : 0);
+    if (n->nin <= 2)
+        emit_inverse_root(k, reg, node_owner(n));
     return reg;
 }
 
@@ -375,19 +375,19 @@ static void emit_batch_gradient(const Sum *sum, Shape s, int images, int total[2
 
 /* What becomes of the sums over the whole batch. */
 typedef struct {
-    Stream y;
+    const Node *n;
+    Stream y, deviation;
     Gradient gradient;
-    Standard standard;
 } Sums;
 
 static Sums open_sums(Lower *l, Kernel *k, const Node *n)
 {
-    return (Sums){stream_open(l, k, n, "y", true), open_gradients(l, k, n), open_standard(l, k, n)};
+    return (Sums){n, stream_open(l, k, n, "y", true), open_deviation(l, k, n), open_gradients(l, k, n)};
 }
 
 static void finish_sums(Kernel *k, const Sums *to, const int total[2])
 {
-    int inverse = load_inverse(k, &to->standard);
+    int inverse = load_inverse(k, to->n, to->deviation);
     k_op(k, V_mul, total[1], total[1], inverse);
     kernel_release(k, inverse);
     put_pair(k, to->y, to->y.view.pixel, total);
@@ -395,18 +395,11 @@ static void finish_sums(Kernel *k, const Sums *to, const int total[2])
     put_gradient(k, to->gradient.scale, total[1]);
 }
 
-static void stride_standard(Call *call, const Standard *s)
-{
-    call_stride(call, s->mean, 0, s->mean.view.block);
-    if (s->variance.pointer >= 0)
-        call_stride(call, s->variance, 0, s->variance.view.block);
-}
-
 static void stride_sums(Call *call, const Sums *to)
 {
     call_stride(call, to->y, 0, to->y.view.block);
+    call_stride(call, to->deviation, 0, to->deviation.view.block);
     stride_gradients(call, &to->gradient, 1, 0);
-    stride_standard(call, &to->standard);
 }
 
 /* A chunk's sums, left in the room, or where the chunk is all, finished. */
@@ -418,8 +411,9 @@ static void lower_chunk_sums(Lower *l, const Node *n, const Chunks *all, const C
     Kernel *k = step_kernel(l);
     Sum sum = {.k = k, .kind = SUM_gradient, .dy = stream_open(l, k, n->in[0], "dy", false), .x = stream_open(l, k, n->in[1], "x", false),
                .mean = kernel_register(k)};
-    Sums to = whole ? open_sums(l, k, n) : (Sums){.standard = open_standard(l, k, n), .y = stream_common(l, k, place, "part", true)};
-    k_load(k, sum.mean, to.standard.mean.pointer, 0);
+    Stream mean = open_mean(l, k, n);
+    Sums to = whole ? open_sums(l, k, n) : (Sums){.y = stream_common(l, k, place, "part", true)};
+    k_load(k, sum.mean, mean.pointer, 0);
     emit_batch_gradient(&sum, s, c->images, total);
     if (whole)
         finish_sums(k, &to, total);
@@ -430,12 +424,11 @@ static void lower_chunk_sums(Lower *l, const Node *n, const Chunks *all, const C
     call->images = l->graph->max_batch;
     stride_images(call, sum.x, c);
     stride_images(call, sum.dy, c);
-    if (whole) {
+    call_stride(call, mean, 0, mean.view.block);
+    if (whole)
         stride_sums(call, &to);
-    } else {
-        stride_standard(call, &to.standard);
+    else
         stride_parts(call, to.y, all, c);
-    }
 }
 
 static void lower_sums_joined(Lower *l, const Node *n, const Chunks *all, int64_t place)

@@ -1,7 +1,8 @@
 /* train_pool.c - gradients of pools.
  *
  * Every window adds to the pixels that it has read, in the order of the windows, so one task takes one channel block of an image.
- * A row of pixels is zeroed right before the first window that reads it, while it is about to be in the cache anyway. */
+ * A row of pixels is zeroed right before the first window that reads it, and gets its tail right after the last, while it is in the
+ * cache anyway. */
 #include "pool.h"
 
 /* The kernel being built. y is what windows add to; x, the pool's operand, is there for max_pool alone. */
@@ -9,6 +10,7 @@ typedef struct {
     Kernel *k;
     Windows w;
     Stream dy, x, y;
+    Output out;                         /* walks over y once more, row by row, as sums are complete */
     bool max;
     Run rows, columns;                  /* of the windows at work */
     int gradient, largest;              /* registers: dy or what is left of it; the largest value of a window */
@@ -143,40 +145,70 @@ static void emit_zero_rows(const Scatter *s, int from, int rows)
     kernel_release(k, zero);
 }
 
-/* All windows of one block. Rows up to `zeroed` are zero or hold sums already; a run of rows of windows adds `stride` rows with
- * each, once its first has come as far as that. */
+static void emit_tail(void *self, int pixels)
+{
+    const Scatter *s = self;
+    for (int j = 0; j < pixels; j++) {
+        int y = kernel_register(s->k);
+        k_load(s->k, y, s->out.y.pointer, j * s->out.y.view.pixel);
+        output_store(s->k, &s->out, y, (Place){0, 0, j});
+    }
+}
+
+/* The next `rows` rows are complete. */
+static void emit_complete(Scatter *s, int rows)
+{
+    if (s->out.ntail && rows > 0)
+        walk_rows(&(Walk){.k = s->k, .out = &s->out}, rows, s->w.in.width, emit_tail, s);
+}
+
+static int larger_of(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* All windows of one block. Rows before `zeroed` are zero or hold sums already, rows before `complete` are complete. A run of rows of
+ * windows moves both on by `stride` rows with each, unless its first has more to catch up with, or less. */
 static void emit_scatter(Scatter *s)
 {
-    int zeroed = 0, at = 0, stride = s->w.attr->stride[0], down = window_step(&s->w, 0);
+    int zeroed = 0, complete = 0, at = 0, stride = s->w.attr->stride[0], down = window_step(&s->w, 0);
     for (int o = 0; o < s->w.out.height; o += s->rows.count) {
         s->rows = window_run(&s->w, 0, o);
-        int end = s->rows.start + (s->rows.taps - 1) * down + 1;        /* of the first window */
-        if (end - zeroed < stride)
+        int start = s->rows.start, end = start + (s->rows.taps - 1) * down + 1;         /* of the first window */
+        if (end - zeroed < stride || start - complete < stride)
             s->rows.count = 1;
-        int each = s->rows.count == 1 ? end - zeroed : stride;
-        bump_picture(s, s->rows.start - at, 0);
-        emit_zero_rows(s, zeroed - s->rows.start, end - each - zeroed);
+        bool alone = s->rows.count == 1;
+        int zeros = alone ? end - zeroed : stride, ready = alone ? start - complete : stride;
+        bump_picture(s, start - at, 0);
+        emit_zero_rows(s, zeroed - start, end - zeros - zeroed);
+        emit_complete(s, start - ready - complete);
         k_loop(s->k, s->rows.count);
-        emit_zero_rows(s, end - each - s->rows.start, each);
+        emit_zero_rows(s, end - zeros - start, zeros);
+        emit_complete(s, ready);
         emit_window_row(s);
         bump_picture(s, stride, 0);
         k_end(s->k);
-        at = s->rows.start + s->rows.count * stride;
-        zeroed = end + (s->rows.count - 1) * stride > zeroed ? end + (s->rows.count - 1) * stride : zeroed;
+        at = start + s->rows.count * stride;
+        zeroed = larger_of(zeroed, end + (s->rows.count - 1) * stride);
+        complete = larger_of(complete, at - stride);
     }
     emit_zero_rows(s, zeroed - at, s->w.in.height - zeroed);
+    emit_complete(s, s->w.in.height - complete);
 }
 
 void lower_pool_dx(Lower *l, Node *n)
 {
     Shape out = node_result(n->in[0]);
     const Attr *a = &n->attr;
+    int64_t vectors = output_pack(l, n, NULL, 0);
     step_begin(l);
     Scatter s = {.k = step_kernel(l), .max = n->op == OP_max_pool_dx, .w = {a, n->shape, out, n->op == OP_max_pool_dx}};
     s.dy = stream_open(l, s.k, n->in[0], "dy", false);
     if (s.max)
         s.x = stream_open(l, s.k, n->in[1], "x", false);
-    s.y = stream_open(l, s.k, n, "y", true);
+    s.y = stream_open(l, s.k, n, "sum", true);
+    if (n->tail)
+        s.out = output_open(l, s.k, n, vectors, 0);
     s.gradient = kernel_register(s.k);
     s.largest = kernel_register(s.k);
     emit_scatter(&s);
@@ -186,6 +218,8 @@ void lower_pool_dx(Lower *l, Node *n)
     if (s.max)
         call_stride(call, s.x, 0, s.x.view.block);
     call_stride(call, s.y, 0, s.y.view.block);
+    if (n->tail)
+        output_stride(call, &s.out, 0, (Place){1, 0, 0});
     step_end(l, n, op_name(n->op), "%s %d x %d, stride %d: %d x %d x %d <- %d x %d", op_name(n->op), a->kernel[0], a->kernel[1],
              a->stride[0], n->shape.channels, n->shape.height, n->shape.width, out.height, out.width);
 }
