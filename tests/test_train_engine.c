@@ -226,6 +226,85 @@ Test(train_engine, the_reference_trains_as_pytorch_does)
     each_answer("tests/training/runs.json", "ref", 1e-8, check_run);
 }
 
+/* Rounding in float: PyTorch's own distance from these answers is up to 4e-6. */
+Test(train_engine, kernels_have_the_gradients_that_pytorch_has)
+{
+    each_answer("tests/training/gradients.json", "jit", 2e-5, check_gradients);
+}
+
+Test(train_engine, kernels_train_as_pytorch_does)
+{
+    each_answer("tests/training/runs.json", "jit", 1e-3, check_run);
+}
+
+/* ---- the same bits --------------------------------------------------------------------------------------------------- */
+
+static const char *const various =
+    "name: various\ninput: [3, 9, 11]\nlayers:\n"
+    "  - conv: {name: a, out: 12, kernel: 3, stride: 2, pad: 1, bias: true}\n  - bn: {name: na}\n  - silu\n  - dropout: {p: 0.3}\n"
+    "  - residual:\n      body:\n        - conv: {name: b, out: 12, kernel: 3, pad: 1, groups: 4}\n        - gn: {name: nb, groups: 3}\n        - relu\n"
+    "  - max_pool: {kernel: 3, stride: 2, pad: 1}\n"
+    "  - branches:\n      join: concat\n      paths:\n        - [{conv: {name: c, out: 5, kernel: 1}}, {bn: {name: nc}}, relu]\n        - [{avg_pool: {kernel: 3, stride: 1, pad: 1}}]\n"
+    "  - flatten\n  - linear: {name: d, out: 7}\n";
+
+/* All tensors after some steps, on so many threads. */
+static Tensors trained(const char *path, const char *text, const char *backend, int threads, OptimiserKind kind)
+{
+    TrainOptions train = {.backend = backend, .batch = 5, .threads = threads, .seed = 9, .training = {.keep_dropout = true, .label_smoothing = 0.1}};
+    train.training.optimiser = (Optimiser){kind, .momentum = 0.9, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 1e-3,
+                                           .decay_vectors = true, .clip_norm = 2};
+    Setting set = {"depth", "8"};
+    Options options = {.max_batch = 5, .set = &set, .nset = !text};
+    Trainer t = trainer_new(path, text, &options, &train, 4);
+    for (int i = 0; i < 4; i++)
+        step(&t, 0.01, i);
+    Tensors all = read_tensors(&t);
+    trainer_free(&t);
+    return all;
+}
+
+static void expect_same_bits(Tensors a, Tensors b, const char *what)
+{
+    cr_assert_eq(a.count, b.count);
+    for (size_t i = 0; i < a.count; i++) {
+        size_t size = (size_t)elements_of(&a.tensor[i]) * (strcmp(a.tensor[i].dtype, "F32") ? 8 : 4);
+        cr_assert_str_eq(a.tensor[i].name, b.tensor[i].name);
+        cr_assert(!memcmp(a.tensor[i].data, b.tensor[i].data, size), "%s: %s differs", what, a.tensor[i].name);
+    }
+    tensors_free(b.tensor, b.count);
+}
+
+static void check_threads(const char *path, const char *text, OptimiserKind kind)
+{
+    Tensors one = trained(path, text, "jit", 1, kind);
+    for (int threads = 2; threads <= 4; threads++)
+        expect_same_bits(one, trained(path, text, "jit", threads, kind), arena_printf(&context, "%s on %d threads", path, threads));
+    tensors_free(one.tensor, one.count);
+}
+
+Test(train_engine, any_number_of_threads_trains_to_the_same_bits)
+{
+    check_threads("various.yaml", various, OPTIMISER_adamw);
+    check_threads("specs/cifar_resnet.yaml", NULL, OPTIMISER_sgd);
+}
+
+/* Every operation together, with dropout: float against double after four steps. */
+Test(train_engine, kernels_and_the_reference_agree_on_dropout)
+{
+    Tensors got = trained("various.yaml", various, "jit", 2, OPTIMISER_sgd), want = trained("various.yaml", various, "ref", 2, OPTIMISER_sgd);
+    for (size_t i = 0; i < want.count; i++) {
+        const TensorData *w = &want.tensor[i], *g = find(&got, "", w->name);
+        double difference = 0, norm = 0;
+        for (int64_t j = 0; j < elements_of(w); j++) {
+            difference += pow(value_of(g, j) - value_of(w, j), 2);
+            norm += pow(value_of(w, j), 2);
+        }
+        cr_assert(sqrt(difference) <= 1e-4 * sqrt(norm) + 1e-6, "%s is %.3g away from a norm of %.3g", w->name, sqrt(difference), sqrt(norm));
+    }
+    tensors_free(got.tensor, got.count);
+    tensors_free(want.tensor, want.count);
+}
+
 /* ---- worked out by hand --------------------------------------------------------------------------------------------- */
 
 static const char *const spec_of_one = "name: one\ninput: [1, 1, 1]\nlayers:\n  - linear: {name: p, out: 1, bias: false}\n";

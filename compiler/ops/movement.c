@@ -105,6 +105,15 @@ static void emit_fill(Kernel *k, int pointer, int64_t count, int reg)
     k_bump(k, pointer, count % LANES);
 }
 
+/* Images that calls of the step take at once: of a step that does, calls for one image only see the images that are left. */
+static int images_at_once(const Lower *l)
+{
+    int images = 1;
+    for (int i = 0; i < l->code->ncall; i++)
+        images = l->code->call[i].images > images ? l->code->call[i].images : images;
+    return images;
+}
+
 /* Zeroes everything of one block (planar: channel) that is not a pixel: y starts at the block's first float. */
 void zero_border(Lower *l, const Node *owner)
 {
@@ -121,11 +130,15 @@ void zero_border(Lower *l, const Node *owner)
     emit_fill(k, out.pointer, gap, zero);
     k_end(k);
     emit_fill(k, out.pointer, y->pad[0] * y->row, zero);
-    Call *call = step_call(l, k, (int[]){y->blocks, 1, 1}, "border",
+    int images = images_at_once(l);
+    Call *call = step_call(l, k, (int[]){y->blocks, images, 1}, "border",
                            "zeros around %d x %d pixels: %d rows, %d columns", s.height, s.width, y->pad[0],
                            y->pad[1]);
     call_move(call, out, -y->origin);
     call_stride(call, out, 0, y->plane);
+    call->images = images;
+    if (images > 1)
+        call_stride(call, out, 1, out.image);
 }
 
 /* ---- changes of layout --------------------------------------------------------------------------------------- */
