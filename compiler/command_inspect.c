@@ -9,7 +9,7 @@
 /* How a node of the spec is computed in the compiled program. */
 typedef struct {
     const char *name;                   /* of the node */
-    const char *algorithm;              /* "direct", "sliding", "step", "view", "fused", "folded", "joined", "none" */
+    const char *algorithm;              /* "direct", "sliding", "winograd F(4x4,3x3)", "step", "view", "fused", "folded", "joined", "none" */
     const char *into;                   /* fused, folded, joined, view: the node that does its work or holds its memory */
     int vectors, pixels;                /* the register tile, or 0 */
     const Node *node;                   /* in the program; NULL where another does its work */
@@ -36,6 +36,8 @@ static Fate own_fate(const Node *node)
     static const char *const algorithms[] = {[ALGORITHM_none] = "step", [ALGORITHM_direct] = "direct", [ALGORITHM_sliding] = "sliding",
                                              [ALGORITHM_winograd] = "winograd"};
     Fate fate = {node->name, algorithms[node->tile.algorithm], NULL, node->tile.vectors, node->tile.pixels, node};
+    if (node->tile.algorithm == ALGORITHM_winograd)
+        fate.algorithm = node->tile.unit == 4 ? "winograd F(4x4,3x3)" : "winograd F(2x2,3x3)";
     const Node *storage = node->layout.storage;
     if (op_info[node->op].kind == KIND_VIEW && (storage != node || node->op == OP_concat))
         fate = (Fate){.name = node->name, .algorithm = "view", .into = storage != node ? storage->name : NULL};
