@@ -180,9 +180,9 @@ static void each_answer(const char *path, const char *backend, double tolerance,
 }
 
 /* One step without an optimiser: loss, gradients, moved statistics. */
-static void check_gradients(json_t *answer, const char *backend, double tolerance)
+static void check_step(json_t *answer, const char *backend, double tolerance, bool recompute)
 {
-    TrainOptions train = {.backend = backend, .threads = 2};
+    TrainOptions train = {.backend = backend, .threads = 2, .training.recompute = recompute};
     train.training.loss = strcmp(text_of(answer, "kind"), "mse") ? LOSS_cross_entropy : LOSS_mse;
     train.training.label_smoothing = number_of(answer, "smoothing");
     train.training.freeze_norm = json_is_true(json_object_get(answer, "frozen")) ? FREEZE_stats : FREEZE_none;
@@ -193,6 +193,12 @@ static void check_gradients(json_t *answer, const char *backend, double toleranc
     check_tensors(name, &t, "gradient.", json_object_get(answer, "gradients"), tolerance, 1e-3 * tolerance);
     check_tensors(name, &t, "", json_object_get(answer, "buffers"), tolerance, 0);
     trainer_free(&t);
+}
+
+static void check_gradients(json_t *answer, const char *backend, double tolerance)
+{
+    check_step(answer, backend, tolerance, false);
+    check_step(answer, backend, tolerance, true);
 }
 
 /* The losses of some steps of an optimiser, and all tensors after them. */
