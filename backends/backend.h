@@ -62,6 +62,9 @@ typedef struct {
 } EmitOptions;
 void emit_source(Text *, const Program *, const EmitOptions *);
 void emit_header(Text *, const Program *, const EmitOptions *);
+/* The same for a training program with steps for evaluation: train.c and train.h (emit_train.c). */
+void emit_train_source(Text *, const Program *, const EmitOptions *);
+void emit_train_header(Text *, const Program *, const EmitOptions *);
 /* A C identifier from any name: letters and digits kept, the rest becomes _, never a keyword, reserved or empty. */
 const char *c_identifier(Context *, const char *name);
 

@@ -50,7 +50,7 @@ static const Kernel *peak_kernel(const Program *program)
     return k;
 }
 
-static Emit emit_new(Text *out, const Program *program, const EmitOptions *options)
+Emit emit_new(Text *out, const Program *program, const EmitOptions *options)
 {
     const Graph *graph = program->graph;
     Emit e = {.out = out, .program = program, .options = options};
@@ -73,7 +73,7 @@ static bool needs_libm(const EmitOptions *options)
 }
 
 /* model.h -> model.c */
-static const char *source_name(const Emit *e)
+const char *source_name(const Emit *e)
 {
     Text name = text_new(e->program->context);
     if (!e->options->header_name)
@@ -84,7 +84,7 @@ static const char *source_name(const Emit *e)
     return name.data;
 }
 
-static void text_shape(Text *out, Shape shape)
+void text_shape(Text *out, Shape shape)
 {
     if (shape.flat)
         text_add(out, "[%d]", shape.channels);
@@ -219,7 +219,7 @@ static void emit_title(Emit *e)
     print_comment(e->out, text.data);
 }
 
-static void emit_includes(Emit *e)
+void emit_includes(Emit *e)
 {
     emit_lines(e,
         "#ifndef _POSIX_C_SOURCE\n"
@@ -271,12 +271,30 @@ static void emit_floats(Emit *e, const float *values, size_t count)
     text_append(e->out, "\n", 1);
 }
 
-static void emit_types(Emit *e)
+/* What the table of steps is made of; the type Run is there. */
+void emit_step_types(Emit *e)
 {
     int slots = 1;
     for (const StepCode *code = e->program->codes; code; code = code->next)
         if (code->nslot > slots)
             slots = code->nslot;
+    emit_lines(e,
+        "/* Tasks of one layer that follow each other and cost the same. */\n"
+        "typedef struct {\n"
+        "    int images;                         /* that a task computes: those of a group, or one; 0 ends a list */\n"
+        "    ptrdiff_t tasks;                    /* of each group of so many images */\n"
+        "    double work;                        /* of one task, in vector instructions */\n"
+        "} Part;\n\n"
+        "/* One layer. Its tasks are independent of each other; a task is one tile of an image, or of a group of images. */\n"
+        "typedef struct {\n"
+        "    void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);\n"
+        "    const Part *part;                   /* all of its tasks */\n");
+    text_add(e->out, "    ptrdiff_t slot[%d];                  /* where its arrays begin: floats from the start of what holds them */\n", slots);
+    emit_lines(e, "} Step;\n\n");
+}
+
+static void emit_types(Emit *e)
+{
     emit_lines(e,
         "/* The first 64 bytes of a block of weights: whose they are. The packed payload follows. */\n"
         "typedef struct {\n"
@@ -301,23 +319,11 @@ static void emit_types(Emit *e)
         text_add(e->out, "    int %s;                           /* whether the processor can run it */\n", e->fast->name);
     if (e->options->profile)
         emit_lines(e, "    double *seconds;                    /* what each step took, or NULL */\n");
-    emit_lines(e,
-        "} Run;\n\n"
-        "/* Tasks of one layer that follow each other and cost the same. */\n"
-        "typedef struct {\n"
-        "    int images;                         /* that a task computes: those of a group, or one; 0 ends a list */\n"
-        "    ptrdiff_t tasks;                    /* of each group of so many images */\n"
-        "    double work;                        /* of one task, in vector instructions */\n"
-        "} Part;\n\n"
-        "/* One layer. Its tasks are independent of each other; a task is one tile of an image, or of a group of images. */\n"
-        "typedef struct {\n"
-        "    void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);\n"
-        "    const Part *part;                   /* all of its tasks */\n");
-    text_add(e->out, "    ptrdiff_t slot[%d];                  /* where its arrays begin: floats from the start of what holds them */\n", slots);
-    emit_lines(e, "} Step;\n\n");
+    emit_lines(e, "} Run;\n\n");
+    emit_step_types(e);
 }
 
-static void emit_constants(Emit *e)
+void emit_constants(Emit *e)
 {
     for (const Kernel *kernel = e->kernels; kernel; kernel = kernel->next)
         if (kernel->constants >= 0) {
@@ -327,7 +333,7 @@ static void emit_constants(Emit *e)
         }
 }
 
-static void emit_kernels(Emit *e)
+void emit_kernels(Emit *e)
 {
     for (int i = 0; i < e->options->ntarget; i++) {
         const Target *target = e->options->target[i];
@@ -343,7 +349,7 @@ static void emit_kernels(Emit *e)
 }
 
 /* PICK(kernel) is the printing of the kernel that the processor can run. */
-static void emit_pick(Emit *e)
+void emit_pick(Emit *e)
 {
     const Target *const *target = e->options->target;
     if (e->options->ntarget < 2)

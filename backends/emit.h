@@ -49,8 +49,20 @@ typedef struct {
 /* In the order in which tasks are numbered; at least one, and the end. */
 StepPart *step_parts(Context *, const StepCode *);
 
+/* ---- emit.c: parts of a file ---- */
+Emit emit_new(Text *, const Program *, const EmitOptions *);
+const char *source_name(const Emit *);  /* model.h -> model.c */
+void text_shape(Text *, Shape);
+void emit_includes(Emit *);
+void emit_step_types(Emit *);           /* Part and Step, behind Run */
+void emit_constants(Emit *);
+void emit_kernels(Emit *);
+void emit_pick(Emit *);
+
 /* ---- emit_api.c ---- */
 void emit_api(Emit *);                  /* everything in the header */
+void emit_query(Emit *);                /* a function that asks the processor, where the kernels need to */
+void emit_share(Emit *);                /* a function that splits a step's tasks among threads */
 
 /* ---- emit_main.c ---- */
 void emit_main(Emit *);

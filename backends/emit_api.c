@@ -50,6 +50,11 @@ static void emit_checks(Emit *e)
         "        return $_ERROR_LAYOUT;\n"
         "    return $_OK;\n"
         "}\n\n");
+    emit_query(e);
+}
+
+void emit_query(Emit *e)
+{
     if (!e->fast)
         return;
     text_add(e->out,
@@ -73,7 +78,7 @@ static void emit_checks(Emit *e)
 }
 
 /* Where a thread's share of a layer's tasks begins: what runtime/parallel.c does for the JIT. */
-static void emit_share(Emit *e)
+void emit_share(Emit *e)
 {
     emit_lines(e,
         "/* The tasks, and their work, of a group of so many images. */\n"

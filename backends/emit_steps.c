@@ -348,23 +348,29 @@ static void print_step(const StepPrinter *p, const Uses *uses)
         print_parts(p);
 }
 
+static void count_uses(Uses *uses, const Step *step, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        Uses *u = &uses[step[i].code->id];
+        if (u->count < NAMED_LAYERS)
+            u->first[u->count] = &step[i];
+        u->count++;
+    }
+}
+
 static Uses *collect_uses(const Program *program)
 {
     Uses *uses = arena_alloc(program->context, (size_t)program->ncodes, sizeof *uses);
-    for (size_t i = 0; i < program->nstep; i++) {
-        Uses *u = &uses[program->step[i].code->id];
-        if (u->count < NAMED_LAYERS)
-            u->first[u->count] = &program->step[i];
-        u->count++;
-    }
+    count_uses(uses, program->step, program->nstep);
+    count_uses(uses, program->evaluation, program->nevaluation);
     return uses;
 }
 
-static void print_table(Emit *e)
+static void print_table(Emit *e, const char *name, const Step *first, size_t count)
 {
-    text_add(e->out, "static const Step steps[] = {\n");
-    for (size_t i = 0; i < e->program->nstep; i++) {
-        const Step *step = &e->program->step[i];
+    text_add(e->out, "static const Step %s[] = {\n", name);
+    for (size_t i = 0; i < count; i++) {
+        const Step *step = &first[i];
         size_t start = e->out->size;
         text_add(e->out, "    { step_%s, parts_%s, {", step->code->name, step->code->name);
         for (int s = 0; s < step->code->nslot; s++)
@@ -390,5 +396,9 @@ void emit_steps(Emit *e)
     if (e->bare)
         return;
     text_add(e->out, "/* The layers in the order in which they run. */\n");
-    print_table(e);
+    print_table(e, "steps", e->program->step, e->program->nstep);
+    if (!e->program->nevaluation)
+        return;
+    text_add(e->out, "/* Those of a forward pass in evaluation mode. */\n");
+    print_table(e, "evaluation_steps", e->program->evaluation, e->program->nevaluation);
 }

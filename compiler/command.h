@@ -50,7 +50,7 @@ typedef struct {
     const char *recompute;              /* "block" */
     Real label_smoothing;
     int batch, threads, top, seconds;
-    bool embed, with_main, profile, per_layer, json, partial, time, exact;
+    bool train_step, embed, with_main, profile, per_layer, json, partial, time, exact;
     bool help, version, ops, schema;
     Setting set[MAX_SETTINGS];          /* --set, in order; a value may be a comma list (see main.c) */
     int nset;

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "command.h"
+#include "command_train.h"
 
 /* The comma list of --target. */
 static void choose_targets(Session *session, EmitOptions *emit)
@@ -41,6 +41,8 @@ static const char *echo(Session *session)
         text_add(&text, " --batch %d", arguments->batch);
     if (arguments->prefix)
         text_add(&text, " --prefix %s", arguments->prefix);
+    if (arguments->train_step)
+        text_add(&text, " --train");
     if (arguments->embed)
         text_add(&text, " --embed --weights %s", basename(arguments->weights));
     text_add(&text, "%s%s", arguments->with_main ? " --main" : "", arguments->profile ? " --profile" : "");
@@ -119,17 +121,60 @@ static void write_one_stream(Session *session, EmitOptions *emit)
     write_output(session, session->arguments->output, whole.data, whole.size);
 }
 
+/* ---- training ---- */
+
+static int check_training(const Arguments *a)
+{
+    if (a->embed || a->weights)
+        return usage_error("PREFIX_import takes them, tensor by tensor", "training code carries no weights");
+    if (a->with_main || a->profile || a->tuned)
+        return usage_error(NULL, "--main, --profile and --tuned are for inference");
+    return is_stream(a->output ? a->output : "-") ? usage_error("write to a file", "training code comes as a C file and a header") : 0;
+}
+
+/* train.c and train.h: one step for a batch of that size, and evaluation. */
+static int emit_training(Session *session, EmitOptions *emit)
+{
+    const char *path = session->arguments->output, *header = replace_extension(session, path, ".h");
+    TrainOptions *train = arena_alloc(&session->context, 1, sizeof *train);
+    Text source = text_new(&session->context), declarations = text_new(&session->context);
+    int status = train_options(session, train);
+    if (status)
+        return status;
+    train->training.evaluation = true;
+    session->options.training = &train->training;
+    session->options.max_batch = train->batch;
+    session_program(session);
+    emit->command = echo(session);
+    emit->header_name = basename(header);
+    emit_train_header(&declarations, session->program, emit);
+    emit_train_source(&source, session->program, emit);
+    refuse_overwrite(session, path);
+    refuse_overwrite(session, header);
+    write_output(session, header, declarations.data, declarations.size);
+    write_output(session, path, source.data, source.size);
+    fprintf(stderr, "wrote %s and %s\n  cc -std=c11 -O2 -ffp-contract=off -fopenmp %s -c     (link with -lm)\n", path, emit->header_name, path);
+    return 0;
+}
+
 int command_emit(Session *session)
 {
     const Arguments *arguments = session->arguments;
     EmitOptions emit = {.prefix = arguments->prefix, .with_main = arguments->with_main, .profile = arguments->profile};
     if (!arguments->output && !arguments->dump && !arguments->time)
         return usage_error("`-o model.c` names the C file, `-o -` is standard output", "nothing to do: where should the C go?");
+    if (arguments->train_step) {
+        int status = check_training(arguments);
+        if (status)
+            return status;
+    }
     if (arguments->embed && !arguments->weights)
         return usage_error("add --weights FILE.safetensors", "--embed needs weights to carry");
     choose_targets(session, &emit);
     if (arguments->output && !is_stream(arguments->output))
         check_output_name(session, arguments->output);
+    if (arguments->train_step)
+        return emit_training(session, &emit);
     session_program(session);
     if (!arguments->output)
         return 0;

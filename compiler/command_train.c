@@ -93,8 +93,7 @@ static Optimiser make_optimiser(const TrainArguments *a, bool adamw, bool decay_
                        .clip_norm = real_or(a->clip_norm, 0)};
 }
 
-/* Everything that shapes a step, or an exit status. */
-static int read_options(Session *session, TrainOptions *o)
+int train_options(Session *session, TrainOptions *o)
 {
     const Arguments *arguments = session->arguments;
     const TrainArguments *a = &arguments->train;
@@ -360,7 +359,7 @@ int command_train(Session *session)
     session->close_work = close_work;
     int status = check_arguments(session);
     if (!status)
-        status = read_options(session, &work->options);
+        status = train_options(session, &work->options);
     if (!status)
         status = read_schedule(session, &schedule);
     if (status)

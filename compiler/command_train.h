@@ -34,6 +34,9 @@ typedef struct {
 /* command_train_pictures.c: the first held-out pictures into --pictures, which is made where it is not there. */
 void write_pictures(Session *, const Dataset *);
 
+/* command_train.c: everything on the command line that shapes a step. Returns 0 or an exit status. */
+int train_options(Session *, TrainOptions *);
+
 /* command_train_report.c */
 bool report_open(Report *, Session *, const TrainWork *, Failure *);
 void report_close(Report *);

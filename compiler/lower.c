@@ -519,6 +519,30 @@ static void (*const lower_op[NOP])(Lower *, Node *) = {
 #include "../ir/ops.h"
 };
 
+/* The forward nodes once more, with running statistics and without dropout, as a list of steps of their own. */
+static void lower_evaluation(Lower *l)
+{
+    Program *p = l->program;
+    Step *step = p->step;
+    size_t count = p->nstep, capacity = p->step_capacity;
+    p->step = NULL;
+    p->nstep = p->step_capacity = 0;
+    for (Node *n = l->graph->first; n; n = n->next)
+        n->mark = NULL;
+    for (Node *n = l->graph->first; n; n = n == l->graph->output ? NULL : n->next)
+        if (n->op == OP_bn_stats)
+            lower_bn_running(l, n);
+        else if (n->op == OP_dropout_train)
+            lower_convert(l, n);
+        else
+            lower_op[n->op](l, n);
+    p->evaluation = p->step;
+    p->nevaluation = p->nstep;
+    p->step = step;
+    p->nstep = count;
+    p->step_capacity = capacity;
+}
+
 Program *lower(Graph *g)
 {
     Program *p = arena_alloc(g->context, 1, sizeof *p);
@@ -533,6 +557,8 @@ Program *lower(Graph *g)
         n->mark = NULL;
     for (Node *n = g->first; n; n = n->next)
         lower_op[n->op](&l, n);
+    if (g->training && g->training->evaluation)
+        lower_evaluation(&l);
     place_parts(&l);
     if (g->training)
         lower_update(&l, &g->training->optimiser);

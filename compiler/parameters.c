@@ -24,6 +24,16 @@ static int64_t placed(const int64_t begin[NPART], int64_t place)
     return begin[place >> PART_SHIFT] + (place & (((int64_t)1 << PART_SHIFT) - 1));
 }
 
+static void place_steps(Step *step, size_t count, const int64_t begin[NPART])
+{
+    for (size_t s = 0; s < count; s++)
+        for (int i = 0; i < step[s].code->nslot; i++) {
+            Slot *slot = &step[s].slot[i];
+            if (slot->base == BASE_weights || slot->base == BASE_gradient)
+                slot->offset = placed(begin, slot->offset);
+        }
+}
+
 void place_parts(Lower *l)
 {
     Program *p = l->program;
@@ -33,12 +43,8 @@ void place_parts(Lower *l)
     const int64_t begin[NPART] = {[PART_vectors] = p->decayed_floats, [PART_rest] = p->trained_floats};
     for (size_t i = 0; i < p->npack; i++)
         p->pack[i].at = placed(begin, p->pack[i].at);
-    for (size_t s = 0; s < p->nstep; s++)
-        for (int i = 0; i < p->step[s].code->nslot; i++) {
-            Slot *slot = &p->step[s].slot[i];
-            if (slot->base == BASE_weights || slot->base == BASE_gradient)
-                slot->offset = placed(begin, slot->offset);
-        }
+    place_steps(p->step, p->nstep, begin);
+    place_steps(p->evaluation, p->nevaluation, begin);
 }
 
 static Part part_of(const Weight *w)

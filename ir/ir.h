@@ -440,6 +440,8 @@ typedef struct {
     int ncodes;
     Step *step;
     size_t nstep, step_capacity;
+    Step *evaluation;                   /* training: a forward pass by running statistics, where Training.evaluation asks for it */
+    size_t nevaluation;
     struct PackItem *pack;
     size_t npack, pack_capacity;
     int64_t weights_floats;             /* packed payload */

@@ -35,6 +35,7 @@ typedef struct {
     FreezeNorm freeze_norm;
     bool keep_dropout;                  /* drop values at random; otherwise dropout passes them on, as gradient checks need */
     bool recompute;                     /* keep the inputs of residual blocks, compute what lies inside again */
+    bool evaluation;                    /* the program has steps for evaluation, too: Program.evaluation */
     Optimiser optimiser;
 } Training;
 

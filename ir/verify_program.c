@@ -196,22 +196,27 @@ static void check_call(const Program *program, const Step *step, const Call *cal
     }
 }
 
+static void check_step(const Program *program, const Step *step, const Frame *frame)
+{
+    const StepCode *code = step->code;
+    for (int i = 0; i < code->ncall; i++) {
+        const Call *call = &code->call[i];
+        if (call->follows && (i == 0 || call->images != call[-1].images || memcmp(call->grid, call[-1].grid, sizeof call->grid)))
+            die("step '%s': kernel '%s' follows a call of another grid", step->label, call->kernel->name);
+        check_call(program, step, call, &frame[call->kernel->id]);
+    }
+    if (code->scratch_floats > program->scratch_floats)
+        die("step '%s' needs more scratch than there is", step->label);
+}
+
 /* Needs the graph that the program was made of, as `plan` left it. */
 void verify_program(const Program *program)
 {
     Frame *frame = arena_alloc(program->context, (size_t)program->nkernels, sizeof *frame);
     for (const Kernel *kernel = program->kernels; kernel; kernel = kernel->next)
         frame[kernel->id] = kernel_frame(kernel, program->graph->machine);
-    for (size_t s = 0; s < program->nstep; s++) {
-        const Step *step = &program->step[s];
-        const StepCode *code = step->code;
-        for (int i = 0; i < code->ncall; i++) {
-            const Call *call = &code->call[i];
-            if (call->follows && (i == 0 || call->images != call[-1].images || memcmp(call->grid, call[-1].grid, sizeof call->grid)))
-                die("step '%s': kernel '%s' follows a call of another grid", step->label, call->kernel->name);
-            check_call(program, step, call, &frame[call->kernel->id]);
-        }
-        if (code->scratch_floats > program->scratch_floats)
-            die("step '%s' needs more scratch than there is", step->label);
-    }
+    for (size_t s = 0; s < program->nstep; s++)
+        check_step(program, &program->step[s], frame);
+    for (size_t s = 0; s < program->nevaluation; s++)
+        check_step(program, &program->evaluation[s], frame);
 }

@@ -256,12 +256,21 @@ static void loop_end(Copier *c, int trips, int64_t from, int64_t to)
     c->y_at += trips * to;
 }
 
+/* Are there filters that are no parameters? */
+static bool has_zeros(const Pair *pair)
+{
+    for (int i = 0; i < pair->nrect; i++)
+        if (pair->rect[i].copied != UINT64_MAX >> (LANES * (LANES - pair->rect[i].outs)))
+            return true;
+    return false;
+}
+
 static void emit_pair(Copier *c, const Pair *pair)
 {
     const Repack *r = c->r;
     int64_t tap = (int64_t)r->tap[0] * r->from->kernel[1] + r->tap[1], from, to, row_from, row_to;
-    c->zero = kernel_register(c->k);
-    k_zero(c->k, c->zero);
+    if (has_zeros(pair))
+        k_zero(c->k, c->zero = kernel_register(c->k));
     for (int i = 0, n, rows; i < pair->nrect; i += n * rows) {
         const Rect *rect = &pair->rect[i];
         n = alike_groups(rect, 1, pair->nrect - i, &from, &to);

@@ -248,6 +248,32 @@ static void lower_stats_joined(Lower *l, const Node *n, const Chunks *all, int64
     stride_statistic(call, &to);
 }
 
+void lower_bn_running(Lower *l, Node *n)
+{
+    const Node *bn = node_owner(n);
+    step_begin(l);
+    Kernel *k = step_kernel(l);
+    Stream mean = stream_weights(l, k, parameter_vector(l, bn, W_mean, &n->layout), "mean");
+    Stream variance = stream_weights(l, k, parameter_vector(l, bn, W_var, &n->layout), "variance");
+    Stream y = stream_open(l, k, n, "y", true);
+    int value = kernel_register(k), one = kernel_register(k);
+    k_load(k, value, mean.pointer, 0);
+    k_store(k, y.pointer, 0, value);
+    k_load(k, value, variance.pointer, 0);
+    k_literal(k, one, (float)bn->attr.eps);
+    k_op(k, V_add, value, value, one);
+    k_op(k, V_sqrt, value, value, 0);
+    k_literal(k, one, 1);
+    k_op(k, V_div, value, one, value);
+    k_store(k, y.pointer, y.view.pixel, value);
+    Call *call = step_call(l, k, (int[]){n->layout.blocks, 1, 1}, "bn_running", "running mean and deviation of 8 channels");
+    call->images = l->graph->max_batch;
+    call_stride(call, y, 0, y.view.block);
+    call_stride(call, mean, 0, LANES);
+    call_stride(call, variance, 0, LANES);
+    step_end(l, n, "bn_running", "running mean and deviation of %d channels", node_result(n->in[0]).channels);
+}
+
 void lower_bn_stats(Lower *l, Node *n)
 {
     const Node *bn = node_owner(n);
