@@ -133,7 +133,7 @@ int64_t pack_parameter(Lower *, PackItem *item, const Weight *);
 int64_t parameter_vector(Lower *, const Node *owner, int which, const Layout *);
 bool is_trained(const Weight *);        /* a gradient is to be written, at the parameter's place */
 int64_t training_vectors(Lower *, const Node *n, const VectorKind *own, int nown);     /* parameters.c: output_pack in training */
-void lower_bn_running(Lower *, Node *);  /* ops/train_norm.c: bn_stats in evaluation: the running statistics */
+void lower_bn_running(Lower *, Node *);  /* ops/train_bn.c: bn_stats in evaluation: the running statistics */
 void place_parts(Lower *);              /* parameters.c: one part behind the other, in all steps and items */
 void lower_update(Lower *, const Optimiser *);          /* update.c: the steps that change the parameters */
 PackItem pack_item(const Node *);       /* with the node's own parameters and those of its folded norm */
