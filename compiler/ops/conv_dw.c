@@ -2,10 +2,10 @@
  * dy[o, p] * x[i, stride p + dilation k - pad], and of biases: the sum of dy.
  *
  * A matrix product whose inner dimension is all pixels of the batch. Lanes are output channels, as in the packed filters, whose
- * layout the gradient has: a tile of registers holds some units of output channels (one vector, or two where instructions are wide) by some filter taps and input channels, and
- * for each pixel a vector of dy meets broadcasts of x. A tile sums over a band of pixels that stays in the first cache while the
- * taps pass over it, then it is added to the gradient in memory: sums of sums, which round less than one long sum. The order is
- * fixed by shapes; tasks are parts of the gradient, never of the batch. */
+ * layout the gradient has: a tile of registers holds some units of output channels (one vector, or two where instructions are
+ * wide) by some filter taps and input channels, and for each pixel a vector of dy meets broadcasts of x. A tile sums over a band
+ * of pixels that stays in the first cache while the taps pass over it, then it is added to the gradient in memory: sums of sums,
+ * which round less than one long sum. The order is fixed by shapes; tasks are parts of the gradient, never of the batch. */
 #include "conv.h"
 
 #include "lanes.h"
@@ -427,8 +427,9 @@ static void lower_dw(Lower *l, Node *n)
     d.rows_apart = d.c.kernel[0] > 1 && count_tasks(&d.c) < FEWEST_TASKS;
     step_begin(l);
     add_gradient_calls(&d);
-    step_end(l, n, op_name(n->op), "gradient of the weights of a %s, %d x %d, stride %d: sums over %d x %d pixels of the batch, in bands "
-             "of %d rows of %d images", op_name(n->of->op), d.c.kernel[0], d.c.kernel[1], d.c.stride[0], d.height, d.width, d.rows, d.images);
+    step_end(l, n, op_name(n->op),
+             "gradient of the weights of a %s, %d x %d, stride %d: sums over %d x %d pixels of the batch, in bands of %d rows of %d images",
+             op_name(n->of->op), d.c.kernel[0], d.c.kernel[1], d.c.stride[0], d.height, d.width, d.rows, d.images);
 }
 
 void lower_conv_dw(Lower *l, Node *n)
