@@ -6,6 +6,7 @@
 #   make test-long   fuzzing for FUZZ_SECONDS=60 each; every architecture on every target against the naive reference
 #   make generated   rewrite the checked-in output after a deliberate change
 #   make bench-peers nncc beside ONNX Runtime and PyTorch, in turns: tests/bench/results.md; PEERS="--quick --threads 1,2 resnet50"
+#   make experiment  NAME=degradation: trains some networks, a few minutes, and compares them; without NAME: which there are
 #   make install     PREFIX=/usr/local DESTDIR=
 #   CC=clang  V=1    another compiler; whole command lines
 #   SANITIZE=1       build with AddressSanitizer and UndefinedBehaviorSanitizer, in build-sanitize/
@@ -89,7 +90,7 @@ test:
 	@$(MAKE) --no-print-directory all tests
 	@tests/run $(TESTS)
 
-tests: $(TESTS)
+tests: $(TESTS) $(BUILD)/experiment
 
 fuzzers: $(FUZZERS)
 
@@ -118,6 +119,13 @@ bench-peers: all $(BUILD)/nncc_peer
 	@tests/bench/peers/run -o tests/bench/results.md $(PEERS)
 	@cat tests/bench/results.md
 
+$(BUILD)/experiment: $(patsubst %,$(BUILD)/obj/tests/bench/experiments/%.o,experiment experiments) $(BUILD)/all.a
+	$(call say,LINK,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))
+
+experiment: all $(BUILD)/experiment
+	@mkdir -p $(BUILD)/experiments tests/bench/experiments/results
+	@$(BUILD)/experiment $(BUILD)/nncc tests/bench/experiments/results $(BUILD)/experiments $(NAME) $(OPTIONS)
+
 install: all
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include lib/pkgconfig share/nncc)
 	install $(BUILD)/nncc $(DESTDIR)$(PREFIX)/bin
@@ -130,6 +138,6 @@ install: all
 clean:
 	rm -rf build build-sanitize
 
-.PHONY: all demo test tests fuzzers test-long generated bench-peers install clean FORCE
+.PHONY: all demo test tests fuzzers test-long generated bench-peers experiment install clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* build/nncc for build/test_cli, build-sanitize/nncc for build-sanitize/test_cli. */
-static const char *beside_test(char *path, size_t size, const char *name)
+const char *beside_test(char *path, size_t size, const char *name)
 {
     ssize_t length = readlink("/proc/self/exe", path, size - 1);
     path[length < 0 ? 0 : length] = '\0';

@@ -15,6 +15,7 @@ typedef struct {
 Result run_program(const char *const *argument);
 #define RUN(...) run_program((const char *const[]){__VA_ARGS__, NULL})
 void result_free(Result *);
+const char *beside_test(char *path, size_t size, const char *name);     /* path: that of a program built beside the test */
 
 char *temporary_directory(void);        /* a fresh one, owned; remove with remove_directory */
 void remove_directory(char *path);      /* with what is in it; frees path */
