@@ -48,6 +48,7 @@ Test(experiments, pages_and_charts)
     char *page = result("two-classes.md"), *chart = result("two-classes.svg"), *log = result("two-classes-2.jsonl");
     cr_expect(strstr(page, "| LeNet-5 | `lenet.yaml classes=2` | 61411 | 0.65 M |"), "%s", page);
     cr_expect(strstr(page, "OPTIONS=\"--data shapes:2,count=64 --epochs 2 --set classes=3\""));
+    cr_expect(strstr(page, "--set ... --seed 1 --batch 32 --lr 0.02 --data shapes:2,count=64 --epochs 2`"), "%s", page);
     cr_expect(strstr(page, "![](two-classes.svg)"));
     cr_expect_eq(occurrences(chart, "<polyline"), 4, "two networks, two charts");
     cr_expect_eq(occurrences(log, "\"event\":\"epoch\""), 2);

@@ -2,8 +2,8 @@
  *
  *     experiment NNCC DIRECTORY LOGS NAME [OPTION]...
  *
- * Options are those of `nncc train`, and win over the experiment's own: --data cifar10:DIR --epochs 20. Without a name it
- * lists the experiments. Exit status: 0 done, 1 it could not be run, 2 no such experiment. */
+ * Options are those of `nncc train`, and win over the experiment's own: --data cifar10:DIR --set classes=10. Without a
+ * name it lists the experiments. Exit status: 0 done, 1 it could not be run, 2 no such experiment. */
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
@@ -97,14 +97,27 @@ static void add_settings(Words *words, const Setup *setup, const Run *run)
             add(words, "--set"), add(words, "%s", setup->option[i + 1]);
 }
 
+static bool is_said(const Setup *setup, const char *option)
+{
+    for (int i = 0; i < setup->noption; i++)
+        if (!strcmp(setup->option[i], option))
+            return true;
+    return false;
+}
+
 /* What is the same for all runs of a group. */
 static void add_options(Words *words, const Setup *setup, const Experiment *e, const Group *group)
 {
-    add(words, "--data"), add(words, "%s", e->data);
-    add(words, "--seed"), add(words, "1");
-    add(words, "--epochs"), add(words, "%d", e->epochs);
-    add(words, "--batch"), add(words, "%d", group->batch);
-    add(words, "--lr"), add(words, "%g", e->rate * group->batch / 32);
+    if (!is_said(setup, "--data"))
+        add(words, "--data"), add(words, "%s", e->data);
+    if (!is_said(setup, "--seed"))
+        add(words, "--seed"), add(words, "1");
+    if (!is_said(setup, "--epochs"))
+        add(words, "--epochs"), add(words, "%d", e->epochs);
+    if (!is_said(setup, "--batch"))
+        add(words, "--batch"), add(words, "%d", group->batch);
+    if (!is_said(setup, "--lr"))
+        add(words, "--lr"), add(words, "%g", e->rate * group->batch / 32);
     for (int i = 0; i < setup->noption; i++)
         if (strcmp(setup->option[i], "--set"))
             add(words, "%s", setup->option[i]);
@@ -302,10 +315,10 @@ static void write_page(const Setup *setup, const Experiment *e, const Outcome *o
         fprintf(out, "%s%s", i ? " " : " OPTIONS=\"", setup->option[i]);
     fprintf(out, "%s`, %.0f s of training on %ld processors, %s.\n", setup->noption ? "\"" : "", seconds,
             sysconf(_SC_NPROCESSORS_ONLN), processor);
-    fputs("One run each, from one seed: differences of a few percent mean nothing. Training loss and error are means over\n"
-          "the last epoch, on augmented pictures, while the network learns; held-out error is that after the last epoch,\n"
-          "at best that after the best one. Images/s are of this machine, busy or not; peak memory is the process's.\n\n",
-          out);
+    fputs("One run each, from one seed: differences of a few percent mean nothing. Training loss and error are means\n"
+          "over the last epoch, on augmented pictures, while the network learns; held-out error is that after the last\n"
+          "epoch, at best that after the best one. Images/s: of this machine, busy or not; peak memory: the process's.\n"
+          "\n", out);
     for (int g = 0; g < MOST_GROUPS && e->group[g].batch; g++)
         write_group(out, setup, e, outcome, g);
     close_result(out, path);
