@@ -169,7 +169,6 @@ void lower_sliding(Lower *, Node *);
 int64_t sliding_filters(Lower *, const Node *);
 void lower_depthwise_dw(Lower *, Node *);               /* ops/depthwise_dw.c */
 void lower_depthwise_dx(Lower *, Node *);               /* ops/depthwise_dx.c */
-_Noreturn void no_kernel_yet(Lower *, const Node *);    /* ops/gradient.c: for operations of a training graph */
 
 /* ---- one function per family of ops.h ---- */
 #define OP(name, least, most, kind, family, ...) void lower_##family(Lower *, Node *);

@@ -13,8 +13,8 @@
  *   keys          "key!" is required, "key=value" has a default; keys.h gives their types
  *
  * What training adds is in gradient_ops.h; whoever defines FORWARD_ONLY leaves it out.
- * A new operation is a row here, its functions in one compiler/ops file, and its naive version in
- * backends/reference.c. */
+ * A new operation is a row here, its functions in one compiler/ops file, its naive version in
+ * backends/reference.c, and its derivative in compiler/grad_rules.c. */
 #ifdef OP
 OP(input,           0, 0,    INTERNAL, input, none,   "", "the network's input")
 OP(conv,            1, 1,    TENSOR, conv, conv,    "out! kernel! stride=1 pad=0 dilation=1 groups=1 bias=false",

@@ -185,10 +185,3 @@ void infer_mul_sum(Graph *graph, Node *node)
     need(node, same_size(operand_shape(node, 0), operand_shape(node, 1)));
     infer_result(node);
 }
-
-/* ---- lowering --------------------------------------------------------------------------------------------------------- */
-
-_Noreturn void no_kernel_yet(Lower *l, const Node *node)
-{
-    fail_at(l->context, node->loc, NULL, "%s has no kernel yet", op_name(node->op));
-}
