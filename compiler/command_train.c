@@ -1,12 +1,9 @@
 /* command_train.c - `nncc train`: data, weights, engine and schedule are put together here; runtime/trainer.c runs them. */
 #include "command_train.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../runtime/peak.h"
 
@@ -75,6 +72,8 @@ static int check_optimiser(const TrainArguments *a, bool adamw)
         return usage_error("AdamW has --beta1 and --beta2", "--momentum and --nesterov are of --optimizer sgd");
     if (!adamw && (a->beta1.said || a->beta2.said || a->epsilon.said))
         return usage_error("SGD has --momentum", "--beta1, --beta2 and --epsilon are of --optimizer adamw");
+    if (a->beta1.value >= 1 || a->beta2.value >= 1)
+        return usage_error("a mean that is 1 - beta of the new and beta of the old", "--beta1 and --beta2 must be below 1");
     if (a->nesterov && a->momentum.said && a->momentum.value == 0)
         return usage_error(NULL, "--nesterov needs a --momentum above 0");
     return 0;
@@ -111,6 +110,8 @@ int train_options(Session *session, TrainOptions *o)
                              .optimiser = make_optimiser(a, w.optimiser == 1, w.keep_decay == 0)};
     if (a->train)
         o->training.train = split_list(&session->context, a->train, &o->training.ntrain);
+    if (a->train && !o->training.ntrain)
+        return usage_error("such as --train 'fc.*'", "--train '%s' names no parameters", a->train);
     return check_optimiser(a, w.optimiser == 1);
 }
 
@@ -204,7 +205,8 @@ static Transform data_transform(const Session *session, const Dataset *dataset)
     if (dataset->height)
         transform.resize = transform.crop[0] = transform.crop[1] = 0;
     else if (!session->graph->preprocess.present) {
-        transform.resize = (in.height > in.width ? in.height : in.width) * 8 / 7;
+        int side = in.height > in.width ? in.height : in.width;
+        transform.resize = side + side / 7;         /* 8/7 of it, which 8 * side / 7 would be but for overflow */
         transform.crop[0] = in.height, transform.crop[1] = in.width;
     }
     return transform;
@@ -291,21 +293,19 @@ static void close_work(void *memory)
     free(work);
 }
 
-/* Class names beside the checkpoints, for `nncc run --labels`. */
-static void write_classes(Session *session, const TrainWork *work)
+/* Class names beside the checkpoints, for `nncc run --labels`; not before the directory is known to be this run's. */
+static bool write_classes(void *context, Failure *failure)
 {
+    Session *session = ((const Report *)context)->session;
+    const TrainWork *work = session->work;
     const char *directory = session->arguments->train.directory;
     Text text = text_new(&session->context);
     Printable shown;
-    Failure failure;
     if (!directory || !work->dataset->class_name)
-        return;
+        return true;
     for (int i = 0; i < work->dataset->classes; i++)
         text_add(&text, "%s\n", printable(work->dataset->class_name[i], &shown));
-    if (mkdir(directory, 0777) && errno != EEXIST)
-        fail(session, NULL, "%s: %s", directory, strerror(errno));
-    check(session, try_output(arena_printf(&session->context, "%s/classes.txt", directory), text.data, text.size, &failure),
-          &failure);
+    return try_output(arena_printf(&session->context, "%s/classes.txt", directory), text.data, text.size, failure);
 }
 
 static void make_trainer(Session *session, TrainWork *work, Schedule schedule)
@@ -325,6 +325,7 @@ static void make_trainer(Session *session, TrainWork *work, Schedule schedule)
                               .most_steps = a->dry_run ? 1 : 0,
                               .stop = &stop_signal,
                               .events = report_events(&work->report)};
+    work->trainer.events.begin = write_classes;
 }
 
 static int run(Session *session, TrainWork *work)
@@ -340,7 +341,6 @@ static int run(Session *session, TrainWork *work)
         return 0;
     }
     catch_signals();
-    write_classes(session, work);
     bool done = trainer_run(&work->trainer, &work->progress, &failure);
     report_close(&work->report);
     check(session, done, &failure);

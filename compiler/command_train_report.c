@@ -179,7 +179,7 @@ static bool on_note(void *context, const char *text, Failure *failure)
 
 TrainerEvents report_events(Report *report)
 {
-    return (TrainerEvents){report, on_step, on_epoch, on_note};
+    return (TrainerEvents){.context = report, .step = on_step, .epoch = on_epoch, .note = on_note};
 }
 
 /* ---- beginning and end ------------------------------------------------------------------------------------ */

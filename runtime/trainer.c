@@ -153,7 +153,8 @@ static bool begin(Work *work, Failure *failure)
     else if (trainer->resume)
         snprintf(text, sizeof text, "nothing to resume: starting");
     work->first_step = found ? work->progress->step : 0;
-    return (found || fresh_progress(work, failure)) && (!trainer->resume || note(trainer, text, failure));
+    return (found || fresh_progress(work, failure)) && (!trainer->resume || note(trainer, text, failure))
+        && (!trainer->events.begin || trainer->events.begin(trainer->events.context, failure));
 }
 
 /* ---- epochs ----------------------------------------------------------------------------------------------- */

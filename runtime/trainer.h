@@ -38,6 +38,7 @@ typedef struct {
     bool (*step)(void *context, const StepReport *, Failure *);
     bool (*epoch)(void *context, const EpochReport *, const Progress *, Failure *);
     bool (*note)(void *context, const char *text, Failure *);  /* something that is worth a line */
+    bool (*begin)(void *context, Failure *);    /* the directory is this run's: no step is done yet */
 } TrainerEvents;
 
 typedef struct {

@@ -105,7 +105,9 @@ Test(train_command, usage)
     expect(TRAIN("--data", DATA, "--momentum", "1.5"), 2, NULL, "--momentum 1.5 is not a number from 0 to 1");
     expect(TRAIN("--data", DATA, "--optimizer", "adamw", "--nesterov"), 2, NULL, "--beta1 and --beta2");
     expect(TRAIN("--data", DATA, "--beta1", "0.5"), 2, NULL, "SGD has --momentum");
+    expect(TRAIN("--data", DATA, "--optimizer", "adamw", "--beta2", "1"), 2, NULL, "must be below 1");
     expect(TRAIN("--data", DATA, "--train"), 2, NULL, "needs a value");
+    expect(TRAIN("--data", DATA, "--train", ","), 2, NULL, "--train ',' names no parameters");
     expect(RUN("nncc", "run", spec, "--data", DATA), 2, NULL, "--data is an option of `nncc train");
 }
 
@@ -130,6 +132,22 @@ Test(train_command, mistakes)
     expect(RUN("nncc", "train", deep, "--data", DATA), 1, NULL, "pictures have 1 or 3 channels; this network wants 5");
     expect(TRAIN("--data", DATA, "--dry-run", "--log", "/nowhere/log"), 1, NULL, "cannot write the log");
     free(flat), free(deep);
+}
+
+/* A run that may not have a directory leaves it alone, the names of its classes too. */
+Test(train_command, refused_runs_change_nothing)
+{
+    char *classes = join(out, "classes.txt");
+    expect(TRAIN("--data", DATA, "--epochs", "1", "--out", out), 0, "best accuracy", NULL);
+    char *before = read_file(classes, NULL);
+#define OTHER "--set", "classes=4", "--data", DATA ",classes=4", "--epochs", "1", "--out", out
+    expect(TRAIN(OTHER), 1, NULL, "holds a run already");
+    expect(TRAIN(OTHER, "--resume"), 1, NULL, "can be used");
+#undef OTHER
+    char *after = read_file(classes, NULL);
+    cr_assert(before && after);
+    cr_expect_str_eq(after, before);
+    free(before), free(after), free(classes);
 }
 
 /* One of everything that a run leaves behind. */

@@ -233,7 +233,7 @@ Test(trainer, events)
     Bench bench;
     Heard heard = { 0 };
     open_bench(&bench, &small);
-    bench.trainer.events = (TrainerEvents){ &heard, hear_step, hear_epoch, NULL };
+    bench.trainer.events = (TrainerEvents){ .context = &heard, .step = hear_step, .epoch = hear_epoch };
     expect_failure(&bench, "enough");
     cr_expect(heard.steps == 21 && heard.evaluations == 6);
     for (int i = 0; i < 21; i++)
