@@ -1,6 +1,7 @@
 /* test_experiments.c - the experiments' driver, on data sets so small that they say nothing: pages, charts, equal
  * work. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,15 +58,22 @@ Test(experiments, pages_and_charts)
 
 Test(experiments, work_is_equal)
 {
-    Result run = RUN(experiment, nncc, directory, directory, "cardinality", "--data", "shapes:2,count=32",
-                     "--epochs", "1");
-    cr_assert_eq(run.status, 0, "%s", run.err);
-    result_free(&run);
-    char *page = result("cardinality.md");
-    cr_expect_eq(occurrences(page, "Multiply-adds differ from their mean by "), 2, "%s", page);
-    free(page);
-    free(result("cardinality-1.svg"));
-    free(result("cardinality-2.svg"));
+    static const struct {
+        const char *name, *chart;
+        int groups;
+    } experiment_of[] = {{"cardinality", "cardinality-2.svg", 2}, {"scales", "scales.svg", 1}};
+    for (int i = 0; i < 2; i++) {
+        Result run = RUN(experiment, nncc, directory, directory, experiment_of[i].name, "--data", "shapes:2,count=32",
+                         "--epochs", "1");
+        cr_assert_eq(run.status, 0, "%s", run.err);
+        result_free(&run);
+        char name[64];
+        snprintf(name, sizeof name, "%s.md", experiment_of[i].name);
+        char *page = result(name);
+        cr_expect_eq(occurrences(page, "Multiply-adds differ from their mean by "), experiment_of[i].groups, "%s", page);
+        free(page);
+        free(result(experiment_of[i].chart));
+    }
 }
 
 Test(experiments, a_setting_that_makes_work_unequal_is_refused)
