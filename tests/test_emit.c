@@ -623,7 +623,7 @@ Test(emit, a_kernel_reads_like_c_with_intrinsics)
     print_kernel(&text, example_kernel(), target_find("avx2"));
     cr_expect_str_eq(text.data,
         "/* y[2][8] = x[2][8] * w + w[-1] */\n"
-        "__attribute__((target(\"avx2,fma\")))\n"
+        "__attribute__((target(\"avx2,fma,f16c\")))\n"
         "static void avx2_example(const float *x, const float *w, float *y)\n"
         "{\n"
         "    __m256 v0, v1, v2;\n"
