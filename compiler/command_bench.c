@@ -8,11 +8,10 @@
 #include <sys/resource.h>
 
 #include "../runtime/peak.h"
-#include "command.h"
+#include "command_bench.h"
 
 enum { WARM_UPS = 3, LEAST_RUNS = 5, ENOUGH_RUNS = 20, MOST_RUNS = 5000, PROFILED_RUNS = 10 };
 static const double LONG_ENOUGH = 3, PEAK_EVERY = 0.5;      /* seconds */
-static const double NOISY = 0.1;        /* variation of an idle machine stays below */
 
 /* The same network by the cost model's choices, to be measured beside the tuned one. It takes the session's place for a run. */
 typedef struct {
@@ -24,9 +23,7 @@ typedef struct {
 } Rival;
 
 typedef struct {
-    double *sample;                     /* seconds of each run, sorted by finish() */
-    int count;
-    double best, median, p90, variation;        /* variation: (p90 - best) / median: one hiccup among many runs is none */
+    Runs runs;
     double peak;                        /* GFLOP/s of the yardstick: multiply-adds as wide as the target's */
     double avx2_peak;                   /* and of eight lanes */
     int lanes;                          /* of the target's registers */
@@ -61,13 +58,6 @@ static Class class_of(const Node *node)
     return CLASS_conv;
 }
 
-/* Bytes that this process has had at most. */
-static double peak_memory(void)
-{
-    struct rusage usage;
-    return getrusage(RUSAGE_SELF, &usage) ? 0 : (double)usage.ru_maxrss * 1024;
-}
-
 /* ---- measuring ------------------------------------------------------------------------------------------ */
 
 static int ascending(const void *a, const void *b)
@@ -76,13 +66,23 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void finish(Bench *bench)
+void runs_finish(Runs *runs)
 {
-    qsort(bench->sample, (size_t)bench->count, sizeof *bench->sample, ascending);
-    bench->best = bench->sample[0];
-    bench->median = bench->sample[bench->count / 2];
-    bench->p90 = bench->sample[(bench->count - 1) * 9 / 10];
-    bench->variation = (bench->p90 - bench->best) / bench->median;
+    static const double noisy = 0.1;    /* the variation of an idle machine stays below */
+    qsort(runs->sample, (size_t)runs->count, sizeof *runs->sample, ascending);
+    runs->best = runs->sample[0];
+    runs->median = runs->sample[runs->count / 2];
+    runs->p90 = runs->sample[(runs->count - 1) * 9 / 10];
+    runs->variation = (runs->p90 - runs->best) / runs->median;
+    if (runs->variation > noisy)
+        fprintf(stderr, "nncc: this machine was noisy: times vary by %.0f %%, so trust the minimum more than the median\n", 100 * runs->variation);
+}
+
+/* Bytes that this process has had at most. */
+double peak_memory(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) ? 0 : (double)usage.ru_maxrss * 1024;
 }
 
 static void change_places(Session *session, Rival *rival)
@@ -140,17 +140,17 @@ static void run_rival(Session *session, Bench *bench)
 
 static void measure(Session *session, Bench *bench)
 {
-    bench->sample = arena_alloc(&session->context, MOST_RUNS, sizeof *bench->sample);
+    bench->runs.sample = arena_alloc(&session->context, MOST_RUNS, sizeof *bench->runs.sample);
     for (int i = 0; i < WARM_UPS; i++)
         session_forward(session, bench->threads, 0, session->batch);
     bench->avx2_peak = fma_peak(bench->threads, LANES);
     bench->peak = fma_peak(bench->threads, bench->lanes);
     double begin = seconds_now(), last_peak = begin;
-    while (bench->count < MOST_RUNS && (bench->count < LEAST_RUNS || seconds_now() - begin < LONG_ENOUGH
-                                        || (bench->count < ENOUGH_RUNS && seconds_now() - begin < 2 * LONG_ENOUGH))) {
+    while (bench->runs.count < MOST_RUNS && (bench->runs.count < LEAST_RUNS || seconds_now() - begin < LONG_ENOUGH
+                                        || (bench->runs.count < ENOUGH_RUNS && seconds_now() - begin < 2 * LONG_ENOUGH))) {
         double start = seconds_now();
         session_forward(session, bench->threads, 0, session->batch);
-        bench->sample[bench->count++] = seconds_now() - start;
+        bench->runs.sample[bench->runs.count++] = seconds_now() - start;
         run_rival(session, bench);
         if (seconds_now() - last_peak > PEAK_EVERY) {
             bench->peak = fmax(bench->peak, fma_peak(bench->threads, bench->lanes));
@@ -159,7 +159,7 @@ static void measure(Session *session, Bench *bench)
     }
     bench->peak = fmax(bench->peak, fma_peak(bench->threads, bench->lanes));
     bench->avx2_peak = fmax(bench->avx2_peak, fma_peak(bench->threads, LANES));
-    finish(bench);
+    runs_finish(&bench->runs);
 }
 
 /* One profiled run; best[i]: the fastest time of step i so far, seconds. */
@@ -204,7 +204,7 @@ static double *measure_steps(Session *session, Bench *bench)
 
 /* ---- telling -------------------------------------------------------------------------------------------- */
 
-static double gflops(double macs, double seconds)
+double gflops(double macs, double seconds)
 {
     return seconds > 0 ? 2e-9 * macs / seconds : 0;
 }
@@ -228,21 +228,32 @@ static json_t *steps_json(const Session *session, const Bench *bench, const doub
     return list;
 }
 
-static json_t *bench_json(const Session *session, const Bench *bench, const double *seconds)
+json_t *settings_json(const Session *session)
 {
-    double rate = gflops(network_macs(session), bench->best);
-    json_t *set = json_object(), *passes = json_object();
-    for (int i = 0; i < bench->times.count; i++)
-        json_object_set_new(passes, bench->times.pass[i].name, json_real(bench->times.pass[i].milliseconds));
+    json_t *set = json_object();
     for (int i = 0; i < session->options.nset; i++)
         json_object_set_new(set, session->options.set[i].name, json_string(session->options.set[i].value));
+    return set;
+}
+
+json_t *passes_json(const PassTimes *times)
+{
+    json_t *passes = json_object();
+    for (int i = 0; i < times->count; i++)
+        json_object_set_new(passes, times->pass[i].name, json_real(times->pass[i].milliseconds));
+    return passes;
+}
+
+static json_t *bench_json(const Session *session, const Bench *bench, const double *seconds)
+{
+    double rate = gflops(network_macs(session), bench->runs.best);
     json_t *json = json_pack("{s:s, s:o, s:s, s:s, s:I, s:I, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:I, s:I, s:I, s:o}",
-                     "name", session->graph->name, "set", set, "target", bench->target->name, "backend", bench->compiler == jit ? jit : "aot",
+                     "name", session->graph->name, "set", settings_json(session), "target", bench->target->name, "backend", bench->compiler == jit ? jit : "aot",
                      "parameters", (json_int_t)graph_parameters(session->graph), "macs", (json_int_t)graph_macs(session->graph),
-                     "batch", session->batch, "threads", bench->threads, "runs", bench->count, "min_ms", 1e3 * bench->best, "median_ms", 1e3 * bench->median,
-                     "p90_ms", 1e3 * bench->p90, "variation", bench->variation, "gflops", rate, "peak_gflops", bench->peak, "avx2_peak_gflops", bench->avx2_peak,
+                     "batch", session->batch, "threads", bench->threads, "runs", bench->runs.count, "min_ms", 1e3 * bench->runs.best, "median_ms", 1e3 * bench->runs.median,
+                     "p90_ms", 1e3 * bench->runs.p90, "variation", bench->runs.variation, "gflops", rate, "peak_gflops", bench->peak, "avx2_peak_gflops", bench->avx2_peak,
                      "peak_percent", 100 * rate / bench->peak, "compile_ms", 1e3 * (bench->compile + bench->compiler_seconds),
-                     "nncc_ms", 1e3 * bench->compile, "cc_ms", 1e3 * bench->compiler_seconds, "pack_ms", 1e3 * bench->pack, "passes_ms", passes,
+                     "nncc_ms", 1e3 * bench->compile, "cc_ms", 1e3 * bench->compiler_seconds, "pack_ms", 1e3 * bench->pack, "passes_ms", passes_json(&bench->times),
                      "arena_bytes", (json_int_t)session->model.arena_size, "weights_bytes", (json_int_t)session->program->weights_floats * 4,
                      "peak_rss_bytes", (json_int_t)bench->memory, "layers", steps_json(session, bench, seconds));
     if (bench->rival.program)
@@ -274,17 +285,17 @@ static void print_compilation(const Bench *bench)
 static void print_summary(Session *session, const Bench *bench)
 {
     Context *context = &session->context;
-    double rate = gflops(network_macs(session), bench->best);
+    double rate = gflops(network_macs(session), bench->runs.best);
     printf("%s, %s, %s, batch %d, %d thread%s\n", session->graph->name, bench->target->name, bench->compiler == jit ? "JIT" : "C compiler",
            session->batch, bench->threads, bench->threads == 1 ? "" : "s");
-    printf("  min %.4g ms, median %.4g ms, p90 %.4g ms (%d runs, variation %.1f %%)\n", 1e3 * bench->best, 1e3 * bench->median, 1e3 * bench->p90,
-           bench->count, 100 * bench->variation);
+    printf("  min %.4g ms, median %.4g ms, p90 %.4g ms (%d runs, variation %.1f %%)\n", 1e3 * bench->runs.best, 1e3 * bench->runs.median, 1e3 * bench->runs.p90,
+           bench->runs.count, 100 * bench->runs.variation);
     printf("  %.1f GFLOP/s in the fastest run: %.1f %% of the FMA peak of %.1f GFLOP/s", rate, 100 * rate / bench->peak, bench->peak);
     if (bench->lanes > LANES)
         printf(", %.1f %% of AVX2's %.1f", 100 * rate / bench->avx2_peak, bench->avx2_peak);
     putchar('\n');
     if (bench->rival.program)
-        printf("  the cost model's own choices: min %.4g ms, %+.1f %%\n", 1e3 * bench->rival.best, 100 * (bench->rival.best / bench->best - 1));
+        printf("  the cost model's own choices: min %.4g ms, %+.1f %%\n", 1e3 * bench->rival.best, 100 * (bench->rival.best / bench->runs.best - 1));
     print_compilation(bench);
     printf("  arena %s bytes, weights %s bytes, peak memory of this process %.0f MB\n", with_commas(context, (int64_t)session->model.arena_size),
            with_commas(context, session->program->weights_floats * 4), 1e-6 * bench->memory);
@@ -342,7 +353,7 @@ static void print_row(Session *session, const Bench *bench)
 {
     Context *context = &session->context;
     const Options *options = &session->options;
-    double rate = gflops(network_macs(session), bench->best);
+    double rate = gflops(network_macs(session), bench->runs.best);
     for (int i = 0; i < options->nset && !session->row; i++)
         printf("%-14s ", options->set[i].name);
     if (!session->row)
@@ -350,13 +361,17 @@ static void print_row(Session *session, const Bench *bench)
     for (int i = 0; i < options->nset; i++)
         printf("%-14s ", options->set[i].value);
     printf("%14s %18s %10.4g %10.4g %10.1f %8.1f\n", with_commas(context, graph_parameters(session->graph)),
-           with_commas(context, graph_macs(session->graph)), 1e3 * bench->best, 1e3 * bench->median, rate, 100 * rate / bench->peak);
+           with_commas(context, graph_macs(session->graph)), 1e3 * bench->runs.best, 1e3 * bench->runs.median, rate, 100 * rate / bench->peak);
     fflush(stdout);
 }
 
 int command_bench(Session *session)
 {
     const Arguments *arguments = session->arguments;
+    if (arguments->train_step)
+        return bench_training(session);
+    if (arguments->train.optimizer || arguments->recompute)
+        return usage_error("add --train", "--optimizer and --recompute are of training steps");
     Bench bench = {.threads = arguments->threads ? arguments->threads : processor_count(), .target = session_target(session),
                    .compiler = session_compiler(session, jit)};
     bench.lanes = LANES * bench.target->machine.widest;
@@ -379,8 +394,6 @@ int command_bench(Session *session)
     measure(session, &bench);
     bool layers = arguments->per_layer || (arguments->json && session->nrow == 1);
     double *seconds = layers ? measure_steps(session, &bench) : NULL;
-    if (bench.variation > NOISY)
-        fprintf(stderr, "nncc: this machine was noisy: times vary by %.0f %%, so trust the minimum more than the median\n", 100 * bench.variation);
     if (arguments->json)
         session->json = bench_json(session, &bench, seconds);
     else if (session->nrow > 1)

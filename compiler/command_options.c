@@ -23,6 +23,7 @@ static const Command commands[] = {
      "  nncc run specs/cifar_resnet.yaml --set depth=110 --weights pattern:7 --input pattern:7 --batch 2 --json\n"},
     {"bench", BENCH, command_bench, "nncc bench SPEC [OPTION]...", "measure speed, as milliseconds and as share of the FMA peak",
      "  nncc bench specs/resnet50.yaml --threads 1 --per-layer\n"
+     "  nncc bench specs/resnet18.yaml --train --batch 16       training steps\n"
      "  nncc bench specs/resnext50_32x4d.yaml --set cardinality=1,2,4,8,32 --set base_width=64,40,24,14,4\n"},
     {"inspect", INSPECT, command_inspect, "nncc inspect SPEC [OPTION]...", "list layers, shapes, parameters, operations, algorithms",
      "  nncc inspect specs/resnet50.yaml\n"
@@ -82,11 +83,12 @@ static const Option options[] = {
     {"labels", 0, TEXT, "FILE", RUN | GRAD, AT(labels), 0, 0, "names of the classes, one a line; grad: numbers of the right ones, 3,0,7, or pattern:SEED"},
     {"loss", 0, TEXT, "LOSS", EMIT | GRAD | TRAIN, AT(loss), 0, 0, "cross_entropy or mse"},
     {"label-smoothing", 0, REAL, "E", EMIT | GRAD | TRAIN, AT(label_smoothing), 0, 1, "share of the target that is spread over all classes (0)"},
-    {"recompute", 0, TEXT, "block", EMIT | GRAD | TRAIN, AT(recompute), 0, 0, "keep the inputs of blocks alone, compute the rest again: less memory, more time"},
+    {"recompute", 0, TEXT, "block", EMIT | BENCH | GRAD | TRAIN, AT(recompute), 0, 0, "keep the inputs of blocks alone, compute the rest again: less memory, more time"},
     {"save-input", 0, TEXT, "FILE", RUN, AT(save_input), 0, 0, "write the input as the network sees it, as .npy"},
     {"embed", 0, FLAG, NULL, EMIT, AT(embed), 0, 0, "carry the weights in the C file"},
     {"main", 0, FLAG, NULL, EMIT, AT(with_main), 0, 0, "add a main(): classify a .npy or print timings"},
     {"profile", 0, FLAG, NULL, EMIT, AT(profile), 0, 0, "add timers, one per layer"},
+    {"train", 0, FLAG, NULL, BENCH, AT(train_step), 0, 0, "measure training steps of --batch images (64): forward, backward, update"},
     {"train", 0, FLAG, NULL, EMIT, AT(train_step), 0, 0, "print training steps for batches of --batch images, and evaluation"},
     {"prefix", 0, TEXT, "P", EMIT, AT(prefix), 0, 0, "first part of every C symbol, instead of the network's name"},
     {"per-layer", 0, FLAG, NULL, BENCH, AT(per_layer), 0, 0, "a table of layers and one of classes of layers"},
@@ -96,7 +98,7 @@ static const Option options[] = {
     {"init", 0, TEXT, "W", TRAIN, AT(weights), 0, 0, "the same as --weights (init:SEED)"},
     {"epochs", 0, NUMBER, "N", TRAIN, AT(train.epochs), 1, 1000000, "how often to go through the data (10)"},
     {"seed", 0, NUMBER, "S", TRAIN, AT(train.seed), 0, INT_MAX, "of order, augmentation and dropout (0)"},
-    {"optimizer", 0, TEXT, "O", EMIT | TRAIN, AT(train.optimizer), 0, 0, "sgd or adamw"},
+    {"optimizer", 0, TEXT, "O", EMIT | BENCH | TRAIN, AT(train.optimizer), 0, 0, "sgd or adamw"},
     {"lr", 0, REAL, "X", TRAIN, AT(train.rate), 0, 1000000, "learning rate (sgd 0.1, adamw 0.001)"},
     {"schedule", 0, TEXT, "S", TRAIN, AT(train.schedule), 0, 0, "constant, step:EPOCHS[,GAMMA], milestones:E1,E2,.., cosine or polynomial[:POWER] (cosine)"},
     {"lr-per", 0, TEXT, "T", TRAIN, AT(train.rate_per), 0, 0, "iteration or epoch: how often the learning rate changes (iteration)"},

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "../backends/backend.h"
 #include "../runtime/pack.h"
@@ -441,6 +442,29 @@ static bool make_memory(Compiled *c, const Weights *weights, Failure *failure)
     return (c->block = weights_pack(p, weights, c->threads, &a->weights, failure));
 }
 
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Code and memory of a step. */
+static bool make_step(Compiled *c, const Weights *weights, Failure *failure)
+{
+    const Program *p = c->step;
+    const int64_t size = sizeof(float);
+    if (!jit_load(p, c->target, &c->step_model, failure))
+        return false;
+    double start = seconds_now();
+    if (!make_memory(c, weights, failure))
+        return false;
+    c->engine.cost = (TrainCost){.arena = (p->arena_floats * c->engine.batch + p->common_floats) * size, .parameters = p->weights_floats * size,
+                                 .gradient = p->trained_floats * size, .state = p->state_floats * size,
+                                 .code_seconds = c->step_model.compile_seconds, .pack_seconds = seconds_now() - start};
+    return true;
+}
+
 static Program *make_program(Context *context, const char *path, const char *text, const Options *options, const Target *target, int batch,
                              const Training *training)
 {
@@ -449,7 +473,7 @@ static Program *make_program(Context *context, const char *path, const char *tex
     own.training = training;
     own.machine = target->machine;
     if (!training)
-        own.dump = NULL, own.time = false;      /* the step's passes are what is asked about */
+        own.dump = NULL, own.time = false, own.times = NULL;    /* the step's passes are what is asked about */
     return compile_program(compile_graph(context, path, text, &own), &own);
 }
 
@@ -475,7 +499,7 @@ TrainEngine *train_jit_open(Context *context, const char *path, const char *text
     c->engine = (TrainEngine){.batch = train->batch, .classes = (int)shape_floats(node_result(step->graph->output)), .channels = in.channels,
                               .height = in.height, .width = in.width, .input_floats = shape_floats(in), .step = compiled_step,
                               .evaluate = compiled_evaluate, .read = compiled_read, .write = compiled_write, .close = compiled_close};
-    if (!jit_load(step, target, &c->step_model, failure) || !make_memory(c, weights, failure)) {
+    if (!make_step(c, weights, failure)) {
         compiled_close(&c->engine);
         return NULL;
     }

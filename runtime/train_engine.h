@@ -5,11 +5,19 @@
 
 #include "weights.h"
 
+/* What an engine takes; all 0: it does not say. */
+typedef struct {
+    int64_t arena, parameters, gradient, state;         /* bytes: results of the layers; parameters and buffers; their
+                                                         * gradients; what the optimiser keeps */
+    double code_seconds, pack_seconds;  /* to make machine code of kernels, and to pack the first parameters */
+} TrainCost;
+
 typedef struct TrainEngine TrainEngine;
 struct TrainEngine {
     int batch, classes;                 /* images of one step; outputs of one image */
     int channels, height, width;        /* shape of one image */
     int64_t input_floats;               /* of one image: channels * height * width */
+    TrainCost cost;
     /* One training step on `batch` images, input[batch][channels][height][width]: forward, loss, backward, update with this
      * learning rate. labels[batch] in 0..classes-1. step counts from 0 and, with the seed given at creation, fixes dropout.
      * *loss: mean over the batch; *correct: images whose largest output is that of their label. Returns false and sets

@@ -227,6 +227,49 @@ Test(tools, bench_summary)
     result_free(&result);
 }
 
+/* Training steps: 3 forward passes' work but for the first layer's, which needs no gradient of its input. */
+Test(tools, bench_training)
+{
+    json_t *json = parse_json(RUN("nncc", "bench", "specs/lenet.yaml", "--train", "--batch", "4", "--threads", "1", "--json"), 0);
+    static const char *const key[] = {"median_ms", "gflops", "peak_percent", "avx2_peak_gflops", "compile_ms", "nncc_ms", "cc_ms", "pack_ms", "peak_rss_bytes"};
+    const double lenet[] = {6 * 28 * 28 * 3 * 25, 16 * 10 * 10 * 6 * 25, 400 * 120, 120 * 84, 84 * 2};
+    double macs = 0;
+    for (size_t i = 0; i < sizeof lenet / sizeof *lenet; i++)
+        macs += lenet[i];
+    for (size_t i = 0; i < sizeof key / sizeof *key; i++)
+        cr_expect_gt(number(json, key[i]), 0, "%s", key[i]);
+    cr_expect_eq(number(json, "macs"), macs);
+    cr_expect_eq(number(json, "step_macs"), 3 * macs - lenet[0]);
+    cr_expect_float_eq(number(json, "images_per_second") * number(json, "min_ms"), 4e3, 1);
+    cr_expect_float_eq(number(json, "gflops") * number(json, "min_ms"), 4 * 2e-6 * (3 * macs - lenet[0]), 1e-3);
+    cr_expect_eq(number(json, "batch"), 4);
+    cr_expect_geq(number(json, "weights_bytes"), 4 * number(json, "parameters"));
+    cr_expect_eq(number(json, "state_bytes"), number(json, "gradient_bytes"));
+    cr_expect_gt(json_object_size(json_object_get(json, "passes_ms")), 11);
+    json_decref(json);
+}
+
+/* AdamW keeps two numbers for each parameter, and blocks computed again take less memory. */
+Test(tools, bench_training_options)
+{
+    json_t *kept = parse_json(RUN("nncc", "bench", "specs/cifar_resnet.yaml", "--train", "--batch", "2", "--optimizer", "adamw", "--json"), 0);
+    json_t *again = parse_json(RUN("nncc", "bench", "specs/cifar_resnet.yaml", "--train", "--batch", "2", "--recompute", "block", "--json"), 0);
+    cr_expect_eq(number(kept, "state_bytes"), 2 * number(kept, "gradient_bytes"));
+    cr_expect_lt(number(again, "arena_bytes"), number(kept, "arena_bytes"));
+    json_decref(kept);
+    json_decref(again);
+    Result result = RUN("nncc", "bench", spec, "--train", "--per-layer");
+    cr_expect(result.status == 2 && strstr(result.err, "not for --train"), "%s", result.err);
+    result_free(&result);
+    result = RUN("nncc", "bench", spec, "--optimizer", "sgd");
+    cr_expect(result.status == 2 && strstr(result.err, "are of training steps"), "%s", result.err);
+    result_free(&result);
+    result = RUN("nncc", "bench", "specs/lenet.yaml", "--train", "--threads", "1");
+    cr_expect(!result.status && strstr(result.out, "training by SGD") && strstr(result.out, "jit, batch 64, 1 thread\n")
+              && strstr(result.out, " images/s ") && strstr(result.out, "% of the FMA peak of "), "%s%s", result.out, result.err);
+    result_free(&result);
+}
+
 /* ---- graph ---------------------------------------------------------------------------------------------- */
 
 static char *drawn(const char *path, const char *setting)

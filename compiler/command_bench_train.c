@@ -1,0 +1,196 @@
+/* command_bench_train.c - `nncc bench --train`: how fast training steps are: forward, backward and update of one batch.
+ *
+ * The learning rate is 0: a step does all its work, and the next one finds the same parameters, so that all are alike. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "../runtime/peak.h"
+#include "command_bench.h"
+#include "command_train.h"
+
+enum { LEAST_STEPS = 3, MOST_STEPS = 5000 };
+static const double LONG_ENOUGH = 3, PEAK_EVERY = 0.5;      /* seconds */
+
+typedef struct {
+    TrainOptions options;
+    TrainEngine *engine;
+    const Target *target;
+    int32_t *label;                     /* [batch] */
+    int64_t step;                       /* how many there were */
+    Runs runs;
+    double peak, avx2_peak;             /* GFLOP/s: multiply-adds as wide as the target's, and of eight lanes */
+    double compile;                     /* seconds from the spec to an engine */
+    PassTimes times;
+    double memory;                      /* bytes that the process has had at most */
+} TrainBench;
+
+static void close_bench(void *memory)
+{
+    TrainBench *bench = memory;
+    if (bench->engine)
+        bench->engine->close(bench->engine);
+    free(bench);
+}
+
+/* Multiply-adds of a step, an image: the forward pass, the weights' gradients, and gradients of the results of layers below,
+ * which nobody needs where there is nothing to train below: 3 passes without one of the first layer. */
+static int64_t step_macs(Session *session)
+{
+    const Graph *graph = session->graph;
+    bool *trained = arena_alloc(&session->context, (size_t)graph->count + 1, sizeof *trained);
+    int64_t macs = 0;
+    for (const Node *node = graph->first; node; node = node->next) {
+        bool below = false, own = false;
+        for (int i = 0; i < node->nin; i++)
+            below |= trained[node->in[i]->id];
+        for (int w = 0; w < NWEIGHT; w++)
+            own |= node->weight[w].tensor && !node->weight[w].tensor->buffer;
+        macs += node->macs * (1 + own + below);
+        trained[node->id] = below || own;
+    }
+    return macs;
+}
+
+static int check_arguments(const Arguments *a)
+{
+    if (a->per_layer || a->tuned || a->fp16_weights)
+        return usage_error(NULL, "--per-layer, --tuned and --fp16-weights are for forward passes, not for --train");
+    return 0;
+}
+
+static void open_engine(Session *session, TrainBench *bench)
+{
+    Failure failure = {""};
+    int64_t *wide = arena_alloc(&session->context, (size_t)session->batch, sizeof *wide);
+    bench->label = arena_alloc(&session->context, (size_t)session->batch, sizeof *bench->label);
+    pattern_labels(wide, (size_t)session->batch, 1, shape_floats(session->graph->output->shape));
+    for (int i = 0; i < session->batch; i++)
+        bench->label[i] = (int32_t)wide[i];
+    double start = seconds_now();
+    session->options.times = &bench->times;
+    bench->engine = train_engine_open(&session->context, session->arguments->spec, NULL, &session->options, &bench->options,
+                                      session->weights, &failure);
+    check(session, bench->engine, &failure);
+    bench->compile = seconds_now() - start;
+}
+
+/* Seconds that one step takes. */
+static double run_step(Session *session, TrainBench *bench)
+{
+    Failure failure = {""};
+    double loss, start = seconds_now();
+    int correct;
+    bool done = bench->engine->step(bench->engine, session->input, bench->label, 0, bench->step++, &loss, &correct, &failure);
+    check(session, done, &failure);
+    return seconds_now() - start;
+}
+
+static void measure_peak(TrainBench *bench)
+{
+    int threads = bench->options.threads;
+    bench->avx2_peak = fmax(bench->avx2_peak, fma_peak(threads, LANES));
+    bench->peak = fmax(bench->peak, fma_peak(threads, LANES * bench->target->machine.widest));
+}
+
+/* As for forward passes: the yardstick before, between and after the steps. */
+static void measure(Session *session, TrainBench *bench)
+{
+    Runs *runs = &bench->runs;
+    runs->sample = arena_alloc(&session->context, MOST_STEPS, sizeof *runs->sample);
+    run_step(session, bench);           /* to warm up */
+    bench->memory = peak_memory();
+    measure_peak(bench);
+    double begin = seconds_now(), last_peak = begin;
+    while (runs->count < MOST_STEPS && (runs->count < LEAST_STEPS || seconds_now() - begin < LONG_ENOUGH)) {
+        runs->sample[runs->count++] = run_step(session, bench);
+        if (seconds_now() - last_peak > PEAK_EVERY) {
+            measure_peak(bench);
+            last_peak = seconds_now();
+        }
+    }
+    measure_peak(bench);
+    runs_finish(runs);
+}
+
+/* ---- telling -------------------------------------------------------------------------------------------- */
+
+static double step_gflops(Session *session, const TrainBench *bench)
+{
+    return gflops((double)step_macs(session) * session->batch, bench->runs.best);
+}
+
+static json_t *training_json(Session *session, const TrainBench *bench)
+{
+    const Runs *runs = &bench->runs;
+    const TrainCost *cost = &bench->engine->cost;
+    double rate = step_gflops(session, bench);
+    json_t *json = json_pack("{s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i}", "name", session->graph->name, "set", settings_json(session),
+                             "target", bench->target->name, "backend", bench->options.backend, "parameters",
+                             (json_int_t)graph_parameters(session->graph), "macs", (json_int_t)graph_macs(session->graph), "step_macs",
+                             (json_int_t)step_macs(session), "batch", session->batch, "threads", bench->options.threads, "runs", runs->count);
+    json_t *times = json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "min_ms", 1e3 * runs->best, "median_ms", 1e3 * runs->median,
+                              "p90_ms", 1e3 * runs->p90, "variation", runs->variation, "images_per_second", session->batch / runs->best,
+                              "gflops", rate, "peak_gflops", bench->peak, "avx2_peak_gflops", bench->avx2_peak, "peak_percent",
+                              100 * rate / bench->peak);
+    json_t *costs = json_pack("{s:f, s:f, s:f, s:f, s:o, s:I, s:I, s:I, s:I, s:I}", "compile_ms", 1e3 * (bench->compile - cost->pack_seconds),
+                              "nncc_ms", 1e3 * (bench->compile - cost->pack_seconds - cost->code_seconds), "cc_ms", 1e3 * cost->code_seconds,
+                              "pack_ms", 1e3 * cost->pack_seconds, "passes_ms", passes_json(&bench->times), "arena_bytes",
+                              (json_int_t)cost->arena, "weights_bytes", (json_int_t)cost->parameters, "gradient_bytes",
+                              (json_int_t)cost->gradient, "state_bytes", (json_int_t)cost->state, "peak_rss_bytes", (json_int_t)bench->memory);
+    json_object_update(json, times);
+    json_object_update(json, costs);
+    json_decref(times);
+    json_decref(costs);
+    return json;
+}
+
+static void print_training(Session *session, const TrainBench *bench)
+{
+    Context *context = &session->context;
+    const Runs *runs = &bench->runs;
+    const TrainCost *cost = &bench->engine->cost;
+    double rate = step_gflops(session, bench);
+    int threads = bench->options.threads;
+    for (int i = 0; i < session->options.nset; i++)
+        printf("%s=%s ", session->options.set[i].name, session->options.set[i].value);
+    printf("%s, training by %s, %s, %s, batch %d, %d thread%s\n", session->graph->name,
+           bench->options.training.optimiser.kind == OPTIMISER_adamw ? "AdamW" : "SGD", bench->target->name, bench->options.backend,
+           session->batch, threads, threads == 1 ? "" : "s");
+    printf("  min %.4g ms, median %.4g ms, p90 %.4g ms a step (%d steps, variation %.1f %%), %.4g images/s in the fastest\n",
+           1e3 * runs->best, 1e3 * runs->median, 1e3 * runs->p90, runs->count, 100 * runs->variation, session->batch / runs->best);
+    printf("  %.1f GFLOP/s: %.1f %% of the FMA peak of %.1f GFLOP/s\n", rate, 100 * rate / bench->peak, bench->peak);
+    if (!cost->arena)
+        return;                         /* the naive interpreter has neither code nor an arena */
+    printf("  spec to kernels %.3g ms, JIT %.3g ms, packing weights %.3g ms\n",
+           1e3 * (bench->compile - cost->pack_seconds - cost->code_seconds), 1e3 * cost->code_seconds, 1e3 * cost->pack_seconds);
+    printf("  arena %s bytes, parameters %s, gradients %s, optimiser %s, peak memory of this process %.0f MB\n",
+           with_commas(context, cost->arena), with_commas(context, cost->parameters), with_commas(context, cost->gradient),
+           with_commas(context, cost->state), 1e-6 * bench->memory);
+}
+
+int bench_training(Session *session)
+{
+    TrainBench *bench = calloc(1, sizeof *bench);
+    if (!bench)
+        fail(session, NULL, "out of memory");
+    session->work = bench;
+    session->close_work = close_bench;
+    int status = check_arguments(session->arguments);
+    if (!status)
+        status = train_options(session, &bench->options);
+    if (status)
+        return status;
+    bench->target = session_target(session);
+    session->batch = bench->options.batch;
+    session_graph(session, false);
+    session_weights(session);
+    session_input(session);
+    bench->options.batch = session->batch;      /* an array decides */
+    open_engine(session, bench);
+    measure(session, bench);
+    if (session->arguments->json)
+        session->json = training_json(session, bench);
+    else
+        print_training(session, bench);
+    return 0;
+}
