@@ -284,10 +284,7 @@ static void check_parameters(Expander *e)
 {
     int64_t parameters = 0;
     for (const Tensor *tensor = e->graph->tensors; tensor; tensor = tensor->next) {
-        int64_t elements = 1;                       /* declare bounds each tensor */
-        for (int i = 0; i < tensor->rank; i++)
-            elements *= tensor->dim[i];
-        parameters += elements;
+        parameters += tensor_elements(tensor);      /* declare bounds each tensor */
         if (parameters > MAX_PARAMETERS)
             fail_at(e->context, tensor->loc, NULL, "with '%s' there are more parameters than the limit: parameters = %lld",
                     tensor->name, (long long)MAX_PARAMETERS);

@@ -37,14 +37,6 @@ static Compiled *compiled_of(TrainEngine *engine)
     return (Compiled *)engine;
 }
 
-static int64_t elements_of(const Tensor *t)
-{
-    int64_t elements = 1;
-    for (int axis = 0; axis < t->rank; axis++)
-        elements *= t->dim[axis];
-    return elements;
-}
-
 /* ---- parameters by name ------------------------------------------------------------------------------------------------ */
 
 /* One array of packed values and the plain ones beside it. */
@@ -273,7 +265,7 @@ static bool is_member(const Group *group, const Tensor *t)
 
 static bool new_tensor(const Compiled *c, const Tensor *t, const Group *group, TensorData *out)
 {
-    size_t size = strlen(group->prefix) + strlen(t->name) + 1, count = (size_t)elements_of(t);
+    size_t size = strlen(group->prefix) + strlen(t->name) + 1, count = (size_t)tensor_elements(t);
     char *name = malloc(size);
     void *data = calloc(count + 1, t->integer ? sizeof(int64_t) : sizeof(float));
     *out = (TensorData){.name = name, .rank = t->rank, .dtype = t->integer ? "I64" : "F32", .data = data};
@@ -360,7 +352,7 @@ static bool write_group(Compiled *c, const Group *group, const TensorData *tenso
         else if (from)
             plain[t->id] = (float *)(uintptr_t)from->data;
         if (from && !t->integer && group->all)
-            memcpy(c->plain[t->id], from->data, (size_t)elements_of(t) * sizeof(float));
+            memcpy(c->plain[t->id], from->data, (size_t)tensor_elements(t) * sizeof(float));
     }
     bool done = exchange(c, group->payload, plain, group->all, false, failure);
     free(plain);
@@ -411,7 +403,7 @@ static bool copy_weights(Compiled *c, const Weights *weights)
     for (const Tensor *t = graph->tensors; c->plain && c->integer && c->counts && t; t = t->next) {
         int rank;
         int64_t dim[4];
-        size_t count = (size_t)elements_of(t);
+        size_t count = (size_t)tensor_elements(t);
         const float *from = weights_find(weights, t->name, &rank, dim);
         if (!(c->plain[t->id] = calloc(count + 1, sizeof(float))))
             return false;

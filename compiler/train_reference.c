@@ -22,14 +22,6 @@ static Reference *reference_of(TrainEngine *engine)
     return (Reference *)engine;
 }
 
-static int64_t elements_of(const Tensor *t)
-{
-    int64_t elements = 1;
-    for (int axis = 0; axis < t->rank; axis++)
-        elements *= t->dim[axis];
-    return elements;
-}
-
 /* ---- the update: PyTorch's SGD and AdamW ---------------------------------------------------------------------------- */
 
 /* The factor that bounds the norm of all gradients together. */
@@ -39,7 +31,7 @@ static double clip_factor(const Reference *r)
     if (most <= 0)
         return 1;
     for (const Tensor *t = r->step->tensors; t; t = t->next)
-        for (int64_t i = 0; t->trained && i < elements_of(t); i++)
+        for (int64_t i = 0; t->trained && i < tensor_elements(t); i++)
             squares += r->state.gradient[t->id][i] * r->state.gradient[t->id][i];
     return fmin(1, most / (sqrt(squares) + 1e-6));
 }
@@ -48,7 +40,7 @@ static void update_sgd(Reference *r, const Tensor *t, double decay, double rate)
 {
     const Optimiser *o = &r->training.optimiser;
     double *p = r->state.value[t->id], *gradient = r->state.gradient[t->id], *v = r->moment[0][t->id];
-    for (int64_t i = 0; i < elements_of(t); i++) {
+    for (int64_t i = 0; i < tensor_elements(t); i++) {
         double g = gradient[i] + decay * p[i];
         v[i] = o->momentum * v[i] + g;              /* v = g in the first step: it begins as 0 */
         p[i] -= rate * (o->nesterov ? g + o->momentum * v[i] : v[i]);
@@ -60,7 +52,7 @@ static void update_adamw(Reference *r, const Tensor *t, double decay, double rat
     const Optimiser *o = &r->training.optimiser;
     double *p = r->state.value[t->id], *g = r->state.gradient[t->id], *m = r->moment[0][t->id], *v = r->moment[1][t->id];
     double first = 1 - pow(o->beta1, (double)step + 1), second = 1 - pow(o->beta2, (double)step + 1);
-    for (int64_t i = 0; i < elements_of(t); i++) {
+    for (int64_t i = 0; i < tensor_elements(t); i++) {
         p[i] *= 1 - rate * decay;
         m[i] = o->beta1 * m[i] + (1 - o->beta1) * g[i];
         v[i] = o->beta2 * v[i] + (1 - o->beta2) * g[i] * g[i];
@@ -76,7 +68,7 @@ static void update(Reference *r, double rate, int64_t step)
         if (!t->trained || o->kind == OPTIMISER_none)
             continue;
         double decay = t->rank > 1 || o->decay_vectors ? o->weight_decay : 0;
-        for (int64_t i = 0; i < elements_of(t); i++)
+        for (int64_t i = 0; i < tensor_elements(t); i++)
             r->state.gradient[t->id][i] *= factor;
         if (o->kind == OPTIMISER_sgd)
             update_sgd(r, t, decay, rate);
@@ -168,7 +160,7 @@ static int groups_of(const Reference *r, Group group[MOST_GROUPS])
 
 static bool read_tensor(const Tensor *t, const Group *group, TensorData *out)
 {
-    int64_t count = elements_of(t);
+    int64_t count = tensor_elements(t);
     size_t size = strlen(group->prefix) + strlen(t->name) + 1;
     char *name = malloc(size);
     double *data = malloc((size_t)count * sizeof *data);
@@ -241,7 +233,7 @@ static bool reference_write(TrainEngine *engine, const TensorData *tensors, size
                 if (pass == 1 && t->integer)
                     group[g].value[t->id][0] = (double)*(const int64_t *)from->data;
                 else if (pass == 1)
-                    memcpy(group[g].value[t->id], from->data, (size_t)elements_of(t) * sizeof(double));
+                    memcpy(group[g].value[t->id], from->data, (size_t)tensor_elements(t) * sizeof(double));
             }
     return true;
 }
@@ -267,7 +259,7 @@ static double **trained_values(const Graph *graph)
 {
     double **value = calloc((size_t)graph->ntensors + 1, sizeof *value);
     for (const Tensor *t = graph->tensors; value && t; t = t->next) {
-        value[t->id] = t->trained ? calloc((size_t)elements_of(t), sizeof **value) : NULL;
+        value[t->id] = t->trained ? calloc((size_t)tensor_elements(t), sizeof **value) : NULL;
         if (t->trained && !value[t->id]) {
             reference_values_free(graph, value);
             return NULL;

@@ -183,15 +183,19 @@ enum { INTERNAL, JOINING, BATCH, ELEMENTWISE, TENSOR, VIEW };
 
 /* ---- facts about graphs and operations ------------------------------------------------------------------ */
 
+int64_t tensor_elements(const Tensor *tensor)
+{
+    int64_t elements = 1;
+    for (int axis = 0; axis < tensor->rank; axis++)
+        elements *= tensor->dim[axis];
+    return elements;
+}
+
 int64_t graph_parameters(const Graph *graph)
 {
     int64_t parameters = 0;
-    for (const Tensor *tensor = graph->tensors; tensor; tensor = tensor->next) {
-        int64_t elements = !tensor->buffer;
-        for (int i = 0; i < tensor->rank; i++)
-            elements *= tensor->dim[i];
-        parameters += elements;
-    }
+    for (const Tensor *tensor = graph->tensors; tensor; tensor = tensor->next)
+        parameters += tensor->buffer ? 0 : tensor_elements(tensor);
     return parameters;
 }
 

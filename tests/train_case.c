@@ -104,14 +104,6 @@ typedef struct {
     float **value, **gradient;          /* of each tensor, by id */
 } Numbers;
 
-static int64_t elements_of(const Tensor *t)
-{
-    int64_t elements = 1;
-    for (int axis = 0; axis < t->rank; axis++)
-        elements *= t->dim[axis];
-    return elements;
-}
-
 static int64_t output_floats(const Case *c)
 {
     return c->batch * shape_floats(node_result(c->graph->output));
@@ -191,7 +183,7 @@ static float **tensor_arrays(const Graph *g)
 {
     float **tensor = calloc((size_t)g->ntensors, sizeof *tensor);
     for (const Tensor *t = g->tensors; t; t = t->next)
-        tensor[t->id] = calloc((size_t)elements_of(t), sizeof **tensor);
+        tensor[t->id] = calloc((size_t)tensor_elements(t), sizeof **tensor);
     return tensor;
 }
 
@@ -281,10 +273,10 @@ static void compare_all(const Case *c, const Numbers *n, const Expected *e)
     for (const Tensor *t = c->graph->tensors; t; t = t->next) {
         if (t->integer || !strncmp(t->name, "border", 6))
             continue;
-        compare(c, t->name, n->value[t->id], e->step.value[t->id], elements_of(t));
+        compare(c, t->name, n->value[t->id], e->step.value[t->id], tensor_elements(t));
         if (t->trained)
             compare(c, arena_printf((Context *)&c->context, "gradient of %s", t->name), n->gradient[t->id], e->step.gradient[t->id],
-                    elements_of(t));
+                    tensor_elements(t));
     }
 }
 
@@ -292,7 +284,7 @@ static void expect_bits(const Case *c, const Numbers *a, const Numbers *b, const
 {
     cr_assert_eq(memcmp(a->output, b->output, (size_t)output_floats(c) * sizeof(float)), 0, "%s changes results", how);
     for (const Tensor *t = c->graph->tensors; t; t = t->next) {
-        size_t size = (size_t)elements_of(t) * sizeof(float);
+        size_t size = (size_t)tensor_elements(t) * sizeof(float);
         cr_assert_eq(memcmp(a->value[t->id], b->value[t->id], size), 0, "%s changes %s", how, t->name);
         cr_assert_eq(memcmp(a->gradient[t->id], b->gradient[t->id], size), 0, "%s changes the gradient of %s", how, t->name);
     }
