@@ -28,6 +28,7 @@ typedef struct {
     const char *flag[MAX_ARGUMENTS];    /* after the compiler's own words, before the file names; ends with NULL */
     const char *cache;                  /* directory, or NULL where there is none to trust */
     const char *key;                    /* name of the object in it */
+    bool profile, training;             /* what it exports */
 } Job;
 
 static double seconds_now(void)
@@ -45,13 +46,13 @@ static bool refuse(Failure *failure, const char *what, const char *path)
 
 /* ---- what to build --------------------------------------------------------------------------------------------- */
 
-static void emit_texts(Job *job, const Program *program, const Target *target, bool profile)
+static void emit_texts(Job *job, const Program *program, const Target *target)
 {
-    EmitOptions options = {.prefix = "model", .target = {target}, .ntarget = 1, .profile = profile, .header_name = "model.h"};
+    EmitOptions options = {.prefix = "model", .target = {target}, .ntarget = 1, .profile = job->profile, .header_name = "model.h"};
     job->source = text_new(job->context);
     job->header = text_new(job->context);
-    emit_source(&job->source, program, &options);
-    emit_header(&job->header, program, &options);
+    (job->training ? emit_train_source : emit_source)(&job->source, program, &options);
+    (job->training ? emit_train_header : emit_header)(&job->header, program, &options);
 }
 
 /* The portable printing profits from a processor with FMA, and gives the same bits. */
@@ -165,8 +166,19 @@ static bool find_symbol(Model *model, const char *name, void *function, Failure 
     return address;
 }
 
-static bool open_object(const char *path, bool profile, Model *model, Failure *failure)
+/* The functions of a model, or of training. */
+static bool find_functions(const Job *job, Model *model)
 {
+    Failure *failure = job->failure;
+    if (job->training)
+        return find_symbol(model, "model_step", &model->train, failure);
+    return find_symbol(model, "model_forward", &model->forward, failure)
+        && (!job->profile || find_symbol(model, "model_forward_profiled", &model->profiled, failure));
+}
+
+static bool open_object(const Job *job, const char *path, Model *model)
+{
+    Failure *failure = job->failure;
     size_t (*arena_size)(void);
     model->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     model->close = close_object;
@@ -174,9 +186,8 @@ static bool open_object(const char *path, bool profile, Model *model, Failure *f
         snprintf(failure->text, sizeof failure->text, "cannot load the compiled model: %s", dlerror());
         return false;
     }
-    if (find_symbol(model, "model_arena_size", &arena_size, failure) && find_symbol(model, "model_forward", &model->forward, failure)
-        && find_symbol(model, "model_strerror", &model->strerror, failure)
-        && (!profile || find_symbol(model, "model_forward_profiled", &model->profiled, failure))) {
+    if (find_symbol(model, "model_arena_size", &arena_size, failure) && find_symbol(model, "model_strerror", &model->strerror, failure)
+        && find_functions(job, model)) {
         model->arena_size = arena_size();
         return true;
     }
@@ -185,7 +196,7 @@ static bool open_object(const char *path, bool profile, Model *model, Failure *f
 }
 
 /* Builds in a new directory inside the cache, so that a rename moves the object to its place, or in a temporary one. */
-static bool build_and_open(Job *job, const Target *target, bool profile, Model *model)
+static bool build_and_open(Job *job, const Target *target, Model *model)
 {
     const char *temporary = getenv("TMPDIR");
     const char *parent = job->cache ? job->cache : temporary && *temporary ? temporary : "/tmp";
@@ -197,7 +208,7 @@ static bool build_and_open(Job *job, const Target *target, bool profile, Model *
     const char *object = arena_printf(job->context, "%s/model.so", directory);
     if (good) {
         model->compile_seconds = seconds_now() - start;
-        good = open_object(object, profile, model, job->failure);
+        good = open_object(job, object, model);
         if (good && job->cache && job->key)
             cache_store(job->context, job->cache, object, job->key);
     }
@@ -205,23 +216,23 @@ static bool build_and_open(Job *job, const Target *target, bool profile, Model *
     return good;
 }
 
-static bool load(Job *job, const Target *target, bool profile, Model *model)
+static bool load(Job *job, const Target *target, Model *model)
 {
     job->cache = cache_directory(job->context);
     const char *known = job->cache ? cache_find(job->context, job->cache, job->key) : NULL;
-    if (known && open_object(known, profile, model, job->failure))
+    if (known && open_object(job, known, model))
         return true;
-    return build_and_open(job, target, profile, model);
+    return build_and_open(job, target, model);
 }
 
 bool aot_load(const Program *program, const Target *target, const char *compiler, bool profile, Model *model, Failure *failure)
 {
     Context *context = program->context;
-    Job job = {.context = context, .failure = failure};
+    Job job = {.context = context, .failure = failure, .profile = profile, .training = program->common_floats > 0};
     *model = (Model){0};
     if (!find_compiler(compiler, context, &job.compiler, failure))
         return false;
-    emit_texts(&job, program, target, profile);
+    emit_texts(&job, program, target);
     choose_flags(&job, target, true);
-    return make_key(&job) && load(&job, target, profile, model);
+    return make_key(&job) && load(&job, target, model);
 }

@@ -65,6 +65,14 @@ void emit_header(Text *, const Program *, const EmitOptions *);
 /* The same for a training program with steps for evaluation: train.c and train.h (emit_train.c). */
 void emit_train_source(Text *, const Program *, const EmitOptions *);
 void emit_train_header(Text *, const Program *, const EmitOptions *);
+/* Where its parts lie in the one block of a training step's state, in floats; a StateHeader comes first. */
+typedef struct {
+    int64_t common, gradient, optimiser, target, output, floats;
+} StateLayout;
+typedef struct {
+    uint64_t step, seed;
+} StateHeader;
+StateLayout state_layout(const Program *);
 /* A C identifier from any name: letters and digits kept, the rest becomes _, never a keyword, reserved or empty. */
 const char *c_identifier(Context *, const char *name);
 
@@ -106,6 +114,8 @@ typedef struct {
     int (*profiled)(const void *weights, void *arena, const float *input, int batch, int threads, float *output, double *seconds);
     /* Of a training program: one step on max_batch images; seconds: as of profiled, or NULL. The others are NULL then. */
     void (*step)(const void *handle, const StepArrays *, int threads, double *seconds);
+    /* By aot, in its place: the PREFIX_step that emit_train_source prints, on a state as state_layout says. */
+    int (*train)(void *params, void *state, void *arena, const float *input, const int32_t *labels, double rate, int threads, double *loss);
     const char *(*strerror)(int);
     double compile_seconds;             /* of the C compiler or TCC; 0 when it came from the cache */
     const char *notice;                 /* a line for the user: what was done otherwise than asked; NULL: nothing */
@@ -113,7 +123,8 @@ typedef struct {
 void model_close(Model *);              /* a model that is all zero is closed */
 
 /* ---- aot.c: as a shared object, by the system's compiler, cached ------------------------------------------------ */
-/* compiler: "gcc", "clang", or NULL for $CC or cc. profile: with timers, one of each program->step. */
+/* compiler: "gcc", "clang", or NULL for $CC or cc. profile: with timers, one of each program->step. A training program must have
+ * steps for evaluation, as emit_train_source asks. */
 bool aot_load(const Program *, const Target *, const char *compiler, bool profile, Model *, Failure *);
 
 /* ---- jit.c: in this process, by TCC, in milliseconds ------------------------------------------------------------ */

@@ -360,23 +360,34 @@ static int64_t whole_lines(int64_t floats)
     return (floats + 15) / 16 * 16;
 }
 
+StateLayout state_layout(const Program *p)
+{
+    int64_t rows = whole_lines(p->graph->max_batch * shape_floats(node_result(p->graph->output)));
+    StateLayout layout = {.common = whole_lines(sizeof(StateHeader) / sizeof(float))};
+    layout.gradient = layout.common + whole_lines(p->common_floats);
+    layout.optimiser = layout.gradient + whole_lines(p->trained_floats);
+    layout.target = layout.optimiser + whole_lines(p->state_floats);
+    layout.output = layout.target + rows;
+    layout.floats = layout.output + rows;
+    return layout;
+}
+
 /* Where things lie in the caller's blocks, in floats. */
 static void emit_places(Emit *e)
 {
     const Program *p = e->program;
     const Node *loss = p->graph->loss;
-    int64_t rows = whole_lines(p->graph->max_batch * shape_floats(e->output)), header = 16;
-    const struct { const char *name; int64_t floats; } part[] = {
-        {"COMMON", p->common_floats}, {"GRADIENT", p->trained_floats}, {"OPTIMISER", p->state_floats}, {"TARGET", rows}, {"OUTPUT", rows}};
+    const StateLayout layout = state_layout(p);
+    const struct { const char *name; int64_t at; } part[] = {
+        {"COMMON", layout.common}, {"GRADIENT", layout.gradient}, {"OPTIMISER", layout.optimiser}, {"TARGET", layout.target},
+        {"OUTPUT", layout.output}, {"STATE", layout.floats}};
     emit_lines(e, "/* Floats: of a step, and where the parts of the state begin; its header comes first. */\n"
                "typedef struct {\n    uint64_t step, seed;\n} Header;\n\n");
     text_add(e->out, "static const ptrdiff_t PARAMS = %lld, TRAINED = %lld, ARENA = %lld, LOSS = %lld", (long long)p->weights_floats,
              (long long)p->trained_floats, (long long)p->arena_floats, (long long)(loss->layout.storage->offset + loss->layout.origin));
-    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
-        text_add(e->out, ",\n    %s = %lld", part[i].name, (long long)header);
-        header += whole_lines(part[i].floats);
-    }
-    text_add(e->out, ",\n    STATE = %lld;\n\n", (long long)header);
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        text_add(e->out, ",\n    %s = %lld", part[i].name, (long long)part[i].at);
+    emit_lines(e, ";\n\n");
 }
 
 static const char beginning_and_sizes[] =

@@ -3,6 +3,7 @@
  * The learning rate is 0: a step does all its work, and the next one finds the same parameters, so that all are alike. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../runtime/peak.h"
 #include "command_bench.h"
@@ -161,8 +162,9 @@ static void print_training(Session *session, const TrainBench *bench)
     printf("  %.1f GFLOP/s: %.1f %% of the FMA peak of %.1f GFLOP/s\n", rate, 100 * rate / bench->peak, bench->peak);
     if (!cost->arena)
         return;                         /* the naive interpreter has neither code nor an arena */
-    printf("  spec to kernels %.3g ms, JIT %.3g ms, packing weights %.3g ms\n",
-           1e3 * (bench->compile - cost->pack_seconds - cost->code_seconds), 1e3 * cost->code_seconds, 1e3 * cost->pack_seconds);
+    printf("  spec to kernels %.3g ms, %s %.3g ms, packing weights %.3g ms\n",
+           1e3 * (bench->compile - cost->pack_seconds - cost->code_seconds), strcmp(bench->options.backend, "aot") ? "JIT" : "C compiler",
+           1e3 * cost->code_seconds, 1e3 * cost->pack_seconds);
     printf("  arena %s bytes, parameters %s, gradients %s, optimiser %s, peak memory of this process %.0f MB\n",
            with_commas(context, cost->arena), with_commas(context, cost->parameters), with_commas(context, cost->gradient),
            with_commas(context, cost->state), 1e-6 * bench->memory);

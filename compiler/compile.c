@@ -73,12 +73,17 @@ Graph *compile_tree(Context *context, const Tree *tree, const Options *options)
     return graph;
 }
 
-Graph *compile_graph(Context *context, const char *path, const char *text, const Options *options)
+Tree *compile_parse(Context *context, const char *path, const char *text, const Options *options)
 {
     Chain chain = {options, milliseconds()};
     Tree *tree = parse(context, path, text);                /* YAML, with the place of every word         */
     stop_clock(&chain, "parse");
-    return compile_tree(context, tree, options);
+    return tree;
+}
+
+Graph *compile_graph(Context *context, const char *path, const char *text, const Options *options)
+{
+    return compile_tree(context, compile_parse(context, path, text, options), options);
 }
 
 /* The passes before values are joined into kernels, for training and inference. */

@@ -5,19 +5,25 @@
 
 static const struct {
     const char *backend;
-    TrainEngineOpen *open;              /* NULL: not in this build */
+    TrainEngineOpen *open;
 } engines[] = {
-    {"jit", train_jit_open},
-    {"aot", NULL},
+    {"jit", train_program_open},
+    {"aot", train_program_open},
     {"ref", train_reference_open},
 };
 
-TrainEngine *train_engine_open(Context *context, const char *path, const char *text, const Options *options,
-                               const TrainOptions *train, const Weights *weights, Failure *failure)
+TrainEngine *train_engine_open_tree(Context *context, const Tree *tree, const Options *options, const TrainOptions *train,
+                                    const Weights *weights, Failure *failure)
 {
     for (size_t i = 0; i < sizeof engines / sizeof *engines; i++)
-        if (engines[i].open && !strcmp(train->backend, engines[i].backend))
-            return engines[i].open(context, path, text, options, train, weights, failure);
-    failure_set(failure, "this build of nncc has no engine that trains by --backend %s", train->backend);
+        if (!strcmp(train->backend, engines[i].backend))
+            return engines[i].open(context, tree, options, train, weights, failure);
+    failure_set(failure, "nothing trains by --backend %s", train->backend);
     return NULL;
+}
+
+TrainEngine *train_engine_open(Context *context, const char *path, const char *text, const Options *options, const TrainOptions *train,
+                               const Weights *weights, Failure *failure)
+{
+    return train_engine_open_tree(context, compile_parse(context, path, text, options), options, train, weights, failure);
 }

@@ -15,14 +15,16 @@ typedef struct {
     const char *compiler;               /* for aot: "gcc", "clang"; NULL: the system's */
 } TrainOptions;
 
-/* Makes an engine for the training step of a spec (path, or text where it is not NULL, as compile_graph takes them) with
- * `weights` as its first parameters; of the options, max_batch and training are the engine's to set. A mistake in the spec
- * goes by fail_at to the context, which must outlive the engine, like the options; all else is NULL and a failure. Close it
- * by engine->close. */
-typedef TrainEngine *TrainEngineOpen(Context *, const char *path, const char *text, const Options *options,
-                                     const TrainOptions *train, const Weights *weights, Failure *failure);
-TrainEngineOpen train_engine_open;      /* train.c: picks one of those below by train->backend */
-TrainEngineOpen train_jit_open;         /* train_program.c: kernels, compiled in this process */
+/* Makes an engine for the training step of a spec with `weights` as its first parameters; of the options, max_batch and
+ * training are the engine's to set. A mistake in the spec goes by fail_at to the context, which must outlive the engine, like
+ * the options and the tree; all else is NULL and a failure. Close it by engine->close. */
+typedef TrainEngine *TrainEngineOpen(Context *, const Tree *, const Options *options, const TrainOptions *train,
+                                     const Weights *weights, Failure *failure);
+TrainEngineOpen train_engine_open_tree; /* train.c: picks one of those below by train->backend */
+TrainEngineOpen train_program_open;     /* train_program.c: kernels, by TCC or the system's compiler */
 TrainEngineOpen train_reference_open;   /* train_reference.c: the naive interpreter, in double */
+/* The same of a spec file, or of `text` under that name where it is not NULL. */
+TrainEngine *train_engine_open(Context *, const char *path, const char *text, const Options *options, const TrainOptions *train,
+                               const Weights *weights, Failure *failure);
 
 #endif

@@ -1,5 +1,5 @@
-/* train_program.c - the engine that trains by compiled kernels: one program computes a step, parameters and gradients lie packed
- * as its kernels read them, and names exist only when tensors are read or written. Evaluation is the ordinary inference program
+/* train_program.c - the engine that trains by compiled kernels, run by TCC's code or by the C that `nncc SPEC --train` prints: one
+ * program computes a step, parameters and gradients lie packed as its kernels read them, and names exist only when tensors are read or written. Evaluation is the ordinary inference program
  * of the same spec, norms folded and all, whose weights are packed anew after the parameters have changed. */
 #include <math.h>
 #include <stdlib.h>
@@ -22,8 +22,11 @@ typedef struct {
     const Program *step, *forward;      /* a training step; evaluation */
     Model step_model, forward_model;    /* the second is made when it is first asked for */
     const Target *target;
+    const char *compiler;               /* where the system's compiles; NULL: $CC or cc */
+    bool aot;                           /* it does; otherwise TCC */
     StepArrays arrays;
-    float *outputs, *targets;           /* [batch][classes] */
+    float *state;                       /* one block, as state_layout says, which most of the arrays lie in */
+    float *outputs, *targets;           /* [batch][classes], of it */
     int64_t *integer;                   /* by Tensor.id: num_batches_tracked */
     bool *counts;                       /* by Tensor.id: a batch norm of the step moves this one */
     float **plain;                      /* by Tensor.id: values in the order of their names' tensors, as of the last unpack */
@@ -149,15 +152,34 @@ static void parameters_changed(Compiled *c)
     c->packed = NULL;
 }
 
+static void run_kernels(Compiled *c, double rate, int64_t step)
+{
+    set_scalars(c, rate, step);
+    c->step_model.step(c->step_model.handle, &c->arrays, c->threads, NULL);
+}
+
+/* The emitted C makes targets and scalars by itself: from the labels, and from what its state begins with. */
+static bool run_emitted(Compiled *c, const int32_t *labels, double rate, int64_t step, Failure *failure)
+{
+    const StateHeader header = {.step = (uint64_t)step, .seed = c->seed};
+    const StepArrays *a = &c->arrays;
+    double loss;
+    memcpy(c->state, &header, sizeof header);
+    int status = c->step_model.train(a->weights, c->state, a->arena, a->input, labels, rate, c->threads, &loss);
+    return status == 0 || failure_set(failure, "a training step: %s", c->step_model.strerror(status));
+}
+
 static bool compiled_step(TrainEngine *engine, const float *input, const int32_t *labels, double rate, int64_t step, double *loss,
                           int *correct, Failure *failure)
 {
     Compiled *c = compiled_of(engine);
     if (!set_targets(c, labels, failure))
         return false;
-    set_scalars(c, rate, step);
     c->arrays.input = input;
-    c->step_model.step(c->step_model.handle, &c->arrays, c->threads, NULL);
+    if (c->aot && !run_emitted(c, labels, rate, step, failure))
+        return false;
+    if (!c->aot)
+        run_kernels(c, rate, step);
     for (const Tensor *t = c->step->graph->tensors; t; t = t->next)
         c->integer[t->id] += c->counts[t->id];
     *loss = mean_loss(c);
@@ -211,11 +233,16 @@ static bool pack_forward(Compiled *c, Failure *failure)
     return true;
 }
 
+static bool load_code(const Compiled *c, const Program *program, Model *model, Failure *failure)
+{
+    return c->aot ? aot_load(program, c->target, c->compiler, false, model, failure) : jit_load(program, c->target, model, failure);
+}
+
 static bool open_forward(Compiled *c, Failure *failure)
 {
     if (c->forward_model.handle)
         return true;
-    if (!jit_load(c->forward, c->target, &c->forward_model, failure))
+    if (!load_code(c, c->forward, &c->forward_model, failure))
         return false;
     c->arena = new_array(c->forward_model.arena_size);
     return c->arena || failure_set(failure, "out of memory for an evaluation");
@@ -387,8 +414,7 @@ static void compiled_close(TrainEngine *engine)
     model_close(&c->forward_model);
     for (int i = 0; c->plain && i < c->step->graph->ntensors; i++)
         free(c->plain[i]);
-    void *memory[] = {a->arena, a->common, a->gradient, a->state, c->outputs, c->targets, c->integer, c->counts, c->plain, c->packed,
-                      c->arena, c->block, c};
+    void *memory[] = {a->arena, c->state, c->integer, c->counts, c->plain, c->packed, c->arena, c->block, c};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         free(memory[i]);
 }
@@ -421,16 +447,17 @@ static bool make_memory(Compiled *c, const Weights *weights, Failure *failure)
 {
     const Program *p = c->step;
     StepArrays *a = &c->arrays;
-    int64_t outputs = (int64_t)c->engine.batch * c->engine.classes;
+    const StateLayout layout = state_layout(p);
     a->arena = new_floats(p->arena_floats * c->engine.batch);
-    a->common = new_zeros(p->common_floats);
-    a->gradient = new_zeros(p->trained_floats);
-    a->state = new_zeros(p->state_floats);
-    a->output = c->outputs = new_floats(outputs);
-    a->target = c->targets = new_floats(outputs);
-    if (!a->arena || !a->common || !a->gradient || !a->state || !c->outputs || !c->targets || !copy_weights(c, weights))
+    c->state = new_zeros(layout.floats);
+    if (!a->arena || !c->state || !copy_weights(c, weights))
         return failure_set(failure, "out of memory: a step takes %lld bytes an image",
                            (long long)p->arena_floats * (long long)sizeof(float));
+    a->common = c->state + layout.common;
+    a->gradient = c->state + layout.gradient;
+    a->state = c->state + layout.optimiser;
+    a->output = c->outputs = c->state + layout.output;
+    a->target = c->targets = c->state + layout.target;
     return (c->block = weights_pack(p, weights, c->threads, &a->weights, failure));
 }
 
@@ -446,7 +473,7 @@ static bool make_step(Compiled *c, const Weights *weights, Failure *failure)
 {
     const Program *p = c->step;
     const int64_t size = sizeof(float);
-    if (!jit_load(p, c->target, &c->step_model, failure))
+    if (!load_code(c, p, &c->step_model, failure))
         return false;
     double start = seconds_now();
     if (!make_memory(c, weights, failure))
@@ -457,8 +484,7 @@ static bool make_step(Compiled *c, const Weights *weights, Failure *failure)
     return true;
 }
 
-static Program *make_program(Context *context, const char *path, const char *text, const Options *options, const Target *target, int batch,
-                             const Training *training)
+static Program *make_program(Context *context, const Tree *tree, const Options *options, const Target *target, int batch, const Training *training)
 {
     Options own = *options;
     own.max_batch = batch;
@@ -466,28 +492,31 @@ static Program *make_program(Context *context, const char *path, const char *tex
     own.machine = target->machine;
     if (!training)
         own.dump = NULL, own.time = false, own.times = NULL;    /* the step's passes are what is asked about */
-    return compile_program(compile_graph(context, path, text, &own), &own);
+    return compile_program(compile_tree(context, tree, &own), &own);
 }
 
-TrainEngine *train_jit_open(Context *context, const char *path, const char *text, const Options *options, const TrainOptions *train,
-                            const Weights *weights, Failure *failure)
+TrainEngine *train_program_open(Context *context, const Tree *tree, const Options *options, const TrainOptions *train, const Weights *weights,
+                                Failure *failure)
 {
     const Target *target = train->target ? target_find(train->target) : target_best();
     Training *training = arena_alloc(context, 1, sizeof *training);
+    bool aot = !strcmp(train->backend, "aot");
     *training = train->training;
+    training->evaluation |= aot;        /* which the emitted file has */
     if (!target) {
         failure_set(failure, "there is no target %s", train->target);
         return NULL;
     }
-    Program *step = make_program(context, path, text, options, target, train->batch, training);
-    Program *forward = make_program(context, path, text, options, target, train->batch, NULL);
+    Program *step = make_program(context, tree, options, target, train->batch, training);
+    Program *forward = make_program(context, tree, options, target, train->batch, NULL);
     Shape in = step->graph->input->shape;
     Compiled *c = calloc(1, sizeof *c);
     if (!c) {
         failure_set(failure, "out of memory for a training step");
         return NULL;
     }
-    *c = (Compiled){.training = *training, .threads = train->threads, .seed = train->seed, .step = step, .forward = forward, .target = target};
+    *c = (Compiled){.training = *training, .threads = train->threads, .seed = train->seed, .step = step, .forward = forward, .target = target,
+                    .compiler = train->compiler, .aot = aot};
     c->engine = (TrainEngine){.batch = train->batch, .classes = (int)shape_floats(node_result(step->graph->output)), .channels = in.channels,
                               .height = in.height, .width = in.width, .input_floats = shape_floats(in), .step = compiled_step,
                               .evaluate = compiled_evaluate, .read = compiled_read, .write = compiled_write, .close = compiled_close};

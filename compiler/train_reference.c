@@ -288,26 +288,26 @@ static bool make_memory(Reference *r, const Weights *weights, Failure *failure)
 }
 
 /* The graph of the spec: of one training step where `training` is given, else of evaluation. */
-static Graph *make_graph(Context *context, const char *path, const char *text, const Options *options, int batch, const Training *training)
+static Graph *make_graph(Context *context, const Tree *tree, const Options *options, int batch, const Training *training)
 {
     Options own = *options;
     own.max_batch = batch;
     own.training = training;
     if (!training)
         own.dump = NULL, own.time = false;      /* the step's passes are what is asked about */
-    Graph *graph = compile_graph(context, path, text, &own);
+    Graph *graph = compile_tree(context, tree, &own);
     if (training)
         compile_step(graph, &own);
     return graph;
 }
 
-TrainEngine *train_reference_open(Context *context, const char *path, const char *text, const Options *options, const TrainOptions *train,
-                                  const Weights *weights, Failure *failure)
+TrainEngine *train_reference_open(Context *context, const Tree *tree, const Options *options, const TrainOptions *train, const Weights *weights,
+                                  Failure *failure)
 {
     Training *training = arena_alloc(context, 1, sizeof *training);
     *training = train->training;
-    Graph *forward = make_graph(context, path, text, options, train->batch, NULL);
-    Graph *step = make_graph(context, path, text, options, train->batch, training);
+    Graph *forward = make_graph(context, tree, options, train->batch, NULL);
+    Graph *step = make_graph(context, tree, options, train->batch, training);
     Shape in = forward->input->shape;
     Reference *r = calloc(1, sizeof *r);
     if (!r) {
