@@ -7,7 +7,7 @@
 
 #include "../runtime/peak.h"
 
-enum { DEFAULT_BATCH = 64, DEFAULT_EPOCHS = 10, DEFAULT_KEEP = 3, MOST_WORKERS = 4 };
+enum { DEFAULT_EPOCHS = 10, DEFAULT_KEEP = 3, MOST_WORKERS = 4 };
 
 /* ---- what was said, and what stands for what was not ------------------------------------------------------ */
 
@@ -26,20 +26,6 @@ static int choose_word(Session *session, const char *option, const char *word, c
         text_add(&list, "%s%s", i ? known[i + 1] ? ", " : " or " : "", known[i]);
     }
     return usage_error(arena_printf(&session->context, "write %s", list.data), "--%s %s is unknown", option, word), -1;
-}
-
-/* a,b,c */
-static const char *const *split_list(Context *context, const char *list, int *count)
-{
-    const char **item = NULL;
-    size_t capacity = 0;
-    char *rest = arena_strdup(context, list), *next;
-    for (*count = 0; (next = strsep(&rest, ",")); )
-        if (*next) {
-            item = arena_grow(context, item, (size_t)*count, &capacity, sizeof *item);
-            item[(*count)++] = next;
-        }
-    return item;
 }
 
 /* Words of options, as indexes into the lists below; -1: unknown. */
@@ -81,13 +67,14 @@ static int check_optimiser(const TrainArguments *a, bool adamw)
 
 static Optimiser make_optimiser(const TrainArguments *a, bool adamw, bool decay_vectors)
 {
-    return (Optimiser){.kind = adamw ? OPTIMISER_adamw : OPTIMISER_sgd,
-                       .momentum = real_or(a->momentum, 0.9),
+    Optimiser o = optimiser_default(adamw ? OPTIMISER_adamw : OPTIMISER_sgd);
+    return (Optimiser){.kind = o.kind,
+                       .momentum = real_or(a->momentum, o.momentum),
                        .nesterov = a->nesterov,
-                       .beta1 = real_or(a->beta1, 0.9),
-                       .beta2 = real_or(a->beta2, 0.999),
-                       .epsilon = real_or(a->epsilon, 1e-8),
-                       .weight_decay = real_or(a->weight_decay, adamw ? 0.01 : 1e-4),
+                       .beta1 = real_or(a->beta1, o.beta1),
+                       .beta2 = real_or(a->beta2, o.beta2),
+                       .epsilon = real_or(a->epsilon, o.epsilon),
+                       .weight_decay = real_or(a->weight_decay, o.weight_decay),
                        .decay_vectors = decay_vectors,
                        .clip_norm = real_or(a->clip_norm, 0)};
 }
@@ -99,7 +86,7 @@ int train_options(Session *session, TrainOptions *o)
     Words w;
     if (!read_words(session, &w))
         return EXIT_USAGE;
-    *o = (TrainOptions){.batch = arguments->batch ? arguments->batch : DEFAULT_BATCH, .seed = (uint64_t)a->seed,
+    *o = (TrainOptions){.batch = arguments->batch ? arguments->batch : TRAIN_BATCH, .seed = (uint64_t)a->seed,
                         .threads = arguments->threads ? arguments->threads : processor_count(),
                         .backend = backends[w.backend], .target = arguments->target, .compiler = arguments->compiler};
     o->training = (Training){.loss = w.loss ? LOSS_mse : LOSS_cross_entropy,
@@ -109,7 +96,7 @@ int train_options(Session *session, TrainOptions *o)
                              .recompute = w.recompute == 1,
                              .optimiser = make_optimiser(a, w.optimiser == 1, w.keep_decay == 0)};
     if (a->train)
-        o->training.train = split_list(&session->context, a->train, &o->training.ntrain);
+        o->training.train = train_globs(&session->context, a->train, &o->training.ntrain);
     if (a->train && !o->training.ntrain)
         return usage_error("such as --train 'fc.*'", "--train '%s' names no parameters", a->train);
     return check_optimiser(a, w.optimiser == 1);
@@ -155,22 +142,10 @@ static int check_arguments(Session *session)
 
 /* ---- the data --------------------------------------------------------------------------------------------- */
 
-/* The layer that decides how many outputs there are. */
-static const Node *last_layer(const Graph *graph)
-{
-    const Node *node = graph->output;
-    while (node->nin && !node->weight[W_weight].tensor)
-        node = node->in[0];
-    return node->nin ? node : graph->output;
-}
-
 static void check_network(Session *session)
 {
-    Shape in = session->graph->input->shape, out = session->graph->output->shape;
-    if (out.height != 1 || out.width != 1)
-        fail_at(&session->context, last_layer(session->graph)->loc, "end it by global_avg_pool and linear",
-                "a network to be trained must answer with one number for each class; this one gives %s",
-                shape_text(&session->context, out));
+    Shape in = session->graph->input->shape;
+    train_check_network(&session->context, session->graph);
     if (in.channels != 1 && in.channels != 3 && strncmp(session->arguments->train.data, "pattern:", 8))
         fail_at(&session->context, session->graph->input->loc, NULL, "pictures have 1 or 3 channels; this network wants %d",
                 in.channels);
@@ -180,7 +155,7 @@ static void check_classes(Session *session, const Dataset *dataset)
 {
     int outputs = session->graph->output->shape.channels;
     if (dataset->classes != outputs)
-        fail_at(&session->context, last_layer(session->graph)->loc,
+        fail_at(&session->context, train_last_layer(session->graph)->loc,
                 arena_printf(&session->context, "where the spec has a parameter for it: --set classes=%d", dataset->classes),
                 "the data %s has %d classes, the network %d outputs", dataset->name, dataset->classes, outputs);
 }

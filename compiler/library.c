@@ -1,4 +1,5 @@
-/* library.c - runtime/nncc.h, its first half: handles, failures, specs and what they say. library_run.c has weights and code.
+/* library.c - runtime/nncc.h, its first half: handles, failures, specs and what they say. library_run.c has weights and code, library_train.c
+ * training.
  *
  * The compiler fails by jumping and drops its memory as a whole. Here every jump ends: attempt() waits for it, and each
  * context belongs to something that a handle can free at any time. */
@@ -133,6 +134,7 @@ void nncc_free(nncc *net)
         return;
     engine_free(&net->whole);
     engine_free(&net->part);
+    train_free(net);
     weights_free(net->weights);
     network_free(net->network);
     for (size_t i = 0; i < net->nsetting; i++)
@@ -267,7 +269,7 @@ nncc_status nncc_set(nncc *net, const char *name, const char *value)
         return NNCC_ERROR_ARGUMENT;
     if (!name || !value)
         return refuse(net, NNCC_ERROR_ARGUMENT, "nncc_set: no name, or no value");
-    if (net->weights || net->whole.graph)
+    if (net->weights || net->whole.graph || net->run.engine)
         return refuse(net, NNCC_ERROR_ORDER, "parameters are set before weights and compilation");
     if (!add_setting(net, name, value))
         return refuse(net, NNCC_ERROR_MEMORY, "out of memory");

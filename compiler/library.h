@@ -1,10 +1,10 @@
-/* library.h - what the two files of the library share: the handle behind runtime/nncc.h, and how its calls fail. */
+/* library.h - what the files of the library share: the handle behind runtime/nncc.h, and how its calls fail. */
 #ifndef NNCC_LIBRARY_H
 #define NNCC_LIBRARY_H
 
 #include "../backends/backend.h"
 #include "../runtime/nncc.h"
-#include "compiler.h"
+#include "train.h"
 #include "tuned.h"
 
 /* The graph as the spec says it, for questions about names and shapes; its own context, so that it can be replaced. */
@@ -31,6 +31,19 @@ typedef struct {
     char *layer;                        /* where it ends; NULL: at the output */
 } Engine;
 
+/* A training that goes on. Its own context, dropped with it. */
+typedef struct {
+    Context context;
+    TrainEngine *engine;                /* NULL: there is none */
+    TrainOptions options;
+    int64_t step;                       /* how many are done */
+    bool ahead;                         /* the engine's parameters are newer than the handle's */
+    bool *written;                      /* of each tensor, in the network's order: the handle's is newer */
+    bool behind;                        /* of one at least */
+    TensorData *tensor;                 /* what the engine has given since its last step, for gradients; NULL: nothing yet */
+    size_t ntensor;
+} Run;
+
 struct nncc {
     Context context;                    /* of the tree */
     const Tree *tree;                   /* NULL: nothing is loaded */
@@ -44,6 +57,7 @@ struct nncc {
     Weights *weights;                   /* NULL: none yet */
     int max_batch, threads;
     Engine whole, part;                 /* what nncc_compile and nncc_forward_to made */
+    Run run;
     char error[sizeof ((Context *)0)->message];
     char error_file[512];
     int line, column;
@@ -60,6 +74,20 @@ nncc_status attempt(nncc *, Context *, Work *work, void *argument);
 Options library_options(const nncc *, int max_batch);
 
 void engine_free(Engine *);
+
+/* Weights, in library_run.c. */
 void weights_changed(nncc *);
+size_t tensor_count(const nncc *);
+/* Finds a tensor of so many floats, for reading or writing. */
+nncc_status find_tensor(nncc *, const char *name, const float *values, size_t floats, size_t *index);
+/* All have values, but for counters of batches. */
+nncc_status check_weights(nncc *);
+/* The naive interpreter takes as many threads as OpenMP gives to whoever calls; that is the caller's to set, so it is put back. */
+nncc_status attempt_on_threads(nncc *, Context *, Work *work, void *argument);
+
+/* Between a training and the handle's weights, in library_train.c. */
+nncc_status train_pull(nncc *);         /* the weights become what the last step made of them */
+void train_written(nncc *, size_t index);       /* the next step begins with the handle's value of that tensor */
+void train_free(nncc *);
 
 #endif

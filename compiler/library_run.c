@@ -1,4 +1,4 @@
-/* library_run.c - runtime/nncc.h, its second half: weights, code and forward passes.
+/* library_run.c - runtime/nncc.h, its second part: weights, code and forward passes.
  *
  * An engine is a network that can be run: nncc_compile makes the whole one, nncc_forward_to one that ends at a layer. Both are
  * compiled from the same tree, each in a context of its own, and packed from the same weights. */
@@ -20,7 +20,7 @@ void weights_changed(nncc *net)
     net->whole.packed = net->part.packed = NULL;
 }
 
-static size_t tensor_count(const nncc *net)
+size_t tensor_count(const nncc *net)
 {
     return (size_t)net->network->graph->ntensors;
 }
@@ -43,13 +43,15 @@ nncc_status nncc_load_weights(nncc *net, const char *from, int partial)
     weights_free(net->weights);
     net->weights = weights;
     weights_changed(net);
-    for (size_t i = 0; i < tensor_count(net); i++)
+    net->run.ahead = false;
+    for (size_t i = 0; i < tensor_count(net); i++) {
         net->network->given[i] = true;
+        train_written(net, i);
+    }
     return NNCC_OK;
 }
 
-/* Finds a tensor of so many floats for reading or writing. */
-static nncc_status find_tensor(nncc *net, const char *name, const float *values, size_t floats, size_t *index)
+nncc_status find_tensor(nncc *net, const char *name, const float *values, size_t floats, size_t *index)
 {
     if (!begin(net))
         return NNCC_ERROR_ARGUMENT;
@@ -76,6 +78,8 @@ nncc_status nncc_read_tensor(nncc *net, const char *name, float *values, size_t 
         return status;
     if (!net->weights || !net->network->given[index])
         return refuse(net, NNCC_ERROR_ORDER, "%s has no values yet", name);
+    if ((status = train_pull(net)))
+        return status;
     memcpy(values, weights_find(net->weights, name, &rank, dim), floats * sizeof *values);
     return NNCC_OK;
 }
@@ -95,21 +99,60 @@ nncc_status nncc_write_tensor(nncc *net, const char *name, const float *values, 
     nncc_status status = find_tensor(net, name, values, floats, &index);
     if (!status)
         status = need_weights(net);
+    if (!status)
+        status = train_pull(net);
     if (status)
         return status;
     weights_write(net->weights, name, values);
     net->network->given[index] = true;
+    train_written(net, index);
     weights_changed(net);
     return NNCC_OK;
 }
 
-static nncc_status check_weights(nncc *net)
+nncc_status check_weights(nncc *net)
 {
     const Network *network = net->network;
     for (size_t i = 0; i < tensor_count(net); i++)
         if (!network->given[i] && !network->tensor[i].integer)
             return refuse(net, NNCC_ERROR_WEIGHTS, "%s has no values yet: load weights, or write them", network->tensor[i].name);
     return need_weights(net);
+}
+
+/* What a file holds of a tensor. `whole` keeps the values of counters, which are integers there. */
+static TensorData saved_tensor(const nncc *net, size_t index, int64_t *whole)
+{
+    const TensorSpec *spec = &net->network->tensor[index];
+    TensorData out = {.name = spec->name, .rank = spec->rank, .dtype = spec->integer ? "I64" : "F32"};
+    const float *values = weights_find(net->weights, spec->name, &out.rank, out.dim);
+    *whole = spec->integer ? (int64_t)*values : 0;
+    out.data = spec->integer ? (const void *)whole : values;
+    return out;
+}
+
+nncc_status nncc_save_weights(nncc *net, const char *path)
+{
+    if (!begin(net))
+        return NNCC_ERROR_ARGUMENT;
+    if (!path)
+        return refuse(net, NNCC_ERROR_ARGUMENT, "nncc_save_weights: no path");
+    if (!net->tree)
+        return refuse(net, NNCC_ERROR_ORDER, "no network is loaded");
+    nncc_status status = check_weights(net);
+    if (!status)
+        status = train_pull(net);
+    if (status)
+        return status;
+    size_t count = tensor_count(net);
+    Failure failure = {""};
+    TensorData *tensor = calloc(count + 1, sizeof *tensor);
+    int64_t *whole = calloc(count + 1, sizeof *whole);
+    for (size_t i = 0; tensor && whole && i < count; i++)
+        tensor[i] = saved_tensor(net, i, &whole[i]);
+    bool good = tensor && whole ? safetensors_write(path, tensor, count, &failure) : failure_set(&failure, "out of memory");
+    free(tensor);
+    free(whole);
+    return good ? NNCC_OK : refuse(net, NNCC_ERROR_WEIGHTS, "%s", failure.text);
 }
 
 /* ---- engines ----------------------------------------------------------------------------------------------------------- */
@@ -217,9 +260,10 @@ static nncc_status pack_engine(nncc *net, void *argument)
 
 static nncc_status prepare(nncc *net, Engine *engine)
 {
-    if (engine->packed)
-        return NNCC_OK;
-    nncc_status status = check_weights(net);
+    nncc_status status = train_pull(net);
+    if (status || engine->packed)
+        return status;
+    status = check_weights(net);
     return status || engine->backend == NNCC_REFERENCE ? status : attempt(net, &engine->context, pack_engine, engine);
 }
 
@@ -253,12 +297,11 @@ static nncc_status interpret(nncc *net, void *argument)
     return done ? NNCC_OK : refuse(net, result ? NNCC_ERROR_BACKEND : NNCC_ERROR_MEMORY, "%s", *failure.text ? failure.text : "out of memory");
 }
 
-/* The reference takes as many threads as OpenMP gives to whoever calls; that is the caller's to set, so it is put back. */
-static nncc_status interpret_on(nncc *net, Pass *pass)
+nncc_status attempt_on_threads(nncc *net, Context *context, Work *work, void *argument)
 {
     int before = omp_get_max_threads();
     omp_set_num_threads(net->threads);
-    nncc_status status = attempt(net, &pass->engine->context, interpret, pass);
+    nncc_status status = attempt(net, context, work, argument);
     omp_set_num_threads(before);
     return status;
 }
@@ -270,7 +313,7 @@ static nncc_status run_pass(nncc *net, Pass pass)
     if (status)
         return status;
     if (engine->backend == NNCC_REFERENCE)
-        return interpret_on(net, &pass);
+        return attempt_on_threads(net, &engine->context, interpret, &pass);
     int code = engine->model.forward(engine->packed, engine->arena, pass.input, pass.batch, net->threads, pass.output);
     return code ? refuse(net, NNCC_ERROR_BACKEND, "%s", engine->model.strerror(code)) : NNCC_OK;
 }

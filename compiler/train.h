@@ -15,6 +15,16 @@ typedef struct {
     const char *compiler;               /* for aot: "gcc", "clang"; NULL: the system's */
 } TrainOptions;
 
+enum { TRAIN_BATCH = 64 };            /* images of a step, where nobody says */
+/* What stands for what nobody says of an optimiser. */
+Optimiser optimiser_default(OptimiserKind);
+/* The globs of a list such as "fc.*,layer4.*"; *count 0: it names none. */
+const char *const *train_globs(Context *, const char *list, int *count);
+/* The layer that decides how many outputs a network has. */
+const Node *train_last_layer(const Graph *);
+/* Fails by fail_at to the context where the network, after infer, does not answer with one number for each class. */
+void train_check_network(Context *, const Graph *);
+
 /* Makes an engine for the training step of a spec with `weights` as its first parameters; of the options, max_batch and
  * training are the engine's to set. A mistake in the spec goes by fail_at to the context, which must outlive the engine, like
  * the options and the tree; all else is NULL and a failure. Close it by engine->close. */

@@ -123,6 +123,8 @@ nncc_status nncc_load_weights(nncc *, const char *from, int partial);
 nncc_status nncc_read_tensor(nncc *, const char *name, float *values, size_t floats);
 /* A network may be filled by this alone, too; a forward pass needs all tensors, but not num_batches_tracked. */
 nncc_status nncc_write_tensor(nncc *, const char *name, const float *values, size_t floats);
+/* All tensors into a .safetensors file, which appears whole or not at all. num_batches_tracked may have got no values: 0. */
+nncc_status nncc_save_weights(nncc *, const char *path);
 
 /* ---- code ----------------------------------------------------------------------------------------------------- */
 typedef enum {
@@ -140,6 +142,50 @@ nncc_status nncc_forward(nncc *, const float *input, int batch, float *output);
 /* The result of any layer, [batch][its floats]: compiles a network that ends there, which is kept for the next call with the
  * same layer. Its values are those of the whole network, except that sums may be rounded in another order. */
 nncc_status nncc_forward_to(nncc *, const char *layer, const float *input, int batch, float *output);
+
+/* ---- training: a network that has weights is trained in place -------------------------------------------------------- */
+typedef enum { NNCC_CROSS_ENTROPY, NNCC_MSE } nncc_loss;        /* means over the batch; mse: of all outputs, too */
+typedef enum {
+    NNCC_GRADIENTS,             /* no update: what nncc_read_gradient gives, and running statistics move */
+    NNCC_SGD,                   /* in PyTorch's form */
+    NNCC_ADAMW
+} nncc_optimizer;
+/* Norms: everything moves; statistics rest (and are used in place of a batch's own); scale and shift rest; both. */
+typedef enum { NNCC_FREEZE_NONE, NNCC_FREEZE_STATS, NNCC_FREEZE_AFFINE, NNCC_FREEZE_BOTH } nncc_freeze;
+typedef struct {
+    int batch;                  /* images of every step, 1 to NNCC_MAX_BATCH */
+    nncc_backend backend;
+    uint64_t seed;              /* of dropout, with the number of the step */
+    int dropout;                /* 0: dropout passes everything on */
+    nncc_loss loss;
+    double label_smoothing;     /* 0 to 1: share of the target that is spread over all classes */
+    nncc_optimizer optimizer;
+    double momentum;            /* of SGD, 0 to 1 */
+    int nesterov;
+    double beta1, beta2, epsilon;   /* of AdamW; betas from 0 to below 1 */
+    double weight_decay;
+    int decay_vectors;          /* 0: no weight decay on norms and biases */
+    double clip_norm;           /* largest L2 norm of all gradients together; 0: any */
+    const char *train;          /* "fc.*,layer4.*": only parameters that match are trained; NULL: all */
+    nncc_freeze freeze_norms;
+    int recompute;              /* not 0: less memory, more time: residual blocks are computed again on the way back */
+} nncc_training;
+/* What `nncc train` takes where nothing is said, with that optimizer: a batch of 64, the JIT, momentum 0.9, ...; for
+ * NNCC_GRADIENTS what `nncc grad` takes: a batch of 1, no dropout. */
+void nncc_train_defaults(nncc_training *, nncc_optimizer);
+/* Compiles a training step, for as many threads as nncc_set_threads says by now; the network must give one number a class, and all
+ * tensors must have values: from init:SEED, for example. One training a handle at a time. */
+nncc_status nncc_train_begin(nncc *, const nncc_training *);
+/* One step: forward, loss, backward, update with this learning rate. input [batch][input floats], labels [batch], each from 0 to
+ * output floats - 1; *loss: the mean over the batch, before the update; *correct: images whose largest output is their label's.
+ * Either may be NULL. The bits do not depend on threads, nor on JIT or AOT.
+ * Between steps everything else may be called: nncc_forward and nncc_read_tensor know the parameters as of the last step, and
+ * what nncc_write_tensor or nncc_load_weights say is where the next step begins. */
+nncc_status nncc_train_step(nncc *, const float *input, const int32_t *labels, double rate, double *loss, int *correct);
+/* The gradient of the last step's loss by a trained parameter, of its size. Only NNCC_GRADIENTS keeps them. */
+nncc_status nncc_read_gradient(nncc *, const char *name, float *values, size_t floats);
+/* Frees all that training needs, what the optimizer keeps included; the parameters stay. Also without a training. */
+nncc_status nncc_train_end(nncc *);
 
 #ifdef __cplusplus
 }

@@ -619,6 +619,7 @@ static void build_and_run(const char *source, const char *program, const char *q
 Test(library, installed_for_others)
 {
     static const char example[] = "little: 195 parameters, 0.102781 -0.149817 -0.12188\n";
+    static const char trained[] = "loss 0.079 after 60 steps\n16 of 16 right\n";
     char build[4096], *root = temporary_directory(), *program = join(root, "program"), *library = join(root, "usr/lib");
     char *packages = join(library, "pkgconfig"), *shared = join(library, "libnncc.so");
     char directory[4200], destination[4200];
@@ -632,6 +633,7 @@ Test(library, installed_for_others)
     setenv("PKG_CONFIG_ALLOW_SYSTEM_LIBS", "1", 1);
     setenv("LD_LIBRARY_PATH", library, 1);
     build_and_run("tests/library/example.c", program, "--print-errors", example);
+    build_and_run("tests/library/train.c", program, "--print-errors", trained);
     build_and_run("tests/library/threads.c", program, "--print-errors", "fine\n");
     if (!strcmp(checked, "-O1"))        /* sanitizers have a malloc of their own */
         build_and_run("tests/library/memory.c", program, "--print-errors", "fine\n");
@@ -647,17 +649,24 @@ Test(library, header_is_plain)
     expect_success(RUN("g++", "-x", "c++", "-std=c++98", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "runtime/nncc.h"), "");
 }
 
-/* The example that the README shows is the one that runs here. */
-Test(library, readme)
+static void expect_in_readme(const char *heading, const char *file)
 {
-    char *readme = read_file("README.md", NULL), *example = read_file("tests/library/example.c", NULL);
-    char *section = strstr(readme, "## The library");
+    char *readme = read_file("README.md", NULL), *example = read_file(file, NULL);
+    char *section = strstr(readme, heading);
+    cr_assert(section && example, "%s, %s", heading, file);
     for (char *rest, *line = strtok_r(example, "\n", &rest); section && line; line = strtok_r(NULL, "\n", &rest)) {
         section = strstr(section, line);
         cr_assert(section, "the README's example lacks \"%s\"", line);
     }
     free(readme);
     free(example);
+}
+
+/* The examples that the README shows are those that run here. */
+Test(library, readme)
+{
+    expect_in_readme("## The library", "tests/library/example.c");
+    expect_in_readme("### Training, in the library", "tests/library/train.c");
 }
 
 /* A name that comes or goes is a change of the interface: seen and meant. */
