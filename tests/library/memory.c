@@ -65,6 +65,18 @@ static const char spec[] =
     "  - flatten\n"
     "  - linear: {name: fc, out: 3}\n";
 
+/* A training without code, and without a step: that is OpenMP's. */
+static nncc_status train(nncc *net)
+{
+    nncc_training training;
+    nncc_train_defaults(&training, NNCC_ADAMW);
+    training.batch = 2;
+    training.backend = NNCC_REFERENCE;
+    training.train = "fc.*";
+    nncc_status status = nncc_train_begin(net, &training);
+    return status ? status : nncc_train_end(net);
+}
+
 /* A life without code: TCC and OpenMP end the process where there is no memory. */
 static int live(void)
 {
@@ -82,6 +94,8 @@ static int live(void)
         status = nncc_write_tensor(net, "fc.bias", zeros, 3);
     if (!status)
         status = nncc_load_weights(net, "pattern:1", 0);
+    if (!status)
+        status = train(net);
     if (!status)
         status = nncc_read_tensor(net, "fc.bias", bias, 3);
     if (status && status != NNCC_ERROR_MEMORY)
