@@ -50,9 +50,11 @@ def mix(z):
     return z ^ z >> numpy.uint64(31)
 
 
-def pattern(name, shape, gain=1.0):
+def pattern(name, shape, gain=1.0, begin=0, end=None):
+    """The tensor of that name in double, or its elements from begin to end, flat."""
     base = numpy.uint64(fnv1a64(name) ^ SEED * int(K) % 2**64)
-    z = mix(base + numpy.arange(1, math.prod(shape) + 1, dtype=numpy.uint64) * K)
+    part = numpy.arange(begin + 1, 1 + (math.prod(shape) if end is None else end), dtype=numpy.uint64)
+    z = mix(base + part * K)
     u = (z >> numpy.uint64(40)).astype(numpy.float64) / 2**24
     if name.endswith("running_var"):
         value = u + 0.5
@@ -64,7 +66,8 @@ def pattern(name, shape, gain=1.0):
         value = (u + 0.5) * gain
     else:
         value = (2 * u - 1) * math.sqrt(6 / math.prod(shape[1:]))
-    return torch.from_numpy(value.astype(numpy.float32)).double().reshape(shape)
+    value = torch.from_numpy(value.astype(numpy.float32)).double()
+    return value.reshape(shape) if end is None else value
 
 
 # ---- architectures that torchvision lacks --------------------------------------------------------------------------
