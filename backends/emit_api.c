@@ -126,10 +126,51 @@ void emit_share(Emit *e)
         "}\n\n");
 }
 
-/* One thread's way through all layers; the others do the same with other tasks. */
+/* A thread's share of a layer, and how its time is taken. */
+static void emit_layer(Emit *e)
+{
+    emit_lines(e,
+        "/* A thread's share of the tasks that some images, from `first` on, have in one layer. Where they do not begin at 0, no task\n"
+        " * takes several. */\n"
+        "static void run_share(const Run *run, const Step *step, int first, int images, int thread, int threads)\n"
+        "{\n"
+        "    const ptrdiff_t before = first ? first * first_task(step->part, 1, 1, 1) : 0;\n"
+        "    const ptrdiff_t end = before + first_task(step->part, images, thread + 1, threads);\n"
+        "    for (ptrdiff_t task = before + first_task(step->part, images, thread, threads); task < end; task++)\n"
+        "        step->run(run, step->slot, task);\n"
+        "}\n\n");
+    if (e->options->profile)
+        emit_lines(e,
+            "/* The time since *start is a layer's. */\n"
+            "static void stop_clock(const Run *run, int thread, size_t layer, double *start)\n"
+            "{\n"
+            "    if (!run->seconds)\n"
+            "        return;\n"
+            "    const double stop = now();\n"
+            "    if (thread == 0)\n"
+            "        run->seconds[layer] += stop - *start;\n"
+            "    *start = stop;\n"
+            "}\n\n");
+}
+
+static void emit_images_alone(Emit *e)
+{
+    text_add(e->out,
+        "    const size_t leading = %zu;          /* layers that have much to read beside few filters: image by image */\n"
+        "    const int each = run->batch / threads;\n"
+        "    for (int image = thread * each; image < (thread + 1) * each; image++)\n"
+        "        for (size_t i = 0; i < leading; i++) {\n"
+        "            run_share(run, &steps[i], image, 1, 0, 1);\n"
+        "%s"
+        "        }\n",
+        e->program->leading, e->options->profile ? "            stop_clock(run, thread, i, &start);\n" : "");
+}
+
+/* What runtime/parallel.c does for the JIT; without leading layers all images go through each layer together. */
 static void emit_run(Emit *e)
 {
-    bool profile = e->options->profile;
+    bool profile = e->options->profile, leading = e->program->leading;
+    emit_layer(e);
     emit_lines(e,
         "/* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others. Without a\n"
         " * team, or without OpenMP, one thread does them all. */\n"
@@ -141,24 +182,28 @@ static void emit_run(Emit *e)
         "    threads = omp_get_num_threads();\n"
         "#endif\n");
     if (profile)
-        emit_lines(e, "    double start = run->seconds ? now() : 0;\n");
+        emit_lines(e,
+            "    for (size_t i = 0; run->seconds && thread == 0 && i < $_STEPS; i++)\n"
+            "        run->seconds[i] = 0;\n"
+            "    double start = run->seconds ? now() : 0;\n");
+    if (leading)
+        emit_images_alone(e);
+    text_add(e->out, "    for (size_t i = %s; i < sizeof steps / sizeof *steps; i++) {\n", leading ? "each * threads == run->batch ? leading : 0" : "0");
+    if (leading)
+        emit_lines(e,
+            "        const int first = i < leading ? each * threads : 0;\n"
+            "#ifdef _OPENMP\n"
+            "        if (i == leading && each) {\n"
+            "#pragma omp barrier\n"
+            "        }\n"
+            "#endif\n");
+    text_add(e->out, "        run_share(run, &steps[i], %s, thread, threads);\n", leading ? "first, run->batch - first" : "0, run->batch");
     emit_lines(e,
-        "    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {\n"
-        "        const Step *step = &steps[i];\n"
-        "        const ptrdiff_t end = first_task(step->part, run->batch, thread + 1, threads);\n"
-        "        for (ptrdiff_t task = first_task(step->part, run->batch, thread, threads); task < end; task++)\n"
-        "            step->run(run, step->slot, task);\n"
         "#ifdef _OPENMP\n"
         "#pragma omp barrier\n"
         "#endif\n");
     if (profile)
-        emit_lines(e,
-            "        if (run->seconds) {\n"
-            "            const double stop = now();\n"
-            "            if (thread == 0)\n"
-            "                run->seconds[i] = stop - start;\n"
-            "            start = stop;\n"
-            "        }\n");
+        emit_lines(e, "        stop_clock(run, thread, i, &start);\n");
     emit_lines(e, "    }\n}\n\n");
 }
 

@@ -23,7 +23,7 @@ typedef struct {
     float *constants;                   /* the pools of all kernels, one after the other */
     RunStep *step;
     RunPart *part;                      /* of all codes, one list after the other */
-    size_t nstep;
+    size_t nstep, leading;              /* steps, and those of them that images go through one by one */
     Stamp expected;                     /* of the weights that fit */
     int max_batch;
     size_t scratch_floats;              /* of each thread */
@@ -79,7 +79,7 @@ static int jit_forward(const Jit *jit, const Stamp *weights, Run *run, int threa
         return status;
     run->weights = (const float *)(weights + 1);
     run->scratch_floats = jit->scratch_floats;
-    run_steps(jit->step, jit->nstep, run, threads);
+    run_steps(jit->step, jit->nstep, jit->leading, run, threads);
     return STATUS_ok;
 }
 
@@ -89,7 +89,7 @@ static void jit_step(const void *handle, const StepArrays *arrays, int threads, 
     const Run run = {.weights = arrays->weights, .arena = arrays->arena, .input = arrays->input, .output = arrays->output,
                      .batch = jit->max_batch, .seconds = seconds, .scratch_floats = jit->scratch_floats, .target = arrays->target,
                      .common = arrays->common, .gradient = arrays->gradient, .state = arrays->state};
-    run_steps(jit->step, jit->nstep, &run, threads);
+    run_steps(jit->step, jit->nstep, jit->leading, &run, threads);
 }
 
 /* ---- what TCC gets ------------------------------------------------------------------------------------------------ */
@@ -302,7 +302,7 @@ static Jit *jit_new(const Program *program)
     Jit *jit = calloc(1, sizeof *jit);
     if (!jit)
         return NULL;
-    *jit = (Jit){.nstep = program->nstep, .expected = program_stamp(program), .max_batch = program->graph->max_batch,
+    *jit = (Jit){.nstep = program->nstep, .leading = program->leading, .expected = program_stamp(program), .max_batch = program->graph->max_batch,
                  .scratch_floats = (size_t)program->scratch_floats};
     jit->constants = malloc((constants + 1) * sizeof *jit->constants);
     jit->step = calloc(program->nstep + 1, sizeof *jit->step);

@@ -61,7 +61,7 @@ static void thin_out(const Search *search, Program *program)
 {
     int *seen = arena_alloc(program->context, search->nlayer + 1, sizeof *seen);
     bool *kept = arena_alloc(program->context, (size_t)search->nnode + 1, sizeof *kept);
-    size_t count = 0;
+    size_t count = 0, leading = 0;
     for (size_t i = 0; i < program->nstep; i++) {
         const Node *node = program->step[i].node;
         int layer = layer_of(search, &program->step[i]);
@@ -69,8 +69,10 @@ static void thin_out(const Search *search, Program *program)
             kept[node->id] = seen[layer]++ < EQUAL_LAYERS;
         if (layer < 0 || kept[node->id])
             program->step[count++] = program->step[i];
+        leading = i < program->leading ? count : leading;
     }
     program->nstep = count;
+    program->leading = leading;
 }
 
 static void grow(Session *session, void **block, size_t *size, size_t wanted)

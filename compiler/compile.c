@@ -113,6 +113,7 @@ Program *compile_program(Graph *graph, const Options *options)
     RUN(fuse);                                              /* element-wise nodes join their producer     */
     RUN(layout);                                            /* blocked, padded, shared storage            */
     RUN(choose);                                            /* algorithm and register tile per convolution */
+    RUN(lead);                                              /* which layers a batch passes image by image */
     RUN(plan);                                              /* lifetimes -> offsets in one arena          */
     Program *program = lower(graph);                        /* nodes -> kernels and the order of calls    */
     stop_clock(chain, "lower");
@@ -129,6 +130,6 @@ Program *compile(Context *context, const char *path, const char *text, const Opt
 const char *const *pass_names(void)
 {
     static const char *const names[] = {"expand", "infer", "regroup", "fold", "grad", "recompute", "prune", "fuse", "layout",
-                                        "choose", "plan", "lower", NULL};
+                                        "choose", "lead", "plan", "lower", NULL};
     return names;
 }

@@ -75,6 +75,7 @@ void prune(Graph *);    /* prune.c: drops what neither output nor loss depend on
 void fuse(Graph *);     /* fuse.c: element-wise nodes and pools join their producer's tail */
 void layout(Graph *);   /* layout.c: gives every node a Layout; inserts `pack` nodes where two readers disagree */
 void choose(Graph *);   /* choose.c: gives every convolution its algorithm and tile */
+void lead(Graph *);     /* lead.c: which nodes each image of a batch passes alone */
 void plan(Graph *);     /* plan.c: gives every storage an offset in one image's arena; sets live_floats, arena_floats */
 Program *lower(Graph *);/* lower.c: nodes -> kernels, steps and pack items */
 

@@ -555,8 +555,10 @@ Program *lower(Graph *g)
     Lower l = {.program = p, .graph = g, .context = g->context, .table = arena_alloc(g->context, 1, sizeof *l.table)};
     for (Node *n = g->first; n; n = n->next)
         n->mark = NULL;
-    for (Node *n = g->first; n; n = n->next)
+    for (Node *n = g->first; n; n = n->next) {
         lower_op[n->op](&l, n);
+        p->leading = n->leading ? p->nstep : p->leading;
+    }
     if (g->training && g->training->evaluation)
         lower_evaluation(&l);
     place_parts(&l);

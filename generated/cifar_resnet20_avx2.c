@@ -3886,6 +3886,16 @@ static ptrdiff_t first_task(const Part *part, int batch, int thread, int threads
          + tasks_before(part, each.images, work - (double)whole * each.work);
 }
 
+/* A thread's share of the tasks that some images, from `first` on, have in one layer. Where they do not begin at 0, no task
+ * takes several. */
+static void run_share(const Run *run, const Step *step, int first, int images, int thread, int threads)
+{
+    const ptrdiff_t before = first ? first * first_task(step->part, 1, 1, 1) : 0;
+    const ptrdiff_t end = before + first_task(step->part, images, thread + 1, threads);
+    for (ptrdiff_t task = before + first_task(step->part, images, thread, threads); task < end; task++)
+        step->run(run, step->slot, task);
+}
+
 /* Every thread of a team goes through all layers, does its share of each one's tasks, and waits for the others. Without a
  * team, or without OpenMP, one thread does them all. */
 static void run_steps(const Run *run)
@@ -3896,10 +3906,7 @@ static void run_steps(const Run *run)
     threads = omp_get_num_threads();
 #endif
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        const Step *step = &steps[i];
-        const ptrdiff_t end = first_task(step->part, run->batch, thread + 1, threads);
-        for (ptrdiff_t task = first_task(step->part, run->batch, thread, threads); task < end; task++)
-            step->run(run, step->slot, task);
+        run_share(run, &steps[i], 0, run->batch, thread, threads);
 #ifdef _OPENMP
 #pragma omp barrier
 #endif

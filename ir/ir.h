@@ -203,6 +203,7 @@ typedef struct Node {
     int64_t offset;                     /* plan: of the storage, in floats from the start of an image's arena; -1: none */
     int64_t workspace;                  /* choose: floats of the arena that the node's steps need between them */
     int64_t workspace_offset;           /* plan: where */
+    bool leading;                       /* lead: each image of a batch passes this node, and those before it, alone */
     int uses;                           /* graph_number: how many operands refer to this node */
     struct Node *prev, *next;           /* execution order */
     struct Node *instead;               /* graph_replace_uses: who readers are to use instead; NULL: this node */
@@ -441,6 +442,7 @@ typedef struct {
     int ncodes;
     Step *step;
     size_t nstep, step_capacity;
+    size_t leading;                     /* the first so many steps may run image by image: none of their calls takes several */
     Step *evaluation;                   /* training: a forward pass by running statistics, where Training.evaluation asks for it */
     size_t nevaluation;
     struct PackItem *pack;

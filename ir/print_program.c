@@ -20,6 +20,8 @@ static void print_steps(Text *text, const Program *program)
 {
     for (size_t s = 0; s < program->nstep; s++) {
         const Step *step = &program->step[s];
+        if (s && s == program->leading)
+            text_add(text, "until here image by image\n");
         text_add(text, "step %zu %s = %s", s, step->label, step->code->name);
         for (int i = 0; i < step->code->nslot; i++)
             text_add(text, " %s+%lld", base_name_of(step->slot[i].base), (long long)step->slot[i].offset);

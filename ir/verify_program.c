@@ -209,14 +209,25 @@ static void check_step(const Program *program, const Step *step, const Frame *fr
         die("step '%s' needs more scratch than there is", step->label);
 }
 
+/* Steps that run image by image have calls for nothing but that. */
+static void check_leading(const Program *program, size_t step)
+{
+    const StepCode *code = program->step[step].code;
+    for (int i = 0; step < program->leading && i < code->ncall; i++)
+        if (code->call[i].images > 1)
+            die("step '%s' is among those that run image by image, but takes %d at once", program->step[step].label, code->call[i].images);
+}
+
 /* Needs the graph that the program was made of, as `plan` left it. */
 void verify_program(const Program *program)
 {
     Frame *frame = arena_alloc(program->context, (size_t)program->nkernels, sizeof *frame);
     for (const Kernel *kernel = program->kernels; kernel; kernel = kernel->next)
         frame[kernel->id] = kernel_frame(kernel, program->graph->machine);
-    for (size_t s = 0; s < program->nstep; s++)
+    for (size_t s = 0; s < program->nstep; s++) {
         check_step(program, &program->step[s], frame);
+        check_leading(program, s);
+    }
     for (size_t s = 0; s < program->nevaluation; s++)
         check_step(program, &program->evaluation[s], frame);
 }

@@ -1,6 +1,6 @@
 /* parallel.c - every thread of a team goes through all layers, does its share of each one's tasks, and waits for the
- * others. Shares are runs of neighbouring tasks, which read the same rows or the same filters, of equal work: a layer's
- * tasks are not equally long (the last rows, borders), and the split knows it. */
+ * others; only images that are dealt out whole need no waiting. Shares are runs of neighbouring tasks, which read the same rows
+ * or the same filters, of equal work: a layer's tasks are not equally long (the last rows, borders), and the split knows it. */
 #include "parallel.h"
 
 #include <omp.h>
@@ -49,32 +49,57 @@ ptrdiff_t first_task(const RunPart *part, int batch, int thread, int threads)
     return (among_groups ? 0 : groups * grouped.tasks) + whole * each.tasks + tasks_before(part, each.images, work - (double)whole * each.work);
 }
 
-/* One thread's way through all layers. */
-static void run_share(const RunStep *first, size_t count, const Run *shared)
+/* A thread's share of the tasks that some images, from `first` on, have in one layer. Where they do not begin at 0, no task takes
+ * several. */
+static void run_share(const Run *run, const RunStep *step, int first, int images, int thread, int threads)
+{
+    const ptrdiff_t before = first ? first * first_task(step->part, 1, 1, 1) : 0;
+    const ptrdiff_t stop = before + first_task(step->part, images, thread + 1, threads);
+    for (ptrdiff_t task = before + first_task(step->part, images, thread, threads); task < stop; task++)
+        step->run(run, step->slot, task);
+}
+
+/* The time since *start is a layer's. */
+static void stop_clock(const Run *run, int thread, size_t layer, double *start)
+{
+    if (!run->seconds)
+        return;
+    const double end = omp_get_wtime();
+    if (thread == 0)
+        run->seconds[layer] += end - *start;
+    *start = end;
+}
+
+/* One thread's way through all layers: with as many images as each thread can have through the leading ones, alone; and with the
+ * others, and from there on with all, layer by layer, waiting for the other threads. */
+static void run_thread(const RunStep *step, size_t count, size_t leading, const Run *shared)
 {
     _Alignas(64) float scratch[shared->scratch_floats + 1];     /* of this thread; pages that no task touches cost nothing */
     Run own = *shared;
     const Run *run = &own;
     own.scratch = scratch;
-    const int thread = omp_get_thread_num(), threads = omp_get_num_threads();
+    const int thread = omp_get_thread_num(), threads = omp_get_num_threads(), each = leading ? run->batch / threads : 0;
+    for (size_t i = 0; run->seconds && thread == 0 && i < count; i++)
+        run->seconds[i] = 0;
     double start = run->seconds ? omp_get_wtime() : 0;
-    for (size_t i = 0; i < count; i++) {
-        const RunStep *step = &first[i];
-        const ptrdiff_t stop = first_task(step->part, run->batch, thread + 1, threads);
-        for (ptrdiff_t task = first_task(step->part, run->batch, thread, threads); task < stop; task++)
-            step->run(run, step->slot, task);
-#pragma omp barrier
-        if (run->seconds) {
-            const double end = omp_get_wtime();
-            if (thread == 0)
-                run->seconds[i] = end - start;
-            start = end;
+    for (int image = thread * each; image < (thread + 1) * each; image++)
+        for (size_t i = 0; i < leading; i++) {
+            run_share(run, &step[i], image, 1, 0, 1);
+            stop_clock(run, thread, i, &start);
         }
+    for (size_t i = each * threads == run->batch ? leading : 0; i < count; i++) {
+        const int first = i < leading ? each * threads : 0;
+        if (i == leading && each) {
+#pragma omp barrier
+        }
+        run_share(run, &step[i], first, run->batch - first, thread, threads);
+#pragma omp barrier
+        stop_clock(run, thread, i, &start);
     }
 }
 
-void run_steps(const RunStep *step, size_t count, const Run *run, int threads)
+void run_steps(const RunStep *step, size_t count, size_t leading, const Run *run, int threads)
 {
 #pragma omp parallel num_threads(threads) if (threads > 1)
-    run_share(step, count, run);
+    run_thread(step, count, leading, run);
 }

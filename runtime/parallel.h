@@ -37,7 +37,8 @@ typedef struct {
 
 /* The first task of thread `thread` of `threads`, which does those before the first of the next: shares of equal work. */
 ptrdiff_t first_task(const RunPart *, int batch, int thread, int threads);
-/* On up to `threads` threads, which stay for the next run; their number never changes the result. */
-void run_steps(const RunStep *step, size_t count, const Run *, int threads);
+/* On up to `threads` threads, which stay for the next run; their number never changes the result. Through the first `leading` steps,
+ * none of which takes several images at once, every thread goes with one image after the other, as far as these can be dealt out evenly. */
+void run_steps(const RunStep *step, size_t count, size_t leading, const Run *, int threads);
 
 #endif

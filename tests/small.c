@@ -149,6 +149,7 @@ Program *small_program(Context *context, const char *name)
     add_step(p, scale_code(p, one, two, BASE_input, "scale_input"), node, (int64_t[]){0, 0, 8, 0});
     StepCode *scale = scale_code(p, one, two, BASE_arena, "scale");
     add_step(p, scale, node, (int64_t[]){0, 16, 24, 64});
+    p->leading = p->nstep;
     add_step(p, clip_code(p, copy, clip), node, (int64_t[]){64, 0, 0});
     return p;
 }

@@ -1,6 +1,6 @@
 /* small.h - a program built by hand, without spec or passes, that has one of everything a backend must print: steps that
- * share code, several calls and a grid in one step, a constant pool, calls that take two images at once, and calls that
- * follow others and read what those left in the thread's scratch memory. */
+ * share code, several calls and a grid in one step, a constant pool, calls that take two images at once, calls that
+ * follow others and read what those left in the thread's scratch memory, and steps that images go through one by one. */
 #ifndef NNCC_TEST_SMALL_H
 #define NNCC_TEST_SMALL_H
 

@@ -1,5 +1,7 @@
-/* The split of tasks among threads: nothing left out, nothing twice, equal work as far as whole tasks allow. */
+/* The split of tasks among threads: nothing left out, nothing twice, equal work as far as whole tasks allow; and the order of layers. */
 #include <criterion/criterion.h>
+#include <stdatomic.h>
+#include <string.h>
 
 #include "../runtime/parallel.h"
 
@@ -51,4 +53,39 @@ Test(parallel, shares_are_fair)
         for (int batch = layer[i][0].images == 7 ? 7 : 1; batch <= 20; batch += layer[i][0].images == 7 ? 7 : 1)
             for (int threads = 1; threads <= 9; threads++)
                 expect_fair(layer[i], batch, threads);
+}
+
+/* ---- the order of layers: each task counts itself, and looks whether all that its image needs is done ---------------------- */
+
+enum { LAYERS = 4, TASKS = 6, MOST_IMAGES = 9 };
+static atomic_int done[LAYERS][MOST_IMAGES], early;
+
+static void count_task(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    int layer = (int)*slot, image = (int)(task / TASKS);
+    if (image >= run->batch || (layer && done[layer - 1][image] != TASKS))
+        early++;
+    done[layer][image]++;
+}
+
+Test(parallel, layers_in_order)
+{
+    static const RunPart part[] = {{1, TASKS - 2, 10}, {1, 2, 3}, {0}};
+    RunStep step[LAYERS];
+    double seconds[LAYERS];
+    for (int i = 0; i < LAYERS; i++)
+        step[i] = (RunStep){count_task, part, {i}};
+    for (int batch = 1; batch <= MOST_IMAGES; batch++)
+        for (int threads = 1; threads <= 4; threads++)
+            for (int leading = 0; leading <= LAYERS; leading++) {
+                memset(done, 0, sizeof done);
+                memset(seconds, 255, sizeof seconds);
+                run_steps(step, LAYERS, (size_t)leading, &(Run){.batch = batch, .seconds = seconds}, threads);
+                for (int i = 0; i < LAYERS * MOST_IMAGES; i++)
+                    cr_assert_eq(done[i / MOST_IMAGES][i % MOST_IMAGES], i % MOST_IMAGES < batch ? TASKS : 0,
+                                 "layer %d, image %d of %d, %d threads, %d leading", i / MOST_IMAGES, i % MOST_IMAGES, batch, threads, leading);
+                for (int i = 0; i < LAYERS; i++)
+                    cr_assert_geq(seconds[i], 0);
+            }
+    cr_expect_eq(early, 0);
 }

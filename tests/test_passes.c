@@ -21,6 +21,7 @@ TestSuite(fold, .init = setup, .fini = teardown);
 TestSuite(prune, .init = setup, .fini = teardown);
 TestSuite(fuse, .init = setup, .fini = teardown);
 TestSuite(regroup, .init = setup, .fini = teardown);
+TestSuite(lead, .init = setup, .fini = teardown);
 TestSuite(plan, .init = setup, .fini = teardown);
 
 static Graph *network(int channels, int height, int width)
@@ -493,6 +494,33 @@ Test(regroup, keeps_the_result)
     free(input);
     free(before);
     free(after);
+}
+
+/* ---- lead ----------------------------------------------------------------------------------------------- */
+
+/* Large pictures and few filters first, the other way round behind them. */
+Test(lead, where_filters_outgrow_pictures)
+{
+    static const struct { int max_batch; bool leading[5]; } expected[] = {
+        {1, {false, false, false, false, false}}, {8, {true, true, true, false, false}},
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        Graph *graph = network(8, 64, 64);
+        graph->max_batch = expected[i].max_batch;
+        Node *node[] = {
+            graph->input,
+            add1(graph, OP_conv, filters(8, 1, 0), "large", graph->last),
+            add1(graph, OP_max_pool, window(32, 32, 0), NULL, graph->last),
+            add1(graph, OP_conv, filters(512, 1, 0), "small", graph->last),
+            add1(graph, OP_conv, filters(512, 1, 0), "smaller", graph->last),
+        };
+        finish(graph, graph->last);
+        run_pass(layout, graph, "layout");
+        run_pass(choose, graph, "choose");
+        run_pass(lead, graph, "lead");
+        for (int n = 0; n < 5; n++)
+            cr_expect_eq(node[n]->leading, expected[i].leading[n], "batch %d, %s", graph->max_batch, node[n]->name);
+    }
 }
 
 /* ---- plan ----------------------------------------------------------------------------------------------- */

@@ -258,7 +258,7 @@ void add_calls(const Conv *c)
 {
     const Tile *t = &c->n->tile;
     int lines = t->flat ? c->width : c->rows, rows = t->rows < lines ? t->rows : lines, images = tile_pixels(&c->l->graph->machine, t->vectors);
-    bool many = c->n->op == OP_linear && c->l->graph->max_batch >= images &&
+    bool many = c->n->op == OP_linear && !c->n->leading && c->l->graph->max_batch >= images &&
                 images * c->l->program->arena_floats < INT32_MAX / (int)sizeof(float);
     for (size_t i = 0; i < c->npanel;) {
         const Panel *p = c->panel + i;
