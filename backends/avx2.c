@@ -7,6 +7,7 @@
 
 const VRow avx2_rows[NVOP] = {
     [V_prefetch]  = { "_mm_prefetch((const char *)(%m), _MM_HINT_T0);", NULL },
+    [V_prefetch2] = { "_mm_prefetch((const char *)(%m), _MM_HINT_T1);", NULL },
     [V_zero]      = { "%d = _mm256_setzero_ps();", NULL },
     [V_load]      = { "%d = _mm256_loadu_ps(%m);", NULL },
     [V_store]     = { "_mm256_storeu_ps(%m, %a);", NULL },

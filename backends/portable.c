@@ -118,6 +118,7 @@
 static const VRow narrow_rows[NVOP] = {
     BOTH_WIDTHS("8")
     [V_prefetch] = { "", NULL },
+    [V_prefetch2] = { "", NULL },
     [V_load1] = { "load1(%d, %m);",
         "HELPER void load1(float *d, const float *m)\n"
         "{\n"

@@ -125,17 +125,17 @@ static void print_bytes(Printer *p, const uint8_t *byte, int count)
     text_append(p->out, line, (size_t)(at + 3 - line));
 }
 
-static void print_prefetch(Printer *p, int pointer, int64_t displacement)
+static void print_prefetch(Printer *p, const VIns *ins, int64_t displacement)
 {
     if (displacement == (int32_t)displacement)      /* else nothing is lost but a hint */
-        text_add(p->out, "\"prefetcht0 %d(%%%s)\\n\"\n", (int32_t)displacement, pointer_name[pointer]);
+        text_add(p->out, "\"prefetcht%d %d(%%%s)\\n\"\n", ins->op == V_prefetch2, (int32_t)displacement, pointer_name[ins->pointer]);
 }
 
 /* moved: bytes that the pointer should have been bumped by, but was not. */
 static void print_vector(Printer *p, const VIns *ins, int64_t moved)
 {
-    if (ins->op == V_prefetch) {
-        print_prefetch(p, ins->pointer, moved + ins->offset * (int64_t)sizeof(float));
+    if (ins->op == V_prefetch || ins->op == V_prefetch2) {
+        print_prefetch(p, ins, moved + ins->offset * (int64_t)sizeof(float));
         return;
     }
     const VexRow *row = vex_row(ins);

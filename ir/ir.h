@@ -354,7 +354,8 @@ void k_broadcast(Kernel *, int d, int pointer, int64_t offset);     /* one float
 void k_load_half(Kernel *, int d, int pointer, int64_t offset);
 void k_load1(Kernel *, int d, int pointer, int64_t offset);         /* one float to lane 0, zero elsewhere */
 void k_store1(Kernel *, int pointer, int64_t offset, int a);        /* lane 0 */
-void k_prefetch(Kernel *, int pointer, int64_t offset);
+void k_prefetch(Kernel *, int pointer, int64_t offset);              /* to the first-level cache */
+void k_prefetch2(Kernel *, int pointer, int64_t offset);             /* to the second-level cache: for what is needed later */
 void k_op(Kernel *, VOp, int d, int a, int b);          /* register operations; for V_fma d += a * b */
 void k_imm(Kernel *, VOp, int d, int a, int imm);
 int64_t kernel_work(const Kernel *);                    /* instructions that one call runs */

@@ -199,6 +199,11 @@ void k_prefetch(Kernel *k, int pointer, int64_t offset)
     emit_memory(k, V_prefetch, 0, pointer, offset);
 }
 
+void k_prefetch2(Kernel *k, int pointer, int64_t offset)
+{
+    emit_memory(k, V_prefetch2, 0, pointer, offset);
+}
+
 void k_op(Kernel *k, VOp op, int d, int a, int b)
 {
     emit(k, (VIns){.op = (uint8_t)op, .d = (uint8_t)d, .a = (uint8_t)a, .b = (uint8_t)b});

@@ -8,7 +8,8 @@
 #ifdef VOP
 VOP(loop,       none,   "n",   "repeat up to the matching end, n times")
 VOP(end,        none,   "",    "end of the innermost loop")
-VOP(prefetch,   none,   "m",   "bring the cache line at m closer; m may lie anywhere")
+VOP(prefetch,   none,   "m",   "bring the cache line at m into the nearest cache; m may lie anywhere")
+VOP(prefetch2,  none,   "m",   "bring the cache line at m into the second-level cache; m may lie anywhere")
 VOP(bump,       none,   "p",   "advance a pointer by a constant distance")
 VOP(zero,       both,   "d",   "d = 0")
 VOP(load,       both,   "dm",  "d = 8 floats at m")

@@ -92,7 +92,9 @@ static void expected(const Case *c, const float *v, float *y)
     const float *d = c->same ? v + WIDE : v, *a = v + WIDE, *b = c->same ? a : v + 2 * WIDE;
     for (int i = 0; i < lanes(c); i++)
         switch (c->op) {
-        case V_loop: case V_end: case V_prefetch: case V_bump:  y[i] = fmaf(a[i], b[i], d[i]) + (a[i] + a[i] + a[i] + a[i] + a[i]); break;
+        case V_loop: case V_end: case V_prefetch: case V_prefetch2: case V_bump:
+            y[i] = fmaf(a[i], b[i], d[i]) + (a[i] + a[i] + a[i] + a[i] + a[i]);
+            break;
         case V_load: case V_store:                              y[i] = a[i]; break;
         case V_broadcast:                                       y[i] = a[3]; break;
         case V_load_half:                                       y[i] = half_value(half_of(a, i)); break;
@@ -129,6 +131,7 @@ static void build_loops(Kernel *k, int x, int d, int a)
     k_loop(k, 5);
     k_bump(k, x, 3 * WIDE);
     k_prefetch(k, x, -1000000);
+    k_prefetch2(k, x, 1000000);
     k_loop(k, 4);
     k_bump(k, x, -WIDE);
     k_load(k, a, x, 0);
@@ -173,7 +176,7 @@ static void build_memory(Kernel *k, const Case *c, int x, int y, int d)
 
 static bool is_memory(VOp op)
 {
-    return op != V_store && op != V_prefetch && strchr(vop_info[op].operands, 'm');
+    return op != V_store && op != V_prefetch && op != V_prefetch2 && strchr(vop_info[op].operands, 'm');
 }
 
 static Kernel *case_kernel(const Case *c, int index)

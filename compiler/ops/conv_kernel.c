@@ -101,11 +101,11 @@ static Body body_of(const Conv *c, int count)
 
 enum { LINE = 64 / sizeof(float) };     /* floats of a cache line */
 
-/* Each loop body fetches a share of the filters that will be needed next. */
+/* Each loop body fetches a share of the filters that will be needed next: the first-level cache is full of today's. */
 static void fetch_ahead(Build *b)
 {
     for (int i = 0; i < b->lines; i++)
-        k_prefetch(b->k, b->ahead.pointer, i * LINE);
+        k_prefetch2(b->k, b->ahead.pointer, i * LINE);
     k_bump(b->k, b->ahead.pointer, b->lines * LINE);
 }
 
