@@ -3395,7 +3395,7 @@ static void step_winograd_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     c_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_winograd_2[] = {{1, 4, 57248}, {1, 2, 237}, {0}};
+static const Part parts_winograd_2[] = {{1, 4, 57968}, {1, 2, 237}, {0}};
 
 /* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; winograd F(4x4,3x3), 2 x 8 tiles
  * a task, products of 16 channels x 6 tiles
@@ -3423,7 +3423,7 @@ static void step_winograd_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     c_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_winograd_3[] = {{1, 4, 58439}, {1, 2, 237}, {0}};
+static const Part parts_winograd_3[] = {{1, 4, 59159}, {1, 2, 237}, {0}};
 
 /* convolution 3 x 3, stride 2: 16 x 32 x 32 -> 32 x 16 x 16, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer2.0.conv1 (cifar_resnet.yaml:26). */
@@ -3507,7 +3507,7 @@ static void step_winograd_7(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     c_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_7[] = {{1, 4, 47403}, {1, 4, 125}, {0}};
+static const Part parts_winograd_7[] = {{1, 4, 47979}, {1, 4, 125}, {0}};
 
 /* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; winograd F(4x4,3x3), 1 x 4 tiles a task,
  * products of 32 channels x 3 tiles
@@ -3533,7 +3533,7 @@ static void step_winograd_8(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     c_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_8[] = {{1, 4, 46806}, {1, 4, 125}, {0}};
+static const Part parts_winograd_8[] = {{1, 4, 47382}, {1, 4, 125}, {0}};
 
 /* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 1 x 4 tiles
  * a task, products of 32 channels x 3 tiles
@@ -3560,7 +3560,7 @@ static void step_winograd_9(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     c_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_9[] = {{1, 4, 47403}, {1, 4, 125}, {0}};
+static const Part parts_winograd_9[] = {{1, 4, 47979}, {1, 4, 125}, {0}};
 
 /* convolution 3 x 3, stride 2: 32 x 16 x 16 -> 64 x 8 x 8, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer3.0.conv1 (cifar_resnet.yaml:26). */
@@ -3661,7 +3661,7 @@ static void step_winograd_14(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     c_winograd2_output_25(scratch + 304, scratch, y + i * 2912, r + i * 2112, b + i * 32);
 }
 
-static const Part parts_winograd_14[] = {{1, 2, 121484}, {0}};
+static const Part parts_winograd_14[] = {{1, 2, 123020}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then relu: its input transformed for F(2 x 2, 3 x 3)
  * Layers layer3.1.conv1 (input) (cifar_resnet.yaml:26), layer3.2.conv1 (input) (cifar_resnet.yaml:26). */
@@ -3702,7 +3702,7 @@ static void step_winograd_16(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     c_winograd2_output_26(scratch + 304, scratch, y + i * 2912, b + i * 32);
 }
 
-static const Part parts_winograd_16[] = {{1, 2, 120759}, {0}};
+static const Part parts_winograd_16[] = {{1, 2, 122295}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; winograd F(2x2,3x3), 4 x 4 tiles a
  * task, products of 32 channels x 3 tiles
@@ -3722,7 +3722,7 @@ static void step_winograd_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     c_winograd2_output_27(scratch + 304, scratch, y + i * 2912, r + i * 2912, b + i * 32);
 }
 
-static const Part parts_winograd_17[] = {{1, 2, 121484}, {0}};
+static const Part parts_winograd_17[] = {{1, 2, 123020}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool: its input
  * transformed for F(2 x 2, 3 x 3)
@@ -3758,7 +3758,7 @@ static void step_winograd_19(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     c_winograd2_output_28(scratch + 304, scratch, y + i * 32, r + i * 2912, b + i * 32, winograd2_output_28_constants);
 }
 
-static const Part parts_winograd_19[] = {{1, 2, 121550}, {0}};
+static const Part parts_winograd_19[] = {{1, 2, 123086}, {0}};
 
 /* linear: 64 -> 10; direct, tiles of 16 x 1
  * 640 MACs per image. Layer fc (cifar_resnet.yaml:42). */

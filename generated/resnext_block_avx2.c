@@ -107,6 +107,8 @@ static void avx2_conv1x1_48x2_1(const float *x, const float *w, float *y, const 
             v10 = _mm256_loadu_ps(b + 40);
             v11 = v10;
             for (int k = 0; k < 8; k++) {
+                _mm_prefetch((const char *)(x + 16), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 24), _MM_HINT_T0);
                 for (int l = 0; l < 2; l++) {
                     v12 = _mm256_broadcast_ss(x);
                     v13 = _mm256_broadcast_ss(x + 8);
@@ -231,6 +233,8 @@ static void avx2_conv1x1_48x2_1(const float *x, const float *w, float *y, const 
                 v10 = _mm256_loadu_ps(y + 132280);
                 v11 = _mm256_loadu_ps(y + 132288);
                 for (int l = 0; l < 8; l++) {
+                    _mm_prefetch((const char *)(x + 16), _MM_HINT_T0);
+                    _mm_prefetch((const char *)(x + 24), _MM_HINT_T0);
                     for (int m = 0; m < 2; m++) {
                         v12 = _mm256_broadcast_ss(x);
                         v13 = _mm256_broadcast_ss(x + 8);
@@ -355,6 +359,8 @@ static void avx2_conv1x1_48x2_1(const float *x, const float *w, float *y, const 
             v10 = _mm256_loadu_ps(y + 132280);
             v11 = _mm256_loadu_ps(y + 132288);
             for (int k = 0; k < 8; k++) {
+                _mm_prefetch((const char *)(x + 16), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 24), _MM_HINT_T0);
                 for (int l = 0; l < 2; l++) {
                     v12 = _mm256_broadcast_ss(x);
                     v13 = _mm256_broadcast_ss(x + 8);
@@ -504,6 +510,8 @@ static void avx2_conv1x1_40x2_2(const float *x, const float *w, float *y, const 
             v8 = _mm256_loadu_ps(b + 32);
             v9 = v8;
             for (int k = 0; k < 8; k++) {
+                _mm_prefetch((const char *)(x + 16), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 24), _MM_HINT_T0);
                 for (int l = 0; l < 2; l++) {
                     v10 = _mm256_broadcast_ss(x);
                     v11 = _mm256_broadcast_ss(x + 8);
@@ -612,6 +620,8 @@ static void avx2_conv1x1_40x2_2(const float *x, const float *w, float *y, const 
                 v8 = _mm256_loadu_ps(y + 105824);
                 v9 = _mm256_loadu_ps(y + 105832);
                 for (int l = 0; l < 8; l++) {
+                    _mm_prefetch((const char *)(x + 16), _MM_HINT_T0);
+                    _mm_prefetch((const char *)(x + 24), _MM_HINT_T0);
                     for (int m = 0; m < 2; m++) {
                         v10 = _mm256_broadcast_ss(x);
                         v11 = _mm256_broadcast_ss(x + 8);
@@ -720,6 +730,8 @@ static void avx2_conv1x1_40x2_2(const float *x, const float *w, float *y, const 
             v8 = _mm256_loadu_ps(y + 105824);
             v9 = _mm256_loadu_ps(y + 105832);
             for (int k = 0; k < 8; k++) {
+                _mm_prefetch((const char *)(x + 16), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 24), _MM_HINT_T0);
                 for (int l = 0; l < 2; l++) {
                     v10 = _mm256_broadcast_ss(x);
                     v11 = _mm256_broadcast_ss(x + 8);
@@ -1508,6 +1520,14 @@ static void avx2_conv1x1_32x3_5(const float *x, const float *w, float *y, const 
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
     for (int i = 0; i < 148; i++) {
+        _mm_prefetch((const char *)(r), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 16), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 25104), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 25120), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 50208), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 50224), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 75312), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 75328), _MM_HINT_T0);
         v0 = _mm256_loadu_ps(b);
         v1 = v0;
         v2 = v0;
@@ -1521,6 +1541,8 @@ static void avx2_conv1x1_32x3_5(const float *x, const float *w, float *y, const 
         v10 = v9;
         v11 = v9;
         for (int j = 0; j < 16; j++) {
+            _mm_prefetch((const char *)(x + 24), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 40), _MM_HINT_T0);
             for (int k = 0; k < 2; k++) {
                 v12 = _mm256_broadcast_ss(x);
                 v13 = _mm256_broadcast_ss(x + 8);
@@ -1670,6 +1692,10 @@ static void avx2_conv1x1_32x3_5(const float *x, const float *w, float *y, const 
         r += 24;
     }
     for (int i = 0; i < 2; i++) {
+        _mm_prefetch((const char *)(r), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 25104), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 50208), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 75312), _MM_HINT_T0);
         v0 = _mm256_loadu_ps(b);
         v1 = v0;
         v2 = _mm256_loadu_ps(b + 8);
@@ -1679,6 +1705,8 @@ static void avx2_conv1x1_32x3_5(const float *x, const float *w, float *y, const 
         v6 = _mm256_loadu_ps(b + 24);
         v7 = v6;
         for (int j = 0; j < 16; j++) {
+            _mm_prefetch((const char *)(x + 16), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 24), _MM_HINT_T0);
             for (int k = 0; k < 2; k++) {
                 v8 = _mm256_broadcast_ss(x);
                 v9 = _mm256_broadcast_ss(x + 8);
@@ -2031,7 +2059,7 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_border_3(y + i * 26456 - 464);
 }
 
-static const Part parts_conv_1[] = {{1, 14, 614726}, {1, 28, 526470}, {1, 16, 405}, {0}};
+static const Part parts_conv_1[] = {{1, 14, 621894}, {1, 28, 533638}, {1, 16, 405}, {0}};
 
 /* convolution 3 x 3, stride 1: 128 x 56 x 56 -> 128 x 56 x 56, 32 groups; sliding, tiles of 8 x 12
  * 14,450,688 MACs per image. Layer conv2 (resnext_block.yaml:46). */
@@ -2065,7 +2093,7 @@ static void step_conv_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_conv1x1_32x3_5(x + i * 3584, w + j * 4096, y + i * 3584 + j * 100416, r + i * 3584 + j * 100416, b + j * 32);
 }
 
-static const Part parts_conv_3[] = {{1, 56, 392129}, {0}};
+static const Part parts_conv_3[] = {{1, 56, 398121}, {0}};
 
 /* the output as the caller reads it: 256 x 56 x 56
  * Layer output (resnext_block.yaml:51). */

@@ -119,6 +119,10 @@ static void avx512_conv1x1_64x6_1(const float *x, const float *w, float *y, cons
             z22 = z18;
             z23 = z18;
             for (int k = 0; k < 8; k++) {
+                _mm_prefetch((const char *)(x + 48), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 64), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 80), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 88), _MM_HINT_T0);
                 for (int l = 0; l < 2; l++) {
                     z24 = _mm512_loadu_ps(w);
                     z25 = _mm512_loadu_ps(w + 16);
@@ -336,6 +340,9 @@ static void avx512_conv1x1_64x6_1(const float *x, const float *w, float *y, cons
             z18 = z15;
             z19 = z15;
             for (int k = 0; k < 8; k++) {
+                _mm_prefetch((const char *)(x + 40), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 56), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 72), _MM_HINT_T0);
                 for (int l = 0; l < 2; l++) {
                     z20 = _mm512_loadu_ps(w);
                     z21 = _mm512_loadu_ps(w + 16);
@@ -560,6 +567,10 @@ static void avx512_conv1x1_64x6_1(const float *x, const float *w, float *y, cons
                 z23 = _mm512_zextps256_ps512(_mm256_loadu_ps(y + 158776));
                 z23 = _mm512_insertf32x8(z23, _mm256_loadu_ps(y + 185232), 1);
                 for (int l = 0; l < 8; l++) {
+                    _mm_prefetch((const char *)(x + 48), _MM_HINT_T0);
+                    _mm_prefetch((const char *)(x + 64), _MM_HINT_T0);
+                    _mm_prefetch((const char *)(x + 80), _MM_HINT_T0);
+                    _mm_prefetch((const char *)(x + 88), _MM_HINT_T0);
                     for (int m = 0; m < 2; m++) {
                         z24 = _mm512_loadu_ps(w);
                         z25 = _mm512_loadu_ps(w + 16);
@@ -797,6 +808,9 @@ static void avx512_conv1x1_64x6_1(const float *x, const float *w, float *y, cons
                 z19 = _mm512_zextps256_ps512(_mm256_loadu_ps(y + 158768));
                 z19 = _mm512_insertf32x8(z19, _mm256_loadu_ps(y + 185224), 1);
                 for (int l = 0; l < 8; l++) {
+                    _mm_prefetch((const char *)(x + 40), _MM_HINT_T0);
+                    _mm_prefetch((const char *)(x + 56), _MM_HINT_T0);
+                    _mm_prefetch((const char *)(x + 72), _MM_HINT_T0);
                     for (int m = 0; m < 2; m++) {
                         z20 = _mm512_loadu_ps(w);
                         z21 = _mm512_loadu_ps(w + 16);
@@ -1021,6 +1035,10 @@ static void avx512_conv1x1_64x6_1(const float *x, const float *w, float *y, cons
             z23 = _mm512_zextps256_ps512(_mm256_loadu_ps(y + 158776));
             z23 = _mm512_insertf32x8(z23, _mm256_loadu_ps(y + 185232), 1);
             for (int k = 0; k < 8; k++) {
+                _mm_prefetch((const char *)(x + 48), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 64), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 80), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 88), _MM_HINT_T0);
                 for (int l = 0; l < 2; l++) {
                     z24 = _mm512_loadu_ps(w);
                     z25 = _mm512_loadu_ps(w + 16);
@@ -1306,6 +1324,9 @@ static void avx512_conv1x1_64x6_1(const float *x, const float *w, float *y, cons
             z19 = _mm512_zextps256_ps512(_mm256_loadu_ps(y + 158768));
             z19 = _mm512_insertf32x8(z19, _mm256_loadu_ps(y + 185224), 1);
             for (int k = 0; k < 8; k++) {
+                _mm_prefetch((const char *)(x + 40), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 56), _MM_HINT_T0);
+                _mm_prefetch((const char *)(x + 72), _MM_HINT_T0);
                 for (int l = 0; l < 2; l++) {
                     z20 = _mm512_loadu_ps(w);
                     z21 = _mm512_loadu_ps(w + 16);
@@ -2217,6 +2238,10 @@ static void avx512_conv1x1_64x6_4(const float *x, const float *w, float *y, cons
         z22 = z18;
         z23 = z18;
         for (int j = 0; j < 8; j++) {
+            _mm_prefetch((const char *)(x + 48), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 64), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 80), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 88), _MM_HINT_T0);
             for (int k = 0; k < 2; k++) {
                 z24 = _mm512_loadu_ps(w);
                 z25 = _mm512_loadu_ps(w + 16);
@@ -2435,6 +2460,9 @@ static void avx512_conv1x1_64x6_4(const float *x, const float *w, float *y, cons
         z18 = z15;
         z19 = z15;
         for (int j = 0; j < 8; j++) {
+            _mm_prefetch((const char *)(x + 40), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 56), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 72), _MM_HINT_T0);
             for (int k = 0; k < 2; k++) {
                 z20 = _mm512_loadu_ps(w);
                 z21 = _mm512_loadu_ps(w + 16);
@@ -2657,6 +2685,10 @@ static void avx512_conv1x1_64x6_4(const float *x, const float *w, float *y, cons
         z23 = _mm512_zextps256_ps512(_mm256_loadu_ps(y + 150664));
         z23 = _mm512_insertf32x8(z23, _mm256_loadu_ps(y + 175768), 1);
         for (int j = 0; j < 8; j++) {
+            _mm_prefetch((const char *)(x + 48), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 64), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 80), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 88), _MM_HINT_T0);
             for (int k = 0; k < 2; k++) {
                 z24 = _mm512_loadu_ps(w);
                 z25 = _mm512_loadu_ps(w + 16);
@@ -3015,6 +3047,9 @@ static void avx512_conv1x1_64x6_4(const float *x, const float *w, float *y, cons
         z19 = _mm512_zextps256_ps512(_mm256_loadu_ps(y + 150656));
         z19 = _mm512_insertf32x8(z19, _mm256_loadu_ps(y + 175760), 1);
         for (int j = 0; j < 8; j++) {
+            _mm_prefetch((const char *)(x + 40), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 56), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 72), _MM_HINT_T0);
             for (int k = 0; k < 2; k++) {
                 z20 = _mm512_loadu_ps(w);
                 z21 = _mm512_loadu_ps(w + 16);
@@ -3521,7 +3556,7 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx512_border_2(y + i * 26456 - 464);
 }
 
-static const Part parts_conv_1[] = {{1, 28, 352934}, {1, 16, 405}, {0}};
+static const Part parts_conv_1[] = {{1, 28, 357542}, {1, 16, 405}, {0}};
 
 /* convolution 3 x 3, stride 1: 128 x 56 x 56 -> 128 x 56 x 56, 32 groups; sliding, tiles of 8 x 12
  * 14,450,688 MACs per image. Layer conv2 (resnext_block.yaml:46). */
@@ -3555,7 +3590,7 @@ static void step_conv_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx512_conv1x1_64x6_4(x + i * 3584, w + j * 8192, y + i * 3584 + j * 200832, r + i * 3584 + j * 200832, b + j * 64);
 }
 
-static const Part parts_conv_3[] = {{1, 28, 356090}, {0}};
+static const Part parts_conv_3[] = {{1, 28, 360858}, {0}};
 
 /* the output as the caller reads it: 256 x 56 x 56
  * Layer output (resnext_block.yaml:51). */

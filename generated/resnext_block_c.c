@@ -2075,7 +2075,7 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     c_border_3(y + i * 26456 - 464);
 }
 
-static const Part parts_conv_1[] = {{1, 14, 614726}, {1, 28, 526470}, {1, 16, 405}, {0}};
+static const Part parts_conv_1[] = {{1, 14, 621894}, {1, 28, 533638}, {1, 16, 405}, {0}};
 
 /* convolution 3 x 3, stride 1: 128 x 56 x 56 -> 128 x 56 x 56, 32 groups; sliding, tiles of 8 x 12
  * 14,450,688 MACs per image. Layer conv2 (resnext_block.yaml:46). */
@@ -2109,7 +2109,7 @@ static void step_conv_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     c_conv1x1_32x3_5(x + i * 3584, w + j * 4096, y + i * 3584 + j * 100416, r + i * 3584 + j * 100416, b + j * 32);
 }
 
-static const Part parts_conv_3[] = {{1, 56, 392129}, {0}};
+static const Part parts_conv_3[] = {{1, 56, 398121}, {0}};
 
 /* the output as the caller reads it: 256 x 56 x 56
  * Layer output (resnext_block.yaml:51). */

@@ -109,6 +109,22 @@ static void fetch_ahead(Build *b)
     k_bump(b->k, b->ahead.pointer, b->lines * LINE);
 }
 
+/* A 1 x 1 convolution walks over as many places of the input as it has blocks, which are more than a processor's own
+ * prefetcher follows. So each block fetches the lines that the next tile of the row will read of it. */
+static void fetch_next_pixels(Build *b, int pixels)
+{
+    const Conv *c = b->c;
+    bool many = c->kernel[0] * c->kernel[1] == 1 && c->step == 1 && c->n->op != OP_linear && c->window[0] * c->window[1] == 1;
+    int64_t next = pixel_offset(b, pixels), fetched = -LINE;
+    for (int i = 0; many && i < pixels; i++) {
+        int64_t at = pixel_offset(b, i);
+        if (at - fetched < LINE && i < pixels - 1)      /* the tile may begin amidst a line: then its last pixel has one more */
+            continue;
+        k_prefetch(b->k, b->x.pointer, next + at);
+        fetched = at;
+    }
+}
+
 /* All taps of `count` channels. */
 static void emit_taps(Build *b, int pixels, const int *acc, int count)
 {
@@ -118,6 +134,7 @@ static void emit_taps(Build *b, int pixels, const int *acc, int count)
     Body body = body_of(c, count);
     int64_t column = c->dilation[1] * c->x.pixel, filter = (int64_t)vectors * LANES;
     int64_t channels = body.channels < count ? body.channels * c->step : 0;
+    fetch_next_pixels(b, pixels);
     k_loop(k, c->kernel[0]);
     k_loop(k, c->kernel[1] / body.columns);
     k_loop(k, count / body.channels);
@@ -247,9 +264,23 @@ static void keep_sums(Build *b, int pixels, const int *acc)
         output_put(b->k, &b->out, acc[i], unit_place(b, i / pixels, i % pixels));
 }
 
+/* What the tail will read of one tensor arrives while the sum is computed, unless that is more than a processor awaits at once. */
+static void fetch_operand(Build *b, const Stream *s, int results)
+{
+    enum { LINES_AWAITED = 12 };
+    int each = (results * LANES + LINE - 1) / LINE;
+    if (s->pointer < 0 || s->view.pixel != LANES || b->panel->vectors * each > LINES_AWAITED)
+        return;
+    for (int v = 0; v < b->panel->vectors; v++)
+        for (int i = 0; i < each; i++)
+            k_prefetch(b->k, s->pointer, v * s->view.block + i * LINE);
+}
+
 static void emit_tile(Build *b, int results)
 {
     int acc[MAX_REGISTERS], pixels = results * b->c->window[0] * b->c->window[1];
+    for (int i = 0; b->phase & PHASE_last && i < b->out.ntail; i++)
+        fetch_operand(b, &b->out.tail[i].operand, results);
     if (b->phase & PHASE_first)
         start_sums(b, pixels, acc);
     else
