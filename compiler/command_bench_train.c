@@ -9,7 +9,7 @@
 #include "command_bench.h"
 #include "command_train.h"
 
-enum { LEAST_STEPS = 3, MOST_STEPS = 5000 };
+enum { LEAST_STEPS = 3, MOST_STEPS = 5000, PROFILED_STEPS = 5 };
 static const double LONG_ENOUGH = 3, PEAK_EVERY = 0.5;      /* seconds */
 
 typedef struct {
@@ -23,6 +23,7 @@ typedef struct {
     double compile;                     /* seconds from the spec to an engine */
     PassTimes times;
     double memory;                      /* bytes that the process has had at most */
+    double *seconds;                    /* of each part of a step, in its fastest run; NULL: not measured */
 } TrainBench;
 
 static void close_bench(void *memory)
@@ -54,8 +55,8 @@ static int64_t step_macs(Session *session)
 
 static int check_arguments(const Arguments *a)
 {
-    if (a->per_layer || a->tuned || a->fp16_weights)
-        return usage_error(NULL, "--per-layer, --tuned and --fp16-weights are for forward passes, not for --train");
+    if (a->tuned || a->fp16_weights)
+        return usage_error(NULL, "--tuned and --fp16-weights are for forward passes, not for --train");
     return 0;
 }
 
@@ -113,11 +114,117 @@ static void measure(Session *session, TrainBench *bench)
     runs_finish(runs);
 }
 
+static void measure_parts(Session *session, TrainBench *bench)
+{
+    size_t parts = (size_t)bench->engine->parts;
+    double *now = arena_alloc(&session->context, parts + 1, sizeof *now);
+    bench->seconds = arena_alloc(&session->context, parts + 1, sizeof *bench->seconds);
+    bench->engine->seconds = now;
+    for (int run = 0; run < PROFILED_STEPS; run++) {
+        run_step(session, bench);
+        measure_peak(bench);
+        for (size_t i = 0; i < parts; i++)
+            bench->seconds[i] = run ? fmin(bench->seconds[i], now[i]) : now[i];
+    }
+    bench->engine->seconds = NULL;
+}
+
 /* ---- telling -------------------------------------------------------------------------------------------- */
 
 static double step_gflops(Session *session, const TrainBench *bench)
 {
     return gflops((double)step_macs(session) * session->batch, bench->runs.best);
+}
+
+/* Parts of one operation, or one of them. */
+typedef struct {
+    const char *operation;
+    int count;
+    int64_t macs;
+    double seconds;
+} PartSum;
+
+static int longest_first(const void *a, const void *b)
+{
+    const PartSum *x = a, *y = b;
+    return x->seconds != y->seconds ? (x->seconds < y->seconds) - (x->seconds > y->seconds) : strcmp(x->operation, y->operation);
+}
+
+/* The work of each operation of the step, the longest first; *count gets how many there are. */
+static PartSum *work_of(Session *session, const TrainBench *bench, size_t *count)
+{
+    const TrainEngine *engine = bench->engine;
+    PartSum *work = arena_alloc(&session->context, (size_t)engine->parts + 1, sizeof *work);
+    *count = 0;
+    for (int i = 0; i < engine->parts; i++) {
+        const TrainPart *part = &engine->part[i];
+        size_t w = 0;
+        while (w < *count && strcmp(work[w].operation, part->operation))
+            w++;
+        *count += w == *count;
+        work[w] = (PartSum){part->operation, work[w].count + 1, work[w].macs + part->macs, work[w].seconds + bench->seconds[i]};
+    }
+    qsort(work, *count, sizeof *work, longest_first);
+    return work;
+}
+
+static json_t *work_json(const TrainBench *bench, const PartSum *work)
+{
+    double rate = gflops((double)work->macs, work->seconds);
+    return json_pack("{s:s, s:i, s:I, s:f, s:f, s:f}", "operation", work->operation, "parts", work->count, "macs", (json_int_t)work->macs,
+                     "ms", 1e3 * work->seconds, "gflops", rate, "peak_percent", 100 * rate / bench->peak);
+}
+
+static void add_work_json(Session *session, const TrainBench *bench, json_t *json)
+{
+    size_t count;
+    PartSum *work = work_of(session, bench, &count);
+    json_t *operations = json_array(), *parts = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(operations, work_json(bench, &work[i]));
+    for (int i = 0; i < bench->engine->parts; i++) {
+        const TrainPart *part = &bench->engine->part[i];
+        json_t *one = work_json(bench, &(PartSum){part->operation, 1, part->macs, bench->seconds[i]});
+        json_object_set_new(one, "name", json_string(part->name));
+        json_array_append_new(parts, one);
+    }
+    json_object_set_new(json, "operations", operations);
+    json_object_set_new(json, "layers", parts);
+}
+
+static void print_work(const TrainBench *bench, const char *name, const char *class, int64_t macs, double seconds, double total)
+{
+    double rate = gflops((double)macs, seconds);
+    printf("%-32s %-15s %10.4f", name, class, 1e3 * seconds);
+    if (macs)
+        printf(" %10.1f %8.1f", rate, 100 * rate / bench->peak);
+    else
+        printf(" %10s %8s", "", "");
+    printf(" %8.1f\n", 100 * seconds / total);
+}
+
+static void print_heads(const char *name, const char *class)
+{
+    printf("\n%-32s %-15s %10s %10s %8s %8s\n", name, class, "ms", "GFLOP/s", "% peak", "% time");
+}
+
+static void print_parts(Session *session, const TrainBench *bench)
+{
+    Context *context = &session->context;
+    size_t count;
+    PartSum *work = work_of(session, bench, &count);
+    double total = 0;
+    for (size_t i = 0; i < count; i++)
+        total += work[i].seconds;
+    print_heads("Part", "Operation");
+    for (int i = 0; i < bench->engine->parts; i++) {
+        const TrainPart *part = &bench->engine->part[i];
+        print_work(bench, part->name, part->operation, part->macs, bench->seconds[i], total);
+    }
+    print_heads("Operation", "parts");
+    for (size_t i = 0; i < count; i++)
+        print_work(bench, work[i].operation, arena_printf(context, "%d", work[i].count), work[i].macs, work[i].seconds, total);
+    printf("%-48s %10.4f\n", "all", 1e3 * total);
 }
 
 static json_t *training_json(Session *session, const TrainBench *bench)
@@ -190,9 +297,15 @@ int bench_training(Session *session)
     bench->options.batch = session->batch;      /* an array decides */
     open_engine(session, bench);
     measure(session, bench);
+    if (session->arguments->per_layer && bench->engine->part)
+        measure_parts(session, bench);
     if (session->arguments->json)
         session->json = training_json(session, bench);
     else
         print_training(session, bench);
+    if (bench->seconds && session->arguments->json)
+        add_work_json(session, bench, session->json);
+    else if (bench->seconds)
+        print_parts(session, bench);
     return 0;
 }

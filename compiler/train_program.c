@@ -155,7 +155,7 @@ static void parameters_changed(Compiled *c)
 static void run_kernels(Compiled *c, double rate, int64_t step)
 {
     set_scalars(c, rate, step);
-    c->step_model.step(c->step_model.handle, &c->arrays, c->threads, NULL);
+    c->step_model.step(c->step_model.handle, &c->arrays, c->threads, c->engine.seconds);
 }
 
 /* The emitted C makes targets and scalars by itself: from the labels, and from what its state begins with. */
@@ -495,6 +495,16 @@ static Program *make_program(Context *context, const Tree *tree, const Options *
     return compile_program(compile_tree(context, tree, &own), &own);
 }
 
+static const TrainPart *name_parts(Context *context, const Program *p, int batch)
+{
+    TrainPart *part = arena_alloc(context, p->nstep + 1, sizeof *part);
+    for (size_t i = 0; i < p->nstep; i++) {
+        const Step *step = &p->step[i];
+        part[i] = (TrainPart){step->label, step->node ? op_name(step->node->op) : step->label, step->code->macs * batch};
+    }
+    return part;
+}
+
 TrainEngine *train_program_open(Context *context, const Tree *tree, const Options *options, const TrainOptions *train, const Weights *weights,
                                 Failure *failure)
 {
@@ -520,6 +530,10 @@ TrainEngine *train_program_open(Context *context, const Tree *tree, const Option
     c->engine = (TrainEngine){.batch = train->batch, .classes = (int)shape_floats(node_result(step->graph->output)), .channels = in.channels,
                               .height = in.height, .width = in.width, .input_floats = shape_floats(in), .step = compiled_step,
                               .evaluate = compiled_evaluate, .read = compiled_read, .write = compiled_write, .close = compiled_close};
+    if (!aot) {                         /* the emitted file has no clock */
+        c->engine.part = name_parts(context, step, train->batch);
+        c->engine.parts = (int)step->nstep;
+    }
     if (!make_step(c, weights, failure)) {
         compiled_close(&c->engine);
         return NULL;

@@ -12,12 +12,21 @@ typedef struct {
     double code_seconds, pack_seconds;  /* to make machine code of kernels, and to pack the first parameters */
 } TrainCost;
 
+/* One part of a step, in the order in which they run. */
+typedef struct {
+    const char *name, *operation;       /* the layer's, and that of a node: "conv", "conv_dw"; "update", "repack" where there is none */
+    int64_t macs;                       /* multiply-adds of the batch */
+} TrainPart;
+
 typedef struct TrainEngine TrainEngine;
 struct TrainEngine {
     int batch, classes;                 /* images of one step; outputs of one image */
     int channels, height, width;        /* shape of one image */
     int64_t input_floats;               /* of one image: channels * height * width */
     TrainCost cost;
+    const TrainPart *part;              /* of a step; NULL: the engine does not say */
+    int parts;
+    double *seconds;                    /* [parts]: where steps write how long each part took; NULL: nobody wants to know */
     /* One training step on `batch` images, input[batch][channels][height][width]: forward, loss, backward, update with this
      * learning rate. labels[batch] in 0..classes-1. step counts from 0 and, with the seed given at creation, fixes dropout.
      * *loss: mean over the batch; *correct: images whose largest output is that of their label. Returns false and sets
