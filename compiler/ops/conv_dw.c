@@ -11,7 +11,7 @@
 #include "lanes.h"
 
 enum {
-    BAND_PIXELS = 256,                  /* of a band: three vectors of dy and one block of x are then 32 KiB */
+    BAND_BYTES = 32 << 10,              /* of a band: a tile's vectors of dy and one block of x */
     FEWEST_TASKS = 8,
     FEWEST_SUMS = 8,                    /* in registers: multiply-adds take four cycles, two of them start in each */
     SLICE_BYTES = 256 << 10,            /* of the gradient that a task may hold: half of a second-level cache, with the filters' use */
@@ -164,29 +164,26 @@ static int most_columns(const Build_dw *b, int units)
     return columns;
 }
 
-/* Units of a tile: three at a time, four where that is all. */
-static int most_units(int units)
+/* Units of a tile: three at a time; of two vectors, which take two instructions to load, two where that leaves no rest. */
+static int most_units(const Machine *machine, int vectors)
 {
-    return units <= 4 ? units : 3;
+    int width = vectors < machine->widest ? 1 : machine->widest, units = (vectors + width - 1) / width;
+    return units == 4 && width == 1 ? 4 : units % 3 && width > 1 ? 2 : 3;
 }
 
-static void emit_tiles(const Build_dw *b, int columns)
+static void emit_tiles(const Build_dw *b, TileOf *t, int columns)
 {
-    int usize, uparts, ularger, csize, cparts, clarger;
-    split_evenly(b->units, most_units(b->units), &usize, &uparts, &ularger);
-    TileOf t = {0};
-    for (int i = 0; i < uparts; i++, t.unit += t.units) {
-        t.units = usize + (i < ularger);
-        split_evenly(columns, most_columns(b, t.units), &csize, &cparts, &clarger);
-        t.column = 0;
-        for (int j = 0; j < cparts; j++, t.column += t.columns) {
-            t.columns = csize + (j < clarger);
-            emit_tile(b, &t);
-        }
+    int size, parts, larger;
+    split_evenly(columns, most_columns(b, t->units), &size, &parts, &larger);
+    t->column = 0;
+    for (int j = 0; j < parts; j++, t->column += t->columns) {
+        t->columns = size + (j < larger);
+        emit_tile(b, t);
     }
 }
 
-static void emit_band(const Build_dw *b)
+/* All tiles of some units; pointers end where they began. */
+static void emit_entries(const Build_dw *b, TileOf *t)
 {
     const Conv *c = &b->d->c;
     Kernel *k = b->k;
@@ -197,7 +194,7 @@ static void emit_band(const Build_dw *b)
     k_loop(k, b->entries);
     k_loop(k, rows);
     k_loop(k, columns);
-    emit_tiles(b, together);
+    emit_tiles(b, t, together);
     k_bump(k, b->g.pointer, filters);
     k_bump(k, b->x.pointer, columns > 1 ? x_column : 0);
     k_end(k);
@@ -207,6 +204,17 @@ static void emit_band(const Build_dw *b)
     k_end(k);
     k_bump(k, b->x.pointer, -b->entries * b->between);
     k_bump(k, b->g.pointer, -b->entries * rows * columns * filters);
+}
+
+static void emit_band(const Build_dw *b)
+{
+    TileOf t = {0};
+    int size, parts, larger;
+    split_evenly(b->units, most_units(&b->d->c.l->graph->machine, b->panel->vectors), &size, &parts, &larger);
+    for (int i = 0; i < parts; i++, t.unit += t.units) {
+        t.units = size + (i < larger);
+        emit_entries(b, &t);
+    }
 }
 
 /* Filters of the task: vectors of the panel, one after the other. */
@@ -284,7 +292,7 @@ static void emit_kernel(const Build_dw *b, const int *channel)
 
 static Reach choose_reach(const Build_dw *b)
 {
-    int units = most_units(b->units);
+    int most = most_units(&b->d->c.l->graph->machine, b->panel->vectors), units = b->units < most ? b->units : most;
     if (units * b->entry->count >= FEWEST_SUMS)
         return TILE_tap;
     return units * b->entry->count * b->taps[1] >= FEWEST_SUMS || b->taps[0] == 1 ? TILE_row : TILE_filter;
@@ -396,16 +404,29 @@ static int divisor(int n, int64_t most)
     return best;
 }
 
+/* Pixels of a band. */
+static int band_pixels(const Conv *c)
+{
+    const Machine *machine = &c->l->graph->machine;
+    int most = 0;
+    for (size_t i = 0; i < c->npanel; i++) {
+        int vectors = c->panel[i].vectors, together = most_units(machine, vectors) * (vectors < machine->widest ? 1 : machine->widest);
+        together = vectors < together ? vectors : together;
+        most = together > most ? together : most;
+    }
+    return BAND_BYTES / ((most + 1) * LANES * (int)sizeof(float));
+}
+
 static void choose_band(Gradient *d)
 {
-    int pixels = d->height * d->width, batch = d->c.l->graph->max_batch;
+    int pixels = d->height * d->width, batch = d->c.l->graph->max_batch, most = band_pixels(&d->c);
     int64_t farthest = MOST_BUMP / (d->c.l->program->arena_floats + 1);
     d->images = 1;
     d->rows = d->height;
-    if (pixels > BAND_PIXELS)
-        d->rows = divisor(d->height, BAND_PIXELS / d->width);
+    if (pixels > most)
+        d->rows = divisor(d->height, most / d->width);
     else
-        d->images = divisor(batch, BAND_PIXELS / pixels < farthest ? BAND_PIXELS / pixels : farthest);
+        d->images = divisor(batch, most / pixels < farthest ? most / pixels : farthest);
 }
 
 static int count_tasks(const Conv *c)
