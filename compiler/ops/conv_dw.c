@@ -1,18 +1,20 @@
 /* conv_dw.c - gradients of the weights of convolutions and linear layers: dw[o, i, ky, kx] = sum over images and pixels of
- * dy[o, p] * x[i, stride p + dilation k - pad], and of biases: the sum of dy.
+ * dy[o, p] * x[i, stride p + dilation k - pad].
  *
  * A matrix product whose inner dimension is all pixels of the batch. Lanes are output channels, as in the packed filters, whose
  * layout the gradient has: a tile of registers holds some units of output channels (one vector, or two where instructions are
  * wide) by some filter taps and input channels, and for each pixel a vector of dy meets broadcasts of x. A tile sums over a band
  * of pixels that stays in the first cache while the taps pass over it, then it is added to the gradient in memory: sums of sums,
- * which round less than one long sum. The order is fixed by shapes; tasks are parts of the gradient, never of the batch. */
+ * which round less than one long sum. Tasks are parts of the gradient or, where that is small, of the batch: each sums over the images
+ * of a chunk in a room of its own, and another step adds up the chunks in their order. Shapes alone decide. */
 #include "conv.h"
-
-#include "lanes.h"
 
 enum {
     BAND_BYTES = 32 << 10,              /* of a band: a tile's vectors of dy and one block of x */
     FEWEST_TASKS = 8,
+    MOST_CHUNKS = 16,                   /* of the batch */
+    CHUNK_BYTES = 256 << 10,            /* of a gradient, at most, that is summed in chunks, */
+    LEAST_BYTES = 256 << 10,             /*   and of the operands, at least */
     FEWEST_SUMS = 8,                    /* in registers: multiply-adds take four cycles, two of them start in each */
     SLICE_BYTES = 256 << 10,            /* of the gradient that a task may hold: half of a second-level cache, with the filters' use */
     MOST_BUMP = INT32_MAX / 4,          /* floats: the farthest that a pointer is moved at once */
@@ -25,6 +27,8 @@ typedef struct {
     int height, width;                  /* of dy */
     int images, rows;                   /* of a band: whole pictures of some images, or rows of one */
     bool rows_apart;                    /* rows of the filter are tasks of their own */
+    int chunks;                         /* of the batch, alike, which are tasks of their own; 1: none */
+    int64_t size, room;                 /* floats of the gradient, and where each chunk's lie, one after the other */
 } Gradient;
 
 /* How far the taps that share a tile reach: one tap, one row of the filter, or all of it. */
@@ -36,7 +40,8 @@ typedef struct {
     Kernel *k;
     const Panel *panel;
     const Entry *entry;
-    int entries, taps[2];               /* taps: of the filter, that one task takes */
+    Run run;
+    int panels, entries, taps[2];       /* that one task takes; taps: of the filter */
     int64_t between;                    /* floats of x from one entry to the next */
     int width, units;                   /* vectors that a register holds, and registers for those of the panel: the last may lack one */
     Reach reach;
@@ -111,10 +116,11 @@ static void move_images(const Build_dw *b, int64_t images)
     k_bump(b->k, b->x.pointer, images * b->x.image);
 }
 
-static void emit_line(const Build_dw *b, const TileOf *t, const int *acc)
+/* Rows that lie one behind the other are one line: without borders, all of a band. */
+static void emit_line(const Build_dw *b, const TileOf *t, const int *acc, int rows)
 {
     enum { UNROLL = 4, WHOLE = 8 };
-    int width = b->d->width, unroll = width <= WHOLE ? width : UNROLL, rest = width % unroll;
+    int width = rows * b->d->width, unroll = width <= WHOLE ? width : UNROLL, rest = width % unroll;
     k_loop(b->k, width / unroll);
     for (int i = 0; i < unroll; i++)
         emit_pixel(b, t, acc, i);
@@ -122,7 +128,13 @@ static void emit_line(const Build_dw *b, const TileOf *t, const int *acc)
     k_end(b->k);
     for (int i = 0; i < rest; i++)
         emit_pixel(b, t, acc, i);
-    move_pixels(b, 1, rest - width);
+    move_pixels(b, rows, rest - width);
+}
+
+static bool is_flat(const Gradient *d)
+{
+    const Conv *c = &d->c;
+    return d->dy->layout.row == d->width * LANES && c->stride[0] * c->x.row == d->width * c->stride[1] * c->x.pixel;
 }
 
 /* The tile's sums over the band, added to the gradient; pointers end where they began. */
@@ -130,12 +142,12 @@ static void emit_tile(const Build_dw *b, const TileOf *t)
 {
     Kernel *k = b->k;
     const Gradient *d = b->d;
-    int acc[MAX_REGISTERS], sum, width = b->panel->vectors * LANES;
+    int acc[MAX_REGISTERS], sum, width = b->panel->vectors * LANES, line = is_flat(d) ? d->rows : 1;
     for (int i = 0; i < t->units * t->columns; i++)
         k_zero(k, acc[i] = kernel_register(k));
     k_loop(k, d->images);
-    k_loop(k, d->rows);
-    emit_line(b, t, acc);
+    k_loop(k, d->rows / line);
+    emit_line(b, t, acc, line);
     k_end(k);
     move_pixels(b, -d->rows, 0);
     move_images(b, 1);
@@ -217,7 +229,7 @@ static void emit_band(const Build_dw *b)
     }
 }
 
-/* Filters of the task: vectors of the panel, one after the other. */
+/* Filters of the task in one panel: vectors of the panel, one after the other. */
 static int64_t task_filters(const Build_dw *b)
 {
     return (int64_t)b->entries * b->taps[0] * b->taps[1] * b->entry->count;
@@ -227,13 +239,17 @@ static void emit_zeros(const Build_dw *b)
 {
     Kernel *k = b->k;
     int zero = kernel_register(k);
+    int64_t filters = task_filters(b) * b->panel->vectors * LANES;
     k_zero(k, zero);
+    k_loop(k, b->panels);
     k_loop(k, task_filters(b));
     for (int v = 0; v < b->panel->vectors; v++)
         k_store(k, b->g.pointer, v * LANES, zero);
     k_bump(k, b->g.pointer, b->panel->vectors * LANES);
     k_end(k);
-    k_bump(k, b->g.pointer, -task_filters(b) * b->panel->vectors * LANES);
+    k_bump(k, b->g.pointer, b->run.filters - filters);
+    k_end(k);
+    k_bump(k, b->g.pointer, -b->panels * b->run.filters);
     kernel_release(k, zero);
 }
 
@@ -249,6 +265,7 @@ static void emit_masks(const Build_dw *b, const int *channel)
     const Conv *c = &b->d->c;
     Kernel *k = b->k;
     int mask = kernel_register(k), value = kernel_register(k), masked = 0;
+    k_loop(k, b->panels);
     k_loop(k, (int64_t)b->entries * b->taps[0] * b->taps[1]);
     for (int i = 0; i < b->entry->count; i++)
         for (int v = 0; v < b->panel->vectors; v++) {
@@ -268,19 +285,32 @@ static void emit_masks(const Build_dw *b, const int *channel)
         }
     k_bump(k, b->g.pointer, masked ? b->entry->count * b->panel->vectors * LANES : 0);
     k_end(k);
+    k_bump(k, b->g.pointer, masked ? b->run.filters - task_filters(b) * b->panel->vectors * LANES : 0);
+    k_end(k);
 }
 
 /* ---- kernels and their grid ------------------------------------------------------------------------------------------ */
 
+static void move_panels(const Build_dw *b, int panels)
+{
+    k_bump(b->k, b->dy.pointer, panels * b->run.vector * b->dy.view.block);
+    k_bump(b->k, b->x.pointer, panels * b->run.x);
+    k_bump(b->k, b->g.pointer, panels * b->run.filters);
+}
+
 static void emit_kernel(const Build_dw *b, const int *channel)
 {
     const Gradient *d = b->d;
-    int images = d->c.l->graph->max_batch / d->images, bands = d->height / d->rows;
+    int images = d->c.l->graph->max_batch / d->chunks / d->images, bands = d->height / d->rows;
     emit_zeros(b);
     kernel_width(b->k, b->width);
     k_loop(b->k, images);
     k_loop(b->k, bands);
+    k_loop(b->k, b->panels);
     emit_band(b);
+    move_panels(b, 1);
+    k_end(b->k);
+    move_panels(b, -b->panels);
     move_pixels(b, d->rows, 0);
     k_end(b->k);
     move_pixels(b, -d->height, 0);
@@ -298,36 +328,65 @@ static Reach choose_reach(const Build_dw *b)
     return units * b->entry->count * b->taps[1] >= FEWEST_SUMS || b->taps[0] == 1 ? TILE_row : TILE_filter;
 }
 
-/* A run of alike panels by `parts` of `entries` alike entries each, from entry `first` on. */
-static void add_gradient_call(const Gradient *d, const Panel *panel, Run run, int first, int entries, int parts, const int *channel)
+/* A run of alike panels, by `parts` of `entries` alike entries each, from entry `first` on. */
+typedef struct {
+    const Panel *panel;
+    Run run;
+    int panels;                         /* of the run, that one task takes */
+    int first, entries, parts;
+} Slices;
+
+static Build_dw open_kernel(const Gradient *d, const Slices *s)
 {
     const Conv *c = &d->c;
     Lower *l = c->l;
-    Build_dw b = {.d = d, .k = step_kernel(l), .panel = panel, .entry = c->entry + first, .entries = entries,
-                  .taps = {d->rows_apart ? 1 : c->kernel[0], c->kernel[1]}};
-    b.width = panel->vectors < l->graph->machine.widest ? 1 : l->graph->machine.widest;
-    b.units = (panel->vectors + b.width - 1) / b.width;
-    b.between = entries * parts > 1 ? b.entry[1].offset - b.entry[0].offset : 0;
+    int widest = l->graph->machine.widest;
+    Build_dw b = {.d = d, .k = step_kernel(l), .panel = s->panel, .entry = c->entry + s->first, .run = s->run, .panels = s->panels,
+                  .entries = s->entries, .taps = {d->rows_apart ? 1 : c->kernel[0], c->kernel[1]}};
+    b.width = s->panel->vectors < widest ? 1 : widest;
+    b.units = (s->panel->vectors + b.width - 1) / b.width;
+    b.between = s->entries * s->parts > 1 ? b.entry[1].offset - b.entry[0].offset : 0;
     b.reach = choose_reach(&b);
     b.x = stream_open(l, b.k, c->source, "x", false);
     b.dy = stream_open(l, b.k, d->dy, "dy", false);
-    b.g = stream_gradient(l, b.k, c->filters, "g");
+    b.g = d->chunks > 1 ? stream_common(l, b.k, d->room, "g", true) : stream_gradient(l, b.k, c->filters, "g");
+    return b;
+}
+
+/* Tasks are groups of panels by parts by chunks or rows of the filter; chunks go first, so that neighbouring tasks read the same. */
+static void add_gradient_call(const Gradient *d, const Slices *s, const int *channel)
+{
+    const Conv *c = &d->c;
+    Build_dw b = open_kernel(d, s);
     emit_kernel(&b, channel);
-    int64_t filter = (int64_t)panel->vectors * LANES, before = channels_of(c, panel->entry, first - panel->entry);
-    Call *call = step_call(l, b.k, (int[]){run.panels, parts, d->rows_apart ? c->kernel[0] : 1}, "dw",
-                           "gradient of %d output channels by %d channels and %d x %d taps: sums over %d x %d pixels of all images",
-                           panel->vectors * LANES, entries * b.entry->count, b.taps[0], b.taps[1], d->height, d->width);
-    call->images = l->graph->max_batch;
+    int64_t filter = (int64_t)s->panel->vectors * LANES, taps = (int64_t)c->kernel[0] * c->kernel[1];
+    int chunk = 0, panels = d->chunks > 1, parts = panels + 1, row = 2, images = c->l->graph->max_batch / d->chunks, grid[MAX_CALL_GRID];
+    grid[row] = d->rows_apart ? c->kernel[0] : 1;
+    grid[panels] = s->run.panels / s->panels;
+    grid[parts] = s->parts;
+    if (d->chunks > 1)
+        grid[chunk] = d->chunks;
+    Call *call = step_call(c->l, b.k, grid, "dw",
+                           "gradient of %d output channels by %d channels and %d x %d taps: sums over %d x %d pixels of %d images",
+                           s->panels * s->panel->vectors * LANES, s->entries * b.entry->count, b.taps[0], b.taps[1], d->height, d->width, images);
+    call->images = c->l->graph->max_batch;
     call_move(call, b.x, b.entry->offset - c->pad[0] * c->x.row - c->pad[1] * c->x.pixel);
-    call_stride(call, b.x, 0, run.x);
-    call_stride(call, b.x, 1, entries * b.between);
-    call_stride(call, b.x, 2, c->dilation[0] * c->x.row);
-    call_move(call, b.dy, panel->vector * d->dy->layout.plane);
-    call_stride(call, b.dy, 0, run.vector * d->dy->layout.plane);
-    call_move(call, b.g, panel->at + before * c->kernel[0] * c->kernel[1] * filter);
-    call_stride(call, b.g, 0, run.filters);
-    call_stride(call, b.g, 1, (int64_t)entries * c->kernel[0] * c->kernel[1] * b.entry->count * filter);
-    call_stride(call, b.g, 2, c->kernel[1] * b.entry->count * filter);
+    call_move(call, b.dy, s->panel->vector * d->dy->layout.plane);
+    call_move(call, b.g, s->panel->at + channels_of(c, s->panel->entry, s->first - s->panel->entry) * taps * filter);
+    if (d->rows_apart) {
+        call_stride(call, b.x, row, c->dilation[0] * c->x.row);
+        call_stride(call, b.g, row, c->kernel[1] * b.entry->count * filter);
+    }
+    call_stride(call, b.x, panels, s->panels * s->run.x);
+    call_stride(call, b.dy, panels, s->panels * s->run.vector * d->dy->layout.plane);
+    call_stride(call, b.g, panels, s->panels * s->run.filters);
+    call_stride(call, b.x, parts, s->entries * b.between);
+    call_stride(call, b.g, parts, s->entries * taps * b.entry->count * filter);
+    if (d->chunks > 1) {
+        call_stride(call, b.x, chunk, images * b.x.image);
+        call_stride(call, b.dy, chunk, images * b.dy.image);
+        call_stride(call, b.g, chunk, d->size);
+    }
 }
 
 /* Are the same filters of two panels parameters, for entries e and f? */
@@ -365,15 +424,30 @@ static int alike_entries(const Conv *c, const int *channel, const Panel *p, int 
     return n;
 }
 
-/* Entries that one task takes: so many that dy is not read too often, so few that there are tasks for some threads and that
- * the gradient stays in the cache. */
-static int choose_entries(const Gradient *d, const Panel *panel, int panels, int alike)
+/* The largest divisor of n that is at most `most`. */
+static int divisor(int n, int64_t most)
+{
+    int best = 1;
+    for (int i = 1; i <= n && i <= most; i++)
+        best = n % i ? best : i;
+    return best;
+}
+
+/* Panels and entries that one task takes: so many that x and dy are not read too often, about as much of each, so few that there
+ * are tasks for some threads and that the gradient stays in the cache. */
+static void choose_slice(const Gradient *d, Slices *s, int alike, int *entries)
 {
     const Conv *c = &d->c;
-    int64_t bytes = (int64_t)c->kernel[0] * c->kernel[1] * LANES * panel->vectors * LANES * (int64_t)sizeof(float);
-    int parts = (FEWEST_TASKS + panels - 1) / panels, most = (int)(SLICE_BYTES / bytes);
-    int entries = alike / parts < most ? alike / parts : most;
-    return entries < 1 ? 1 : entries;
+    int64_t bytes = (int64_t)c->kernel[0] * c->kernel[1] * LANES * s->panel->vectors * LANES * (int64_t)sizeof(float);
+    int64_t most = SLICE_BYTES / bytes > 1 ? SLICE_BYTES / bytes : 1, tasks = d->chunks > 1 ? 1 : FEWEST_TASKS;
+    int64_t shared = (int64_t)s->run.panels * alike / tasks;
+    most = shared < most ? shared : most;
+    s->panels = 1;
+    for (int p = 1; p <= s->run.panels && s->run.x == 0 && c->kernel[0] * c->kernel[1] == 1; p++)
+        if (s->run.panels % p == 0 && p <= most && p * s->panel->vectors <= alike)
+            s->panels = p;
+    most /= s->panels;
+    *entries = most < 1 ? 1 : most < alike ? (int)most : alike;
 }
 
 static void add_gradient_calls(const Gradient *d)
@@ -382,26 +456,21 @@ static void add_gradient_calls(const Gradient *d)
     const int *channel = lane_channels(c->l, &c->n->layout);
     for (size_t i = 0; i < c->npanel;) {
         const Panel *p = c->panel + i;
-        Run run = alike_panels(c, channel, i);
+        Slices s = {.panel = p, .run = alike_panels(c, channel, i)};
         for (int first = p->entry, n; first < p->entry + p->entries; first += n) {
-            int size, parts, larger;
+            int most, size, parts, larger;
             n = alike_entries(c, channel, p, first);
-            split_evenly(n, choose_entries(d, p, run.panels, n), &size, &parts, &larger);
-            if (larger)
-                add_gradient_call(d, p, run, first, size + 1, larger, channel);
-            add_gradient_call(d, p, run, first + larger * (size + 1), size, parts - larger, channel);
+            choose_slice(d, &s, n, &most);
+            split_evenly(n, most, &size, &parts, &larger);
+            for (int kind = larger ? 0 : 1; kind < 2; kind++) {
+                s.first = first + kind * larger * (size + 1);
+                s.entries = kind ? size : size + 1;
+                s.parts = kind ? parts - larger : larger;
+                add_gradient_call(d, &s, channel);
+            }
         }
-        i += (size_t)run.panels;
+        i += (size_t)s.run.panels;
     }
-}
-
-/* The largest divisor of n that is at most `most`. */
-static int divisor(int n, int64_t most)
-{
-    int best = 1;
-    for (int i = 1; i <= n && i <= most; i++)
-        best = n % i ? best : i;
-    return best;
 }
 
 /* Pixels of a band. */
@@ -419,14 +488,14 @@ static int band_pixels(const Conv *c)
 
 static void choose_band(Gradient *d)
 {
-    int pixels = d->height * d->width, batch = d->c.l->graph->max_batch, most = band_pixels(&d->c);
+    int pixels = d->height * d->width, images = d->c.l->graph->max_batch / d->chunks, most = band_pixels(&d->c);
     int64_t farthest = MOST_BUMP / (d->c.l->program->arena_floats + 1);
     d->images = 1;
     d->rows = d->height;
     if (pixels > most)
         d->rows = divisor(d->height, most / d->width);
     else
-        d->images = divisor(batch, most / pixels < farthest ? most / pixels : farthest);
+        d->images = divisor(images, most / pixels < farthest ? most / pixels : farthest);
 }
 
 static int count_tasks(const Conv *c)
@@ -437,6 +506,57 @@ static int count_tasks(const Conv *c)
     return tasks;
 }
 
+/* Chunks where the gradient is small beside what is read for it. */
+static void choose_chunks(Gradient *d)
+{
+    const Conv *c = &d->c;
+    const int64_t image = (d->dy->layout.blocks * d->dy->layout.plane + c->source->layout.blocks * c->x.block) * (int64_t)sizeof(float);
+    int batch = c->l->graph->max_batch;
+    const Panel *last = &c->panel[c->npanel - 1];
+    d->size = last->at + (int64_t)last->vectors * LANES * channels_of(c, last->entry, last->entries) * c->kernel[0] * c->kernel[1];
+    d->chunks = 1;
+    if (d->size * (int64_t)sizeof(float) <= CHUNK_BYTES && image * batch >= LEAST_BYTES)
+        d->chunks = divisor(batch, MOST_CHUNKS);
+    d->room = d->chunks > 1 ? step_room(c->l, d->chunks * d->size) : 0;
+}
+
+/* `tasks` tasks of `vectors` vectors of the gradient, from vector `first` on: the sums of all chunks. */
+static void add_joining_call(const Gradient *d, int first, int vectors, int tasks)
+{
+    Lower *l = d->c.l;
+    Kernel *k = step_kernel(l);
+    Stream part = stream_common(l, k, d->room, "part", false), g = stream_gradient(l, k, d->c.filters, "g");
+    int sum = kernel_register(k), one = kernel_register(k);
+    k_loop(k, vectors);
+    k_load(k, sum, part.pointer, 0);
+    for (int i = 1; i < d->chunks; i++) {
+        k_load(k, one, part.pointer, i * d->size);
+        k_op(k, V_add, sum, sum, one);
+    }
+    k_store(k, g.pointer, 0, sum);
+    k_bump(k, part.pointer, LANES);
+    k_bump(k, g.pointer, LANES);
+    k_end(k);
+    Call *call = step_call(l, k, (int[]){tasks, 1, 1}, "dw_sum", "%d vectors of a gradient: sums of %d chunks", vectors, d->chunks);
+    call->images = l->graph->max_batch;
+    call_move(call, part, first * LANES);
+    call_move(call, g, first * LANES);
+    call_stride(call, part, 0, vectors * LANES);
+    call_stride(call, g, 0, vectors * LANES);
+}
+
+static void join_chunks(const Gradient *d)
+{
+    enum { MOST_VECTORS = 256 };
+    int size, parts, larger;
+    split_evenly((int)(d->size / LANES), MOST_VECTORS, &size, &parts, &larger);
+    step_begin(d->c.l);
+    if (larger)
+        add_joining_call(d, 0, size + 1, larger);
+    add_joining_call(d, larger * (size + 1), size, parts - larger);
+    step_end(d->c.l, NULL, "dw_sum", "the gradient of the filters of %s, from %d chunks of the batch", d->n->of->name, d->chunks);
+}
+
 static void lower_dw(Lower *l, Node *n)
 {
     Gradient d = {.c = conv_open(l, n->of, n->in[0]), .n = n, .dy = n->in[1]};
@@ -444,13 +564,16 @@ static void lower_dw(Lower *l, Node *n)
     d.height = dy.height;
     d.width = dy.width;
     pack_filters(&d.c);
+    choose_chunks(&d);
     choose_band(&d);
-    d.rows_apart = d.c.kernel[0] > 1 && count_tasks(&d.c) < FEWEST_TASKS;
+    d.rows_apart = d.chunks == 1 && d.c.kernel[0] > 1 && count_tasks(&d.c) < FEWEST_TASKS;
     step_begin(l);
     add_gradient_calls(&d);
     step_end(l, n, op_name(n->op),
              "gradient of the weights of a %s, %d x %d, stride %d: sums over %d x %d pixels of the batch, in bands of %d rows of %d images",
              op_name(n->of->op), d.c.kernel[0], d.c.kernel[1], d.c.stride[0], d.height, d.width, d.rows, d.images);
+    if (d.chunks > 1)
+        join_chunks(&d);
 }
 
 void lower_conv_dw(Lower *l, Node *n)
@@ -462,70 +585,3 @@ void lower_conv_dw(Lower *l, Node *n)
 }
 
 void lower_linear_dw(Lower *l, Node *n) { lower_dw(l, n); }
-
-/* ---- biases ------------------------------------------------------------------------------------------------------------ */
-
-/* Adds a row of dy to `sums`, in turns. */
-static void emit_row_sum(Kernel *k, Stream dy, int width, const int *sum, int nsum)
-{
-    int value = kernel_register(k);
-    k_loop(k, width / nsum);
-    for (int i = 0; i < nsum; i++) {
-        k_load(k, value, dy.pointer, i * LANES);
-        k_op(k, V_add, sum[i], sum[i], value);
-    }
-    k_bump(k, dy.pointer, nsum * LANES);
-    k_end(k);
-    for (int i = 0; i < width % nsum; i++) {
-        k_load(k, value, dy.pointer, i * LANES);
-        k_op(k, V_add, sum[i], sum[i], value);
-    }
-    k_bump(k, dy.pointer, dy.view.row - width / nsum * nsum * LANES);
-    kernel_release(k, value);
-}
-
-/* The sum over all images, picture by picture. */
-static void emit_bias(const Lower *l, Kernel *k, const Node *n, Stream dy, Stream g, Lanes lanes)
-{
-    enum { SUMS = 4 };
-    Shape s = node_result(n->in[0]);
-    int sum[SUMS], nsum = s.width < SUMS ? s.width : SUMS, total = kernel_register(k);
-    k_zero(k, total);
-    for (int i = 0; i < nsum; i++)
-        sum[i] = kernel_register(k);
-    k_loop(k, l->graph->max_batch);
-    for (int i = 0; i < nsum; i++)
-        k_zero(k, sum[i]);
-    k_loop(k, s.height);
-    emit_row_sum(k, dy, s.width, sum, nsum);
-    k_end(k);
-    for (int i = 1; i < nsum; i++)
-        k_op(k, V_add, sum[0], sum[0], sum[i]);
-    k_op(k, V_add, total, total, sum[0]);
-    k_bump(k, dy.pointer, dy.image - s.height * dy.view.row);
-    k_end(k);
-    apply_mask(k, V_mul, total, lanes, 1, 0);
-    k_store(k, g.pointer, 0, total);
-}
-
-void lower_bias_dw(Lower *l, Node *n)
-{
-    const Layout *layout = &n->of->layout;
-    int64_t place = parameter_vector(l, n->of, W_bias, layout);
-    BlockRun run;
-    step_begin(l);
-    for (int b = 0; b < layout->blocks; b += run.blocks) {
-        run = block_run(layout, b, layout->blocks);
-        Kernel *k = step_kernel(l);
-        Stream dy = stream_open(l, k, n->in[0], "dy", false), g = stream_gradient(l, k, place, "g");
-        emit_bias(l, k, n, dy, g, (Lanes){0, run.channels});
-        Call *call = step_call(l, k, (int[]){run.blocks, 1, 1}, "bias_dw", "gradient of the biases of %d channels", run.channels);
-        call->images = l->graph->max_batch;
-        call_move(call, dy, b * dy.view.block);
-        call_stride(call, dy, 0, dy.view.block);
-        call_move(call, g, b * LANES);
-        call_stride(call, g, 0, LANES);
-    }
-    step_end(l, n, "bias_dw", "gradient of a bias: the sum over %d channels of %d x %d pixels of the batch", layout->nsegment,
-             node_result(n->in[0]).height, node_result(n->in[0]).width);
-}
