@@ -96,6 +96,7 @@ int usage_error(const char *hint, const char *format, ...) __attribute__((format
 /* command_session.c: the steps that commands share, each failing with a message for the user. */
 void session_graph(Session *, bool alone);      /* dumps and times passes only if alone: compile() runs them too */
 void session_weights(Session *);                /* needs graph; default pattern:1 */
+void session_drop_weights(Session *);           /* frees what an engine has copied */
 void session_input(Session *);                  /* needs graph; sets batch (to 1, unless set); default pattern:1 */
 const char *session_tuned(Session *);           /* reads --tuned, once: the target it was measured for; NULL: there is none */
 void session_program(Session *);                /* compiles for `batch` images at most */

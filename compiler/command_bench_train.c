@@ -73,6 +73,7 @@ static void open_engine(Session *session, TrainBench *bench)
     bench->engine = train_engine_open(&session->context, session->arguments->spec, NULL, &session->options, &bench->options,
                                       session->weights, &failure);
     check(session, bench->engine, &failure);
+    session_drop_weights(session);
     bench->compile = seconds_now() - start;
 }
 

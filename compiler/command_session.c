@@ -254,6 +254,12 @@ void session_forward(Session *session, int threads, int first, int count)
         fail(session, NULL, "%s", model->strerror(status));
 }
 
+void session_drop_weights(Session *session)
+{
+    weights_free(session->weights);
+    session->weights = NULL;
+}
+
 void session_close(Session *session)
 {
     if (session->close_work)

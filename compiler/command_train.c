@@ -220,6 +220,7 @@ static void open_engine(Session *session, TrainWork *work)
     work->engine = train_engine_open(&session->context, arguments->spec, NULL, &session->options, &work->options,
                                      session->weights, &failure);
     check(session, work->engine, &failure);
+    session_drop_weights(session);
 }
 
 /* What a resumed run must share with the one that made the checkpoint. */

@@ -29,7 +29,7 @@ typedef struct {
     float *outputs, *targets;           /* [batch][classes], of it */
     int64_t *integer;                   /* by Tensor.id: num_batches_tracked */
     bool *counts;                       /* by Tensor.id: a batch norm of the step moves this one */
-    float **plain;                      /* by Tensor.id: values in the order of their names' tensors, as of the last unpack */
+    float **plain;                      /* by Tensor.id: values that no kernel reads, which are in no array; NULL for all others */
     void *packed;                       /* of the forward program, with their stamp; NULL: to be packed */
     void *arena;                        /* of the forward program */
     void *block;                        /* which arrays.weights lies in */
@@ -211,15 +211,40 @@ static float *new_zeros(int64_t floats)
     return array ? memset(array, 0, (size_t)floats * sizeof *array) : NULL;
 }
 
-/* The forward program's weights, made of what the step's parameters are now. */
-static bool pack_forward(Compiled *c, Failure *failure)
+static void free_plain(const Compiled *c, float **plain)
 {
-    Names names = {c->step->graph, c->plain};
+    for (int i = 0; plain && i < c->step->graph->ntensors; i++)
+        free(plain[i]);
+    free(plain);
+}
+
+/* All values by name, as they are now; NULL: failure. */
+static float **all_plain(const Compiled *c, Failure *failure)
+{
+    const Graph *graph = c->step->graph;
+    float **plain = calloc((size_t)graph->ntensors + 1, sizeof *plain);
+    bool made = plain;
+    for (const Tensor *t = graph->tensors; made && t; t = t->next) {
+        size_t count = t->integer ? 0 : (size_t)tensor_elements(t);
+        made = t->integer || (plain[t->id] = malloc((count + 1) * sizeof(float)));
+        if (made && c->plain[t->id])
+            memcpy(plain[t->id], c->plain[t->id], count * sizeof(float));
+    }
+    if (!made)
+        failure_set(failure, "out of memory for the network's tensors");
+    else if (exchange(c, c->arrays.weights, plain, true, true, failure))
+        return plain;
+    free_plain(c, plain);
+    return NULL;
+}
+
+/* The forward program's weights, made of these. */
+static bool pack_plain(Compiled *c, float **plain, Failure *failure)
+{
+    Names names = {c->step->graph, plain};
     const Program *p = c->forward;
     Stamp stamp = program_stamp(p);
     const char *missing = "";
-    if (!exchange(c, c->arrays.weights, c->plain, true, true, failure))
-        return false;
     char *block = new_array(sizeof stamp + (size_t)p->weights_floats * sizeof(float));
     if (!block)
         return failure_set(failure, "out of memory for the weights of an evaluation");
@@ -231,6 +256,14 @@ static bool pack_forward(Compiled *c, Failure *failure)
     }
     c->packed = block;
     return true;
+}
+
+static bool pack_forward(Compiled *c, Failure *failure)
+{
+    float **plain = all_plain(c, failure);
+    bool done = plain && pack_plain(c, plain, failure);
+    free_plain(c, plain);
+    return done;
 }
 
 static bool load_code(const Compiled *c, const Program *program, Model *model, Failure *failure)
@@ -302,7 +335,7 @@ static bool new_tensor(const Compiled *c, const Tensor *t, const Group *group, T
     snprintf(name, size, "%s%s", group->prefix, t->name);
     if (t->integer)
         *(int64_t *)data = c->integer[t->id];
-    else if (group->all)                /* parameters that no kernel reads are in no array */
+    else if (group->all && c->plain[t->id])
         memcpy(data, c->plain[t->id], count * sizeof(float));
     return true;
 }
@@ -378,7 +411,7 @@ static bool write_group(Compiled *c, const Group *group, const TensorData *tenso
             c->integer[t->id] = *(const int64_t *)from->data;
         else if (from)
             plain[t->id] = (float *)(uintptr_t)from->data;
-        if (from && !t->integer && group->all)
+        if (from && group->all && c->plain[t->id])
             memcpy(c->plain[t->id], from->data, (size_t)tensor_elements(t) * sizeof(float));
     }
     bool done = exchange(c, group->payload, plain, group->all, false, failure);
@@ -412,30 +445,48 @@ static void compiled_close(TrainEngine *engine)
     StepArrays *a = &c->arrays;
     model_close(&c->step_model);
     model_close(&c->forward_model);
-    for (int i = 0; c->plain && i < c->step->graph->ntensors; i++)
-        free(c->plain[i]);
-    void *memory[] = {a->arena, c->state, c->integer, c->counts, c->plain, c->packed, c->arena, c->block, c};
+    free_plain(c, c->plain);
+    void *memory[] = {a->arena, c->state, c->integer, c->counts, c->packed, c->arena, c->block, c};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         free(memory[i]);
 }
 
-/* The plain values that the weights hold; counters apart. */
+/* Elements of each tensor, by id, that kernels read, so that the packed weights hold them. */
+static int64_t *packed_elements(const Compiled *c)
+{
+    const Program *p = c->step;
+    int64_t *packed = arena_alloc(p->context, (size_t)p->graph->ntensors + 1, sizeof *packed);
+    for (size_t i = 0; i < p->npack; i++) {
+        const PackItem *it = &p->pack[i];
+        const PackSource *source[] = {&it->weight, &it->bias, &it->norm[0], &it->norm[1], &it->norm[2], &it->norm[3]};
+        for (size_t j = 0; j < sizeof source / sizeof *source; j++) {
+            const Tensor *t = source[j]->name ? graph_tensor(p->graph, source[j]->name) : NULL;
+            if (t)
+                packed[t->id] += tensor_elements(t) / t->dim[source[j]->axis] * source[j]->count;
+        }
+    }
+    return packed;
+}
+
+/* Values that would be nowhere else; counters apart. */
 static bool copy_weights(Compiled *c, const Weights *weights)
 {
     const Graph *graph = c->step->graph;
+    const int64_t *packed = packed_elements(c);
     c->plain = calloc((size_t)graph->ntensors + 1, sizeof *c->plain);
     c->integer = calloc((size_t)graph->ntensors + 1, sizeof *c->integer);
     c->counts = calloc((size_t)graph->ntensors + 1, sizeof *c->counts);
     for (const Tensor *t = graph->tensors; c->plain && c->integer && c->counts && t; t = t->next) {
         int rank;
-        int64_t dim[4];
-        size_t count = (size_t)tensor_elements(t);
+        int64_t dim[4], count = tensor_elements(t);
         const float *from = weights_find(weights, t->name, &rank, dim);
-        if (!(c->plain[t->id] = calloc(count + 1, sizeof(float))))
+        c->integer[t->id] = from && t->integer ? (int64_t)from[0] : 0;
+        if (t->integer || packed[t->id] >= count)
+            continue;
+        if (!(c->plain[t->id] = calloc((size_t)count + 1, sizeof(float))))
             return false;
         if (from)
-            memcpy(c->plain[t->id], from, count * sizeof(float));
-        c->integer[t->id] = from && t->integer ? (int64_t)from[0] : 0;
+            memcpy(c->plain[t->id], from, (size_t)count * sizeof(float));
     }
     for (const Node *n = c->counts ? graph->first : NULL; n; n = n->next)
         if (n->op == OP_bn_stats)

@@ -272,6 +272,15 @@ Test(tools, bench_training_parts)
     result_free(&result);
 }
 
+/* Parameters lie in memory once: as the kernels read them. */
+Test(tools, bench_training_memory)
+{
+    json_t *json = parse_json(RUN("nncc", "bench", "specs/resnet18.yaml", "--train", "--batch", "1", "--json"), 0);
+    double parameters = number(json, "weights_bytes"), arrays = number(json, "arena_bytes") + number(json, "gradient_bytes") + number(json, "state_bytes");
+    cr_expect_lt(number(json, "peak_rss_bytes"), arrays + 1.9 * parameters);
+    json_decref(json);
+}
+
 /* AdamW keeps two numbers for each parameter, and blocks computed again take less memory. */
 Test(tools, bench_training_options)
 {
