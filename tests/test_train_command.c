@@ -11,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../runtime/weights.h"
+#include "checkpoints.h"
 #include "process.h"
 
 static const char tiny[] =
@@ -245,6 +247,54 @@ Test(train_command, signals_ref)
 Test(train_command, signals_jit)
 {
     expect_same_after_signals("jit", "shapes:1,size=12,count=800", "checkpoint-00000300.safetensors");
+}
+
+static const char dropping[] =
+    "name: dropping\n"
+    "input: [3, 12, 12]\n"
+    "layers:\n"
+    "  - conv: {name: conv1, out: 12, kernel: 3, pad: 1}\n"
+    "  - bn: {name: bn1}\n"
+    "  - relu\n"
+    "  - dropout: {p: 0.2}\n"
+    "  - conv: {name: conv2, out: 16, kernel: 3, stride: 2, pad: 1}\n"
+    "  - bn: {name: bn2}\n"
+    "  - relu\n"
+    "  - global_avg_pool\n"
+    "  - flatten\n"
+    "  - linear: {name: fc, out: 3}\n";
+
+/* The program itself, with everything that a run has: kernels of the JIT, dropout, augmentation, threads and checkpoints within
+ * epochs. Lives are killed at random moments of their first 0.12 seconds; what they leave behind loads, and the run that
+ * gets through ends with the bytes of the one that nobody disturbed. */
+Test(train_command, survives_kills, .timeout = 900)
+{
+    const char *last = "checkpoint-00000300.safetensors";
+    int wanted = getenv("NNCC_TEST_KILLS") ? atoi(getenv("NNCC_TEST_KILLS")) : 5, kills = 0;
+    uint64_t base = pattern_base("kill the command", (uint64_t)time(NULL));
+    char *whole = join(directory, "whole");
+    write_file(spec, dropping);
+#define LIFE "nncc", "train", spec, "--batch", "8", "--data", "shapes:1,size=12,count=800", "--epochs", "3", "--lr", "0.05", \
+    "--augment", "crop:2,flip", "--save-every", "3"
+    expect(RUN(LIFE, "--out", whole, "--threads", "2"), 0, "best accuracy", NULL);
+    for (uint64_t i = 0; kills < wanted; i++) {
+        int status = -1;
+        for (int life = 0; status; life++) {
+            pid_t child = start((const char *const[]){LIFE, "--out", out, "--resume", "--threads", "1", NULL});
+            if (kills < wanted && life < 12) {
+                usleep((useconds_t)(120000 * pattern_uniform(base, (uint64_t)kills + 1000 * i)));
+                kill(child, SIGKILL);
+            }
+            cr_assert_eq(waitpid(child, &status, 0), child);
+            cr_assert(!status || WIFSIGNALED(status), "a life ended badly: %x", status);
+            kills += status != 0;
+            cr_assert(directory_is_sound(out), "after %d kills a checkpoint does not load", kills);
+        }
+        cr_assert(same_file(whole, out, last) && same_file(whole, out, "best.safetensors"), "after %d kills the run ended otherwise", kills);
+        char *gone = strdup(out);
+        remove_directory(gone);
+    }
+    free(whole);
 }
 
 /* What is written to a terminal on standard error. */

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "checkpoints.h"
 #include "process.h"
 #include "stub_engine.h"
 
@@ -522,32 +523,6 @@ static pid_t live(const char *run)
     if (!good)
         fprintf(stderr, "%s\n", failure.text);
     _exit(good ? 0 : 1);
-}
-
-/* Is there no checkpoint, or one that loads? */
-static bool directory_is_sound(const char *run)
-{
-    RunDirectory open;
-    Failure failure;
-    int64_t *steps = NULL;
-    size_t count = 0, whole = 0;
-    if (!file_exists(run))
-        return true;
-    cr_assert(run_directory_open(run, &open, &failure) && run_directory_list(&open, &steps, &count, &failure), "%s",
-              failure.text);
-    for (size_t i = 0; i < count; i++) {
-        Progress progress;
-        TensorData *tensors;
-        size_t ntensors;
-        char *path = run_directory_path(&open, steps[i]);
-        whole += checkpoint_load(path, &progress, &tensors, &ntensors, &failure);
-        progress_free(&progress);
-        tensors_free(tensors, ntensors);
-        free(path);
-    }
-    free(steps);
-    run_directory_close(&open);
-    return whole == count;
 }
 
 /* Every life is killed at a random moment of the first 60 ms, until `kills` have been; then the run may end. */
