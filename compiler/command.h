@@ -110,6 +110,8 @@ void session_forward(Session *, int threads, int first, int count);
 void session_close(Session *);
 _Noreturn void fail(Session *, const char *hint, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void check(Session *, bool fine, const Failure *);
+/* To stderr, like printf; what came from files and users cannot steer the terminal. */
+void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Both also make it the target that session_program compiles for. */
 const Target *named_target(Session *, const char *name);
 const Target *session_target(Session *);        /* the one --target names, --tuned is for, or the best this processor runs */

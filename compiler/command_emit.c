@@ -70,12 +70,12 @@ static void write_weights(Session *session, const char *path)
     check(session, weights_file_write(path, session->program, session->payload, &failure), &failure);
 }
 
-static void tell(const Session *session, const EmitOptions *emit, const char *weights)
+static void tell_written(const Session *session, const EmitOptions *emit, const char *weights)
 {
     const Arguments *arguments = session->arguments;
     const char *libraries = emit->target[emit->ntarget - 1]->libraries;
-    fprintf(stderr, "wrote %s and %s%s%s\n", arguments->output, emit->header_name, weights ? " and " : "", weights ? basename(weights) : "");
-    fprintf(stderr, "  cc -std=c11 -O2 -ffp-contract=off -fopenmp %s", arguments->output);
+    tell("wrote %s and %s%s%s\n", arguments->output, emit->header_name, weights ? " and " : "", weights ? basename(weights) : "");
+    tell("  cc -std=c11 -O2 -ffp-contract=off -fopenmp %s", arguments->output);
     if (arguments->with_main)
         fprintf(stderr, " %s%s-o program\n", libraries, *libraries ? " " : "");
     else
@@ -101,7 +101,7 @@ static void write_files(Session *session, EmitOptions *emit)
     }
     write_output(session, header, declarations.data, declarations.size);
     write_output(session, path, source.data, source.size);
-    tell(session, emit, weights);
+    tell_written(session, emit, weights);
 }
 
 /* To a pipe or a terminal goes one text: the header stands where the C file would include it. */
@@ -153,7 +153,7 @@ static int emit_training(Session *session, EmitOptions *emit)
     refuse_overwrite(session, header);
     write_output(session, header, declarations.data, declarations.size);
     write_output(session, path, source.data, source.size);
-    fprintf(stderr, "wrote %s and %s\n  cc -std=c11 -O2 -ffp-contract=off -fopenmp %s -c     (link with -lm)\n", path, emit->header_name, path);
+    tell("wrote %s and %s\n  cc -std=c11 -O2 -ffp-contract=off -fopenmp %s -c     (link with -lm)\n", path, emit->header_name, path);
     return 0;
 }
 

@@ -125,7 +125,7 @@ static bool run_step(Session *session, TrainEngine *engine, const int32_t *label
     int correct;
     if (!engine->step(engine, session->input, labels, 0, 0, &loss, &correct, failure) || !engine->read(engine, &tensors, &count, failure))
         return false;
-    fprintf(stderr, "%s: loss %.9g, %d of %d images right\n", session->graph->name, loss, correct, session->batch);
+    tell("%s: loss %.9g, %d of %d images right\n", session->graph->name, loss, correct, session->batch);
     TensorData *out = calloc(count + 1, sizeof *out);
     bool fine = out || failure_set(failure, "out of memory for the answer");
     if (fine && path)

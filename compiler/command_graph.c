@@ -171,6 +171,6 @@ int command_graph(Session *session)
     else
         write_output(session, path, text.data, text.size);
     if (!is_stream(path))
-        fprintf(stderr, "wrote %s\n", path);
+        tell("wrote %s\n", path);
     return 0;
 }

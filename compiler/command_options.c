@@ -70,9 +70,11 @@ static const Option options[] = {
      "FILE.safetensors, pattern:SEED[,gain=G] or init:SEED"},
     {"partial", 0, FLAG, NULL, ALL & ~(INSPECT | TUNE), AT(partial), 0, 0, "accept weights that lack tensors or have others"},
     {"input", 0, TEXT, "I", RUN | BENCH | VERIFY | GRAD, AT(input), 0, 0, "picture (.jpg, .png), array (.npy) or pattern:SEED"},
-    {"batch", 0, NUMBER, "N", ALL, AT(batch), 1, 1 << 16, "images at once; for C output the largest number of them"},
+    {"batch", 0, NUMBER, "N", ALL & ~TRAIN, AT(batch), 1, 1 << 16, "images at once; for C output the largest number of them"},
+    {"batch", 0, NUMBER, "N", TRAIN, AT(batch), 1, 1 << 16, "pictures of a step (64); those that fill no batch wait for the next epoch's order"},
     {"threads", 0, NUMBER, "T", EMIT | RUN | BENCH | TUNE | GRAD | TRAIN, AT(threads), 1, 1024, "how many; results do not depend on it"},
-    {"target", 0, TEXT, "T", EMIT | RUN | BENCH | INSPECT | TUNE | GRAD | TRAIN, AT(target), 0, 0, "avx512, avx2 or c (portable); for C output also avx2,c or avx512,c"},
+    {"target", 0, TEXT, "T", EMIT, AT(target), 0, 0, "avx512, avx2, c (portable), avx2,c or avx512,c (avx2)"},
+    {"target", 0, TEXT, "T", RUN | BENCH | INSPECT | TUNE | GRAD | TRAIN, AT(target), 0, 0, "avx512, avx2 or c (portable), instead of the best that runs here"},
     {"exact", 0, FLAG, NULL, EMIT | RUN | BENCH | INSPECT | VERIFY | TUNE, AT(exact), 0, 0, "multiply only inputs and weights: no Winograd, direct sums everywhere"},
     {"tuned", 0, TEXT, "FILE", EMIT | RUN | BENCH | INSPECT | VERIFY, AT(tuned), 0, 0, "take the choices that `nncc tune` wrote"},
     {"fp16-weights", 0, FLAG, NULL, EMIT | RUN | BENCH, AT(fp16_weights), 0, 0, "store the filters of linear layers in half precision"},
@@ -141,9 +143,7 @@ int usage_error(const char *hint, const char *format, ...)
     va_start(list, format);
     vsnprintf(message, sizeof message, format, list);
     va_end(list);
-    for (char *c = message; *c; c++)            /* what was typed must not steer the terminal */
-        *c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
-    fprintf(stderr, "nncc: error: %s\nhint: %s\n", message, hint ? hint : "`nncc --help` shows what can be said");
+    tell("nncc: error: %s\nhint: %s\n", mask_controls(message, false), hint ? hint : "`nncc --help` shows what can be said");
     return EXIT_USAGE;
 }
 

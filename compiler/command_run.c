@@ -23,9 +23,7 @@ static Labels read_labels(Session *session, const char *path)
     for (ssize_t length; (length = getline(&line, &size, file)) >= 0 && labels.count < 1 << 20; labels.count++) {
         line[strcspn(line, "\r\n")] = '\0';
         labels.name = arena_grow(&session->context, labels.name, labels.count, &labels.capacity, sizeof *labels.name);
-        labels.name[labels.count] = arena_strdup(&session->context, line);
-        for (char *c = labels.name[labels.count]; *c; c++)
-            *c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;       /* a file must not steer the terminal */
+        labels.name[labels.count] = mask_controls(arena_strdup(&session->context, line), false);
     }
     free(line);
     fclose(file);
@@ -154,7 +152,7 @@ static double *run_reference(Session *session)
     size_t count = (size_t)session->batch * (size_t)shape_floats(session->graph->output->shape);
     double *output = arena_alloc(&session->context, count, sizeof *output), start = seconds_now();
     check(session, reference_run(session->graph, session->weights, session->input, session->batch, output, &failure), &failure);
-    fprintf(stderr, "%s: naive reference %.0f ms\n", session->graph->name, 1e3 * (seconds_now() - start));
+    tell("%s: naive reference %.0f ms\n", session->graph->name, 1e3 * (seconds_now() - start));
     return output;
 }
 
@@ -175,7 +173,7 @@ static void run_compiled(Session *session)
         session_forward(session, threads, 0, session->batch);
         best = fmin(best, seconds_now() - begin);
     }
-    fprintf(stderr, "%s: spec to kernels %.0f ms, packing weights %.0f ms, ", session->graph->name, 1e3 * (compiled - start), 1e3 * (packed - compiled));
+    tell("%s: spec to kernels %.0f ms, packing weights %.0f ms, ", session->graph->name, 1e3 * (compiled - start), 1e3 * (packed - compiled));
     if (compiler == jit)
         fprintf(stderr, "JIT %.0f ms, ", 1e3 * session->model.compile_seconds);
     else if (session->model.compile_seconds > 0)

@@ -69,6 +69,18 @@ TensorSpec *tensor_specs(Session *session)
     return specs;
 }
 
+void tell(const char *format, ...)
+{
+    char *text;
+    va_list list;
+    va_start(list, format);
+    if (vasprintf(&text, format, list) >= 0) {
+        fputs(mask_controls(text, true), stderr);
+        free(text);
+    }
+    va_end(list);
+}
+
 void session_weights(Session *session)
 {
     const Arguments *arguments = session->arguments;
@@ -77,7 +89,7 @@ void session_weights(Session *session)
     char *report = NULL;
     session->weights = weights_open(from, tensor_specs(session), (size_t)session->graph->ntensors, arguments->partial, &report, &failure);
     if (report && *report)
-        fprintf(stderr, "%s%s", report, report[strlen(report) - 1] == '\n' ? "" : "\n");
+        tell("%s%s", report, report[strlen(report) - 1] == '\n' ? "" : "\n");
     free(report);
     check(session, session->weights, &failure);
 }
@@ -170,10 +182,10 @@ const char *session_tuned(Session *session)
     return session->options.tuned ? session->options.tuned->target : NULL;
 }
 
-static void tell(const char *notice)
+static void pass_on(const char *notice)
 {
     if (notice)
-        fprintf(stderr, "nncc: %s\n", notice);
+        tell("nncc: %s\n", notice);
 }
 
 void session_program(Session *session)
@@ -181,10 +193,10 @@ void session_program(Session *session)
     const char *made_for = session_tuned(session), *target = session->arguments->target ? session->arguments->target : made_for;
     bool tells = session->arguments->tuned && !session->program;
     if (tells)
-        tell(tuned_notice(&session->context, session->options.tuned, target, session->options.max_batch));
+        pass_on(tuned_notice(&session->context, session->options.tuned, target, session->options.max_batch));
     session->program = compile(&session->context, session->arguments->spec, NULL, &session->options);
     if (tells)
-        tell(tuned_unused(session->program->graph));
+        pass_on(tuned_unused(session->program->graph));
 }
 
 const Target *named_target(Session *session, const char *name)

@@ -211,10 +211,12 @@ static void open_engine(Session *session, TrainWork *work)
         arguments->weights ? arguments->weights : arena_printf(&session->context, "init:%d", arguments->train.seed);
     Failure failure = {""};
     char *report = NULL;
+    if (arguments->target)
+        session_target(session);        /* it runs here */
     session->weights = weights_open_for_training(from, tensor_specs(session), (size_t)session->graph->ntensors,
                                                  arguments->partial, work->options.seed, &report, &failure);
     if (report)
-        fprintf(stderr, "%s\n", report);
+        tell("%s\n", report);
     free(report);
     check(session, session->weights, &failure);
     work->engine = train_engine_open(&session->context, arguments->spec, NULL, &session->options, &work->options,

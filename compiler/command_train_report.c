@@ -172,9 +172,14 @@ static bool on_epoch(void *context, const EpochReport *epoch, const Progress *pr
 static bool on_note(void *context, const char *text, Failure *failure)
 {
     Report *report = context;
+    char line[2400];
+    snprintf(line, sizeof line, "%s", text);
     clear_bar(report);
-    fprintf(stderr, "nncc: %s\n", text);
-    return log_line(report, json_pack("{s:s, s:s}", "event", "note", "text", text), failure);
+    tell("nncc: %s\n", mask_controls(line, false));
+    json_t *json = json_pack("{s:s, s:s}", "event", "note", "text", text);
+    for (char *c = line; !json && *c; c++)      /* names of files need not be UTF-8 */
+        *c = (unsigned char)*c < 128 ? *c : '?';
+    return log_line(report, json ? json : json_pack("{s:s, s:s}", "event", "note", "text", line), failure);
 }
 
 TrainerEvents report_events(Report *report)
@@ -217,13 +222,17 @@ void report_start(TrainWork *work)
     const char *augment = a->overfit ? "none" : a->augment ? a->augment : d->augment;
     int64_t parameters = graph_parameters(session->graph);
     Failure failure;
-    fprintf(stderr, "%s: %s parameters; %s: %lld pictures, %lld to evaluate, %d classes\n", session->graph->name,
+    tell("%s: %s parameters; %s: %lld pictures, %lld to evaluate, %d classes\n", session->graph->name,
             with_commas(&session->context, parameters), d->name, (long long)d->count[SPLIT_train],
             (long long)d->count[SPLIT_val], d->classes);
     if (a->evaluate)
         return;
-    fprintf(stderr, "batch %d, %lld steps an epoch, %s, learning rate %g, %s, by %s; augmentation: %s; %s on %d thread%s\n",
-            t->engine->batch, (long long)(d->count[SPLIT_train] / t->engine->batch),
+    int64_t left = d->count[SPLIT_train] % t->engine->batch;
+    char waiting[64] = "";
+    if (left && !a->overfit)
+        snprintf(waiting, sizeof waiting, " (%lld pictures fill none: each epoch others)", (long long)left);
+    tell("batch %d, %lld steps an epoch%s, %s, learning rate %g, %s, by %s; augmentation: %s; %s on %d thread%s\n",
+            t->engine->batch, (long long)(d->count[SPLIT_train] / t->engine->batch), waiting,
             work->options.training.optimiser.kind == OPTIMISER_adamw ? "AdamW" : "SGD", t->schedule.rate,
             schedule[t->schedule.kind], t->schedule.per_iteration ? "iteration" : "epoch",
             augment, work->options.backend, work->options.threads, work->options.threads == 1 ? "" : "s");
@@ -256,7 +265,7 @@ void report_end(TrainWork *work, bool stopped)
     Session *session = work->report.session;
     const TrainArguments *a = &session->arguments->train;
     if (stopped)
-        fprintf(stderr, "nncc: stopped after step %lld%s\n", (long long)p->step,
+        tell("nncc: stopped after step %lld%s\n", (long long)p->step,
                 a->directory ? "; --resume goes on from there" : "");
     if (session->arguments->json)
         session->json = result_json(work, stopped);
@@ -270,7 +279,7 @@ void report_end(TrainWork *work, bool stopped)
     if (unreadable)
         fprintf(stderr, "nncc: %lld pictures could not be read\n", (long long)unreadable);
     if (a->directory && p->best_epoch >= 0)
-        fprintf(stderr, "the best weights are %s/best.safetensors: use them by --weights\n", a->directory);
+        tell("the best weights are %s/best.safetensors: use them by --weights\n", a->directory);
 }
 
 void report_evaluation(TrainWork *work, const Evaluation *e)

@@ -224,7 +224,7 @@ static void confirm(Tuning *tuning, Tuned *tuned)
 /* ---- telling ------------------------------------------------------------------------------------------------------ */
 
 /* One line a layer, where no bar was shown; and what all of it comes to. */
-static void tell(const Tuning *tuning, const Tuned *tuned)
+static void tell_result(const Tuning *tuning, const Tuned *tuned)
 {
     const Search *search = &tuning->search;
     bool terminal = isatty(STDERR_FILENO);
@@ -274,7 +274,7 @@ static void tune(Tuning *tuning)
     search_layers(tuning);
     Tuned *tuned = search_choices(&tuning->search, SEARCH_best);
     confirm(tuning, tuned);
-    tell(tuning, tuned);
+    tell_result(tuning, tuned);
     write_choices(tuning, tuned);
 }
 

@@ -49,6 +49,7 @@ nncc_status refuse(nncc *net, nncc_status status, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(net->error, sizeof net->error, format, arguments);
     va_end(arguments);
+    mask_controls(net->error, true);
     return strncmp(net->error, memory, sizeof memory - 1) ? status : NNCC_ERROR_MEMORY;
 }
 

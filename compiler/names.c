@@ -15,13 +15,11 @@ void check_name(Context *context, const char *name, Loc loc)
         fail_at(context, loc, NULL, "name of %zu bytes is too long: limit: bytes of a name = %d", size, MAX_NAME);
     bool fine = size && *name != '.' && name[size - 1] != '.' && !strstr(name, "..");
     char *shown = arena_strdup(context, name);
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size; i++)
         fine = fine && in_name(name[i]);
-        shown[i] = (unsigned char)name[i] < ' ' ? '?' : name[i];
-    }
     if (!fine)
         fail_at(context, loc, "names are letters, digits, _ and -, in parts separated by single dots: layer1.0.conv1",
-                "'%.60s' cannot be a name", shown);
+                "'%.60s' cannot be a name", mask_controls(shown, false));
 }
 
 /* ---- unique names --------------------------------------------------------------------------------------- */

@@ -141,6 +141,17 @@ void text_add(Text *text, const char *format, ...)
 
 /* ---- diagnostics ---------------------------------------------------------------------------------------- */
 
+/* ASCII's, and those of U+0080..U+009F, which terminals obey as well. */
+char *mask_controls(char *text, bool lines)
+{
+    for (unsigned char *c = (unsigned char *)text; *c; c++)
+        if ((*c < ' ' && !(lines && *c == '\n')) || *c == 127)
+            *c = '?';
+        else if (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
+            c[0] = c[1] = '?';
+    return text;
+}
+
 /* Where in context->message the next bytes go; what does not fit is cut off. */
 typedef struct {
     char *at, *end;                     /* end: the last byte, kept for NUL */
@@ -150,11 +161,7 @@ static void put(Cursor *cursor, const char *format, ...) __attribute__((format(p
 static void put_list(Cursor *cursor, const char *format, va_list arguments)
 {
     int size = vsnprintf(cursor->at, (size_t)(cursor->end - cursor->at) + 1, format, arguments);
-    char *start = cursor->at;
     cursor->at += size < cursor->end - cursor->at ? size : cursor->end - cursor->at;
-    for (char *c = start; c < cursor->at; c++)      /* what users name must not steer their terminal */
-        if ((unsigned char)*c < ' ' && *c != '\n')
-            *c = '?';
 }
 
 static void put(Cursor *cursor, const char *format, ...)
@@ -211,6 +218,7 @@ void fail_at(Context *context, Loc loc, const char *hint, const char *format, ..
         put_excerpt(&cursor, loc);
     if (hint)
         put(&cursor, "hint: %s\n", hint);
+    mask_controls(context->message, true);
     context->where = loc;
     longjmp(context->on_error, 1);
 }

@@ -66,8 +66,9 @@ bool run_directory_open(const char *path, RunDirectory *run, Failure *failure)
     good = good && (run->descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0;
     if (!good)
         failed(run, failure);
-    else if (flock(run->descriptor, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
-        good = failure_set(failure, "%s: another run writes there", path);
+    else if (flock(run->descriptor, LOCK_EX | LOCK_NB))
+        good = errno == EWOULDBLOCK ? failure_set(failure, "%s: another run writes there", path)
+                                    : failure_set(failure, "%s: cannot be locked against other runs: %s", path, strerror(errno));
     good = good && remove_leftovers(run, failure);
     if (!good)
         run_directory_close(run);
