@@ -126,7 +126,7 @@ static const Option options[] = {
     {"dry-run", 0, FLAG, NULL, TRAIN, AT(train.dry_run), 0, 0, "one step and one batch of evaluation, nothing is kept"},
     {"overfit-one-batch", 0, FLAG, NULL, TRAIN, AT(train.overfit), 0, 0, "train on one batch, ten steps an epoch: a network that can learn gets it all right"},
     {"eval", 0, FLAG, NULL, TRAIN, AT(train.evaluate), 0, 0, "evaluate --weights on val and stop"},
-    {"pictures", 0, TEXT, "DIR", TRAIN, AT(train.pictures), 0, 0, "write the first of the held-out pictures as DIR/NUMBER-CLASS.png and stop"},
+    {"pictures", 0, TEXT, "DIR", TRAIN, AT(train.pictures), 0, 0, "write some of the held-out pictures as DIR/NUMBER-CLASS.png and stop"},
     {"dump", 'd', TEXT, "PASS", ALL, AT(dump), 0, 0, "print the graph as it is after that pass"},
     {"time", 0, FLAG, NULL, ALL, AT(time), 0, 0, "print what each pass cost"},
     {"help", 'h', FLAG, NULL, ALL, AT(help), 0, 0, "print this text; after a command, that command's"},

@@ -278,11 +278,10 @@ static bool write_classes(void *context, Failure *failure)
     const TrainWork *work = session->work;
     const char *directory = session->arguments->train.directory;
     Text text = text_new(&session->context);
-    Printable shown;
     if (!directory || !work->dataset->class_name)
         return true;
     for (int i = 0; i < work->dataset->classes; i++)
-        text_add(&text, "%s\n", printable(work->dataset->class_name[i], &shown));
+        text_add(&text, "%s\n", mask_controls(arena_strdup(&session->context, work->dataset->class_name[i]), false));
     return try_output(arena_printf(&session->context, "%s/classes.txt", directory), text.data, text.size, failure);
 }
 

@@ -31,7 +31,7 @@ typedef struct {
     Report report;
 } TrainWork;
 
-/* command_train_pictures.c: the first held-out pictures into --pictures, which is made where it is not there. */
+/* command_train_pictures.c: some of the held-out pictures into --pictures, which is made where it is not there. */
 void write_pictures(Session *, const Dataset *);
 
 /* command_train.c: everything on the command line that shapes a step. Returns 0 or an exit status. */

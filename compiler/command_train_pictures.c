@@ -30,6 +30,20 @@ static bool write_png(const char *path, const Image *image, Failure *failure)
     return failure_set(failure, "cannot write %s: %s", path, png.message);
 }
 
+/* One that cannot be read is named and left out. */
+static void write_picture(Session *session, const Dataset *dataset, int64_t index)
+{
+    Image image = {0};
+    Failure failure;
+    if (!dataset->picture(dataset, SPLIT_val, index, session->graph->input->shape.channels, &image, &failure)) {
+        tell("nncc: %s\n", failure.text);
+        return;
+    }
+    bool written = write_png(picture_path(session, dataset, index), &image, &failure);
+    image_free(&image);
+    check(session, written, &failure);
+}
+
 void write_pictures(Session *session, const Dataset *dataset)
 {
     const char *directory = session->arguments->train.pictures;
@@ -38,12 +52,6 @@ void write_pictures(Session *session, const Dataset *dataset)
         fail(session, NULL, "%s holds no pictures that nobody trains on", dataset->name);
     if (mkdir(directory, 0777) && errno != EEXIST)
         fail(session, NULL, "cannot make %s: %s", directory, strerror(errno));
-    for (int64_t i = 0; i < count; i++) {
-        Image image = {0};
-        Failure failure;
-        check(session, dataset->picture(dataset, SPLIT_val, i, session->graph->input->shape.channels, &image, &failure), &failure);
-        bool written = write_png(picture_path(session, dataset, i), &image, &failure);
-        image_free(&image);
-        check(session, written, &failure);
-    }
+    for (int64_t i = 0; i < count; i++)
+        write_picture(session, dataset, i * dataset->count[SPLIT_val] / count);     /* from the first class to the last */
 }

@@ -227,12 +227,14 @@ void report_start(TrainWork *work)
             (long long)d->count[SPLIT_val], d->classes);
     if (a->evaluate)
         return;
-    int64_t left = d->count[SPLIT_train] % t->engine->batch;
+    int64_t steps = trainer_steps(t), left = d->count[SPLIT_train] - steps * t->engine->batch;
     char waiting[64] = "";
-    if (left && !a->overfit)
-        snprintf(waiting, sizeof waiting, " (%lld pictures fill none: each epoch others)", (long long)left);
+    if (!steps)
+        return;                         /* which trainer_run refuses */
+    if (left > 0)
+        snprintf(waiting, sizeof waiting, " (%lld pictures fill none, other ones each time)", (long long)left);
     tell("batch %d, %lld steps an epoch%s, %s, learning rate %g, %s, by %s; augmentation: %s; %s on %d thread%s\n",
-            t->engine->batch, (long long)(d->count[SPLIT_train] / t->engine->batch), waiting,
+            t->engine->batch, (long long)steps, waiting,
             work->options.training.optimiser.kind == OPTIMISER_adamw ? "AdamW" : "SGD", t->schedule.rate,
             schedule[t->schedule.kind], t->schedule.per_iteration ? "iteration" : "epoch",
             augment, work->options.backend, work->options.threads, work->options.threads == 1 ? "" : "s");

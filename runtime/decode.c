@@ -27,6 +27,39 @@ void image_free(Image *image)
 
 /* ---- JPEG ---------------------------------------------------------------------------------------------------- */
 
+/* libjpeg's CMYK, in which 255 is no ink as Adobe has it, to RGB as Pillow's convert does. */
+static void cmyk_to_rgb(const uint8_t *in, size_t pixels, uint8_t *out)
+{
+    for (; pixels--; in += 4)
+        for (int c = 0; c < 3; c++) {
+            int light = in[3], product = (255 - in[c]) * light + 128;       /* of what the black lets through, the ink takes */
+            *out++ = (uint8_t)(light - (((product >> 8) + product) >> 8));
+        }
+}
+
+/* Four samples a pixel, then three. */
+static bool decompress_cmyk(tjhandle decoder, const uint8_t *bytes, size_t size, Image *image, Failure *failure)
+{
+    size_t pixels = (size_t)image->width * (size_t)image->height;
+    uint8_t *samples = malloc(4 * pixels);
+    if (!samples)
+        return failure_set(failure, "out of memory for a picture of %d x %d", image->height, image->width);
+    bool done = tjDecompress2(decoder, bytes, size, samples, image->width, 0, image->height, TJPF_CMYK, TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) == 0;
+    if (done)
+        cmyk_to_rgb(samples, pixels, image->pixel);
+    else
+        failure_set(failure, "the JPEG is damaged: %s", tjGetErrorStr2(decoder));
+    free(samples);
+    return done;
+}
+
+static bool decompress_to(tjhandle decoder, const uint8_t *bytes, size_t size, Image *image, Failure *failure)
+{
+    return tjDecompress2(decoder, bytes, size, image->pixel, image->width, 0, image->height, image->channels == 1 ? TJPF_GRAY : TJPF_RGB,
+                         TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) == 0
+        || failure_set(failure, "the JPEG is damaged: %s", tjGetErrorStr2(decoder));
+}
+
 static bool decompress(tjhandle decoder, const uint8_t *bytes, size_t size, Image *image, Failure *failure)
 {
     int width = 0, height = 0, subsampling, colours;            /* a file of tables alone leaves them as they are */
@@ -34,16 +67,13 @@ static bool decompress(tjhandle decoder, const uint8_t *bytes, size_t size, Imag
         return failure_set(failure, "not a JPEG that can be read: %s", tjGetErrorStr2(decoder));
     if (width < 1 || height < 1)
         return failure_set(failure, "a JPEG without a picture");
-    if (colours == TJCS_CMYK || colours == TJCS_YCCK)
-        return failure_set(failure, "a JPEG in CMYK: convert it to RGB first");
     if (!image_new(image, height, width, colours == TJCS_GRAY ? 1 : 3, failure))
         return false;
-    if (tjDecompress2(decoder, bytes, size, image->pixel, width, 0, height, image->channels == 1 ? TJPF_GRAY : TJPF_RGB,
-                      TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) == 0)
-        return true;
-    failure_set(failure, "the JPEG is damaged: %s", tjGetErrorStr2(decoder));
-    image_free(image);
-    return false;
+    bool inks = colours == TJCS_CMYK || colours == TJCS_YCCK;
+    bool done = (inks ? decompress_cmyk : decompress_to)(decoder, bytes, size, image, failure);
+    if (!done)
+        image_free(image);
+    return done;
 }
 
 bool jpeg_decode(const uint8_t *bytes, size_t size, Image *image, Failure *failure)

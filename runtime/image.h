@@ -19,7 +19,7 @@ typedef struct {
 } Image;
 
 /* JPEG or PNG by content, at most 64 MiB and 64 Mi pixels, as Pillow's convert("RGB") or ("L"): alpha is dropped, no
- * orientation or gamma applied. Truncated and damaged files are refused, and JPEGs in CMYK. */
+ * orientation or gamma applied. Truncated and damaged files are refused. */
 bool image_read(const char *path, int channels, Image *, Failure *);
 bool image_resize(const Image *, int height, int width, Image *out, Failure *);  /* Pillow's BILINEAR, to the bit */
 /* Resize and crop of the transform, in place; a crop larger than the picture pads it with black. */

@@ -63,6 +63,14 @@ static bool make_sample(const Loader *loader, const Pass *pass, uint32_t index, 
     return make_picture(loader, pass, index, out, failure);
 }
 
+/* The text that is kept; owned. */
+static char *complaint(const Loader *loader, const Failure *failure)
+{
+    char *text;
+    bool last = loader->complaints == MAX_COMPLAINTS - 1;
+    return asprintf(&text, "%s%s", failure->text, last ? "; from here on such pictures are only counted" : "") < 0 ? NULL : text;
+}
+
 static void complain(Loader *loader, Split split, uint32_t index, const Failure *failure)
 {
     uint8_t bit = (uint8_t)(1 << index % 8), *byte = &loader->bad[split][index / 8];
@@ -70,7 +78,7 @@ static void complain(Loader *loader, Split split, uint32_t index, const Failure 
     if (!(*byte & bit)) {
         *byte |= bit;
         loader->bad_count++;
-        if (loader->complaints < MAX_COMPLAINTS && (loader->complaint[loader->complaints] = strdup(failure->text)))
+        if (loader->complaints < MAX_COMPLAINTS && (loader->complaint[loader->complaints] = complaint(loader, failure)))
             loader->complaints++;
     }
     pthread_mutex_unlock(&loader->lock);

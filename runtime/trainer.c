@@ -147,7 +147,9 @@ static bool begin(Work *work, Failure *failure)
     free(steps);
     if (!good)
         return false;
-    if (found)
+    if (found && work->progress->epochs == trainer->schedule.epochs)
+        snprintf(text, sizeof text, "the run is complete: all of its %d epochs are done", trainer->schedule.epochs);
+    else if (found)
         snprintf(text, sizeof text, "resuming after step %" PRId64 ", in epoch %" PRId64, work->progress->step,
                  work->progress->epochs + 1);
     else if (trainer->resume)
@@ -283,6 +285,12 @@ static bool run_epochs(Work *work, Failure *failure)
     return true;
 }
 
+int64_t trainer_steps(const Trainer *trainer)
+{
+    int64_t steps = trainer->dataset->count[SPLIT_train] / trainer->engine->batch;
+    return steps && trainer->overfit ? OVERFIT_STEPS : steps;
+}
+
 static bool prepare(Work *work, Failure *failure)
 {
     const Trainer *trainer = work->trainer;
@@ -292,7 +300,7 @@ static bool prepare(Work *work, Failure *failure)
                            "%s: its %" PRId64 " training pictures do not fill a batch of %" PRId64 ": a smaller --batch",
                            trainer->dataset->name, count, batch);
     work->count = trainer->overfit ? OVERFIT_STEPS * batch : count;
-    work->steps = work->count / batch;
+    work->steps = trainer_steps(trainer);
     size_t room = (size_t)(work->count > count ? work->count : count);
     work->order = malloc(room * sizeof *work->order);
     return work->order || failure_set(failure, "out of memory for %" PRId64 " samples", count);

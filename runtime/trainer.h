@@ -58,6 +58,8 @@ typedef struct {
     TrainerEvents events;
 } Trainer;
 
+/* Of one epoch; 0: the pictures do not fill a batch. What is left over waits for the next epoch's order. */
+int64_t trainer_steps(const Trainer *);
 /* Trains until the last epoch, or until it is stopped: *progress tells which; the caller frees it. On a failure, what was
  * saved remains. */
 bool trainer_run(const Trainer *, Progress *progress, Failure *);
