@@ -1,6 +1,8 @@
 /* test_conv_backward.c - gradients of convolutions and linear layers against their definition, bit for bit: with small integers
- * every sum is exact, whatever its order. dy is the result of the layer itself. All targets, the JIT, any threads. */
+ * every sum is exact, whatever its order. dy is the result of the layer itself. All targets, the JIT, any threads. With other numbers
+ * the rounding of long sums stays small, and is the same on every target. */
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +16,7 @@ typedef struct {
     int cut;                            /* the operand is a concat of its first `cut` channels and the rest; 0: it is not */
     bool linear;                        /* behind a flatten */
     bool summed;                        /* dx + x, joined */
+    bool rough;                         /* numbers that are not whole: sums round */
 } Case;
 
 typedef struct {
@@ -87,10 +90,11 @@ static int64_t filter_count(const Case *c)
     return c->linear ? (int64_t)c->out * c->in * c->height * c->width : (int64_t)c->out * (c->in / c->groups) * c->kernel[0] * c->kernel[1];
 }
 
+/* Whole numbers up to `range`; range 0: any numbers in -1..1. */
 static void fill(float *values, int64_t count, int range)
 {
     for (int64_t i = 0; i < count; i++)
-        values[i] = (float)(rand() % (2 * range + 1) - range);
+        values[i] = range ? (float)(rand() % (2 * range + 1) - range) : 2.0f * (float)rand() / (float)RAND_MAX - 1;
 }
 
 static void fill_net(Net *n)
@@ -99,12 +103,12 @@ static void fill_net(Net *n)
     n->input = malloc((size_t)(c->batch * shape_floats(n->graph->input->shape)) * sizeof(float));
     n->w = malloc((size_t)filter_count(c) * sizeof(float));
     n->b = calloc((size_t)c->out, sizeof(float));
-    fill(n->input, c->batch * shape_floats(n->graph->input->shape), 2);
-    fill(n->w, filter_count(c), 1);
+    fill(n->input, c->batch * shape_floats(n->graph->input->shape), c->rough ? 0 : 2);
+    fill(n->w, filter_count(c), !c->rough);
     n->weights = network_weights(n->graph, 1);
     cr_assert(weights_write(n->weights, "layer.weight", n->w));
     if (c->bias) {
-        fill(n->b, c->out, 3);
+        fill(n->b, c->out, c->rough ? 0 : 3);
         cr_assert(weights_write(n->weights, "layer.bias", n->b));
     }
 }
@@ -302,6 +306,9 @@ static const Case cases[] = {
     {200, 3, 3, 130, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, .batch = 2},
     {16, 40, 40, 16, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, .batch = 2},
     {24, 6, 6, 24, {1, 1}, {1, 1}, {1, 1}, {1, 1}, 1, .batch = 2},
+    {154, 5, 5, 130, {1, 1}, {1, 1}, {0, 0}, {1, 1}, 1, .batch = 2, .bias = true},
+    {332, 6, 6, 77, {1, 1}, {2, 2}, {0, 0}, {1, 1}, 1, .batch = 2, .bias = true},
+    {68, 5, 5, 332, {2, 2}, {1, 1}, {1, 1}, {1, 1}, 1, .batch = 2, .summed = true},
     {12, 8, 8, 16, {3, 3}, {2, 2}, {1, 1}, {1, 1}, 1, .batch = 2, .summed = true},
     {16, 8, 8, 16, {1, 1}, {1, 1}, {0, 0}, {1, 1}, 1, .batch = 2, .summed = true},
     {16, 8, 8, 16, {2, 2}, {3, 3}, {0, 0}, {1, 1}, 1, .batch = 2},
@@ -312,6 +319,7 @@ static const Case cases[] = {
     {100, 1, 1, 50, .groups = 1, .batch = 33, .bias = true, .linear = true},
     {16, 5, 5, 30, .groups = 1, .batch = 9, .bias = true, .linear = true},
     {11, 3, 4, 21, .groups = 1, .batch = 2, .linear = true},
+    {76, 2, 3, 300, .groups = 1, .batch = 9, .bias = true, .linear = true},
 };
 
 enum { NCASE = sizeof cases / sizeof *cases };
@@ -338,3 +346,66 @@ Test(conv_backward, avx2)       { check_all("avx2", 1); }
 Test(conv_backward, portable)   { check_all("c", 2); }
 Test(conv_backward, threads)    { check_all("avx2", 3); }
 Test(conv_backward, avx512)     { check_all("avx512", 1); }
+
+/* ---- rounding --------------------------------------------------------------------------------------------------------- */
+
+/* Sums of 2304 to 4608 terms each way. */
+static const Case rough[] = {
+    {256, 5, 5, 300, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, .batch = 2, .bias = true},
+    {260, 7, 7, 256, {3, 3}, {2, 2}, {1, 1}, {1, 1}, 1, .batch = 2},
+    {2304, 3, 3, 2304, {1, 1}, {1, 1}, {0, 0}, {1, 1}, 1, .batch = 1},
+    {256, 3, 3, 2304, .groups = 1, .batch = 4, .bias = true, .linear = true},
+};
+
+static double root_mean_square(const double *value, const float *from, int64_t count)
+{
+    double squares = 0;
+    for (int64_t i = 0; i < count; i++) {
+        double d = value[i] - (from ? from[i] : 0);
+        squares += d * d;
+    }
+    return sqrt(squares / (double)count);
+}
+
+/* dx by one target; returns its relative error. */
+static double round_case(const Case *c, int number, const Target *t, float *output)
+{
+    Net n;
+    Model model;
+    Failure failure;
+    srand(number + 1);
+    build(&n, c, t->machine);
+    Expected e = expected(&n);
+    int64_t count = c->batch * shape_floats(n.graph->input->shape);
+    float *dw = array(filter_count(c)), *db = array(c->out);
+    cr_assert(jit_load(n.program, t, &model, &failure), "%s", failure.text);
+    run_net(&n, &model, 1, output, dw, db);
+    double error = root_mean_square(e.dx, output, count) / root_mean_square(e.dx, NULL, count);
+    model_close(&model);
+    context_free(&n.context);
+    weights_free(n.weights);
+    void *memory[] = {dw, db, e.y, e.dx, e.dw, e.db, n.input, n.w, n.b};
+    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
+        free(memory[i]);
+    return error;
+}
+
+Test(conv_backward, long_sums_round_little_and_alike_everywhere)
+{
+    for (size_t i = 0; i < sizeof rough / sizeof *rough; i++) {
+        Case c = rough[i];
+        complete(&c);
+        c.rough = true;
+        int64_t count = (int64_t)c.batch * c.in * c.height * c.width;
+        float *first = array(count), *other = array(count);
+        for (int t = 0; targets[t]; t++) {
+            if (!target_runs_here(targets[t]))
+                continue;
+            double error = round_case(&c, (int)i, targets[t], t ? other : first);
+            cr_expect_lt(error, 4e-7, "case %zu on %s: a relative error of %g", i, targets[t]->name, error);
+            cr_expect(!t || !memcmp(first, other, (size_t)count * sizeof *first), "case %zu: other bits on %s", i, targets[t]->name);
+        }
+        free(first);
+        free(other);
+    }
+}

@@ -174,6 +174,37 @@ static int entry_run(const Entry *e, int i, int p)
     return n;
 }
 
+/* Floats of x from one entry to the next, where sums are chunked. */
+static int64_t entry_distance(const Build *b)
+{
+    const Entry *e = b->c->entry + b->panel->entry;
+    return b->panel->entries > 1 ? e[1].offset - e[0].offset : 0;
+}
+
+/* Does the entry hold fewer channels than the panel's first? */
+static bool is_partial(const Build *b, int entry)
+{
+    return b->c->entry[entry].count < b->c->entry[b->panel->entry].count;
+}
+
+/* Entries that a training step sums on their own, before it adds their sum to the others': long sums round less so (Higham,
+ * "The accuracy of floating point summation", 1993, section 3), and gradients of deep networks show every rounding. It follows from
+ * the shape alone, so that every machine adds in the same order. 0: the sum is short, or its entries do not lie alike. */
+static int chunk_of(const Conv *c, const Panel *p)
+{
+    enum { TERMS = 64 };
+    const Entry *e = c->entry + p->entry;
+    int last = p->entries - 1;
+    if (!c->l->graph->training || p->entries < 2 || c->average || c->window[0] * c->window[1] > 1)
+        return 0;
+    for (int i = 1; i <= last; i++)
+        if (e[i].offset - e[i - 1].offset != e[1].offset - e[0].offset || (i < last ? e[i].count != e[0].count : e[i].count > e[0].count))
+            return 0;
+    int64_t terms = (int64_t)c->kernel[0] * c->kernel[1] * e[0].count;
+    int chunk = terms < 2 * TERMS ? (int)((TERMS + terms / 2) / terms) : 1;
+    return p->entries > chunk ? chunk : 0;
+}
+
 /* The sum over the entries of the walk; x and w end where they began. */
 static void emit_sum(Build *b, int pixels, const int *acc)
 {
@@ -276,11 +307,70 @@ static void fetch_operand(Build *b, const Stream *s, int results)
             k_prefetch(b->k, s->pointer, v * s->view.block + i * LINE);
 }
 
+/* The sum over the next entries, so many of them, is added to what waits in the result's place. */
+static void emit_chunk(Build *b, int pixels, int entries)
+{
+    Kernel *k = b->k;
+    int acc[MAX_REGISTERS], sum;
+    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, entries);
+    for (int i = 0; i < b->units * pixels; i++)
+        k_zero(k, acc[i] = kernel_register(k));
+    b->entries = entries;
+    emit_sum(b, pixels, acc);
+    sum = kernel_register(k);
+    for (int i = 0; i < b->units * pixels; i++) {
+        Place place = unit_place(b, i / pixels, i % pixels);
+        output_get(k, &b->out, sum, place);
+        k_op(k, V_add, acc[i], acc[i], sum);
+        output_put(k, &b->out, acc[i], place);
+    }
+    kernel_release(k, sum);
+    k_bump(k, b->x.pointer, entries * entry_distance(b));
+    k_bump(k, b->w.pointer, filter_floats(b->c, taps * b->panel->vectors * LANES));
+}
+
+/* A tile in chunks; x and w end where they began. A chunk that is not whole, and a block that is not full, have their own. */
+static void emit_chunks(Build *b, int pixels)
+{
+    int first = b->entry, entries = b->entries, partial = is_partial(b, first + entries - 1);
+    int whole = (entries - partial) / b->chunk, rest = (entries - partial) % b->chunk;
+    const struct { int chunks, entries; } group[] = {{whole, b->chunk}, {rest > 0, rest}, {partial, 1}};
+    for (int i = 0; i < 3; b->entry += group[i].chunks * group[i].entries, i++)
+        if (group[i].chunks) {
+            k_loop(b->k, group[i].chunks);
+            emit_chunk(b, pixels, group[i].entries);
+            k_end(b->k);
+        }
+    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, first, entries);
+    k_bump(b->k, b->x.pointer, -entries * entry_distance(b));
+    k_bump(b->k, b->w.pointer, -filter_floats(b->c, taps * b->panel->vectors * LANES));
+    b->entry = first;
+    b->entries = entries;
+}
+
+static void emit_chunked_tile(Build *b, int results)
+{
+    int acc[MAX_REGISTERS];
+    if (b->phase & PHASE_first) {
+        start_sums(b, results, acc);
+        keep_sums(b, results, acc);
+    }
+    emit_chunks(b, results);
+    if (b->phase & PHASE_last) {
+        load_sums(b, results, acc);
+        finish_sums(b, results, acc);
+    }
+}
+
 static void emit_tile(Build *b, int results)
 {
     int acc[MAX_REGISTERS], pixels = results * b->c->window[0] * b->c->window[1];
     for (int i = 0; b->phase & PHASE_last && i < b->out.ntail; i++)
         fetch_operand(b, &b->out.tail[i].operand, results);
+    if (b->chunk) {
+        emit_chunked_tile(b, results);
+        return;
+    }
     if (b->phase & PHASE_first)
         start_sums(b, pixels, acc);
     else
@@ -360,18 +450,20 @@ static void emit_passes(Build *b, Phase phase, int passes, int entries, int rows
     b->lines = 0;
 }
 
-/* The sum in passes of at most `depth` entries; a last block that is not full has a pass of its own. */
+/* The sum in passes of at most `depth` entries, or one chunk; a last block that is not full has a pass of its own. */
 static void emit_deep_sum(Build *b, int rows, int width)
 {
     const Panel *p = b->panel;
     bool partial = b->c->entry[p->entry + p->entries - 1].count < LANES;
-    int size, parts, larger, done = 0;
-    split_evenly(p->entries - partial, b->c->n->tile.depth, &size, &parts, &larger);
-    const struct { int passes, entries; } group[] = {{larger, size + 1}, {parts - larger, size}, {partial, 1}};
+    int size, parts, larger, done = 0, chunk = b->chunk ? b->chunk : 1, chunks = (p->entries - partial) / chunk;
+    int depth = b->c->n->tile.depth / chunk, rest = (p->entries - partial) % chunk;
+    split_evenly(chunks, depth ? depth : 1, &size, &parts, &larger);
+    const struct { int passes, entries; } group[] = {{larger, (size + 1) * chunk}, {parts - larger, size * chunk}, {rest > 0, rest}, {partial, 1}};
+    int all = parts + (rest > 0) + partial;
     b->entry = p->entry;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         for (int left = group[i].passes, passes; left; left -= passes, done += passes) {
-            bool first = !done, last = done + 1 == parts + partial, final = done + left == parts + partial;
+            bool first = !done, last = done + 1 == all, final = done + left == all;
             passes = first || last ? 1 : left - final;          /* what lies between the first and the last pass is a loop */
             emit_passes(b, (Phase)(first * PHASE_first | last * PHASE_last), passes, group[i].entries, rows, width);
         }
@@ -438,7 +530,7 @@ Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
 {
     bool flat = c->n->tile.flat;
     Build b = {.c = c, .panel = panel, .k = step_kernel(c->l), .pixel = c->x.pixel, .most = c->n->tile.pixels,
-               .entry = panel->entry, .entries = panel->entries};
+               .entry = panel->entry, .entries = panel->entries, .chunk = chunk_of(c, panel)};
     build_width(&b, panel->vectors < c->l->graph->machine.widest ? 1 : c->l->graph->machine.widest);
     b.x = stream_open(c->l, b.k, c->source, "x", false);
     b.w = stream_filters(c, b.k, "w");
