@@ -170,3 +170,11 @@ void small_fill(float *values, int count, unsigned seed)
         values[i] = (float)(seed >> 8) * 0x1p-23f - 1.0f;
     }
 }
+
+EmitOptions small_options(const char *first, const char *second)
+{
+    EmitOptions options = {.target = {target_find(first)}, .ntarget = 1, .header_name = "model.h", .command = "nncc small.yaml -o model.c"};
+    if (second)
+        options.target[options.ntarget++] = target_find(second);
+    return options;
+}

@@ -4,6 +4,7 @@
 #ifndef NNCC_TEST_SMALL_H
 #define NNCC_TEST_SMALL_H
 
+#include "../backends/backend.h"
 #include "../ir/ir.h"
 
 enum { SMALL_FLOATS = 64, SMALL_WEIGHTS = 32, SMALL_BATCH = 5 };
@@ -12,6 +13,8 @@ enum { SMALL_FLOATS = 64, SMALL_WEIGHTS = 32, SMALL_BATCH = 5 };
  * lane by lane, then max(x, -0.5). name: of the network and its layers, as hostile as one likes. */
 Program *small_program(Context *, const char *name);
 void small_expected(const float *payload, const float *input, int batch, float *output);
+/* To print it as model.c with a header model.h, for one target or two (second may be NULL). */
+EmitOptions small_options(const char *first, const char *second);
 /* Weights and inputs in -1..1 that are nothing special. */
 void small_fill(float *values, int count, unsigned seed);
 

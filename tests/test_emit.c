@@ -1,5 +1,5 @@
 /* The emitted file as a product: it compiles without a warning, links beside another, keeps its promises about symbols
- * and memory, refuses what does not belong to it, and lets no hostile name become code. */
+ * and memory, and refuses what does not belong to it. */
 #include <criterion/criterion.h>
 #include <glob.h>
 #include <stdlib.h>
@@ -36,14 +36,6 @@ TestSuite(emit, .init = open_all, .fini = close_all, .timeout = 120);
 static const char *in_directory(const char *name)
 {
     return arena_printf(&context, "%s/%s", directory, name);
-}
-
-static EmitOptions options_for(const char *first, const char *second)
-{
-    EmitOptions options = {.target = {target_find(first)}, .ntarget = 1, .header_name = "model.h", .command = "nncc small.yaml -o model.c"};
-    if (second)
-        options.target[options.ntarget++] = target_find(second);
-    return options;
 }
 
 /* Writes STEM.c, STEM.h and STEM.weights. */
@@ -90,7 +82,7 @@ static const char *output_of(const char *program, const char *argument)
 static void compile_everywhere(const char *first, const char *second)
 {
     for (int extras = 0; extras < 2; extras++) {
-        EmitOptions options = options_for(first, second);
+        EmitOptions options = small_options(first, second);
         options.profile = options.with_main = extras;
         options.embed = extras ? payload : NULL;
         emit_files(small_program(&context, "small"), options, "model");
@@ -124,7 +116,7 @@ Test(emit, both_targets_compile_without_a_warning)
 Test(emit, both_targets_compile_for_other_processors)
 {
     static const char guard[] = "defined(__x86_64__)";
-    EmitOptions options = options_for("avx2", "c");
+    EmitOptions options = small_options("avx2", "c");
     options.header_name = NULL;
     options.profile = options.with_main = true;
     Text source = text_new(&context);
@@ -135,14 +127,14 @@ Test(emit, both_targets_compile_for_other_processors)
     run_quietly("gcc -std=c11 -O1 -ffp-contract=off " WARNINGS " -o #/other #/other.c -lm");
     run_quietly("clang -std=c11 -O1 -ffp-contract=off -fopenmp " WARNINGS " -o #/other #/other.c -lm");
     cr_assert_eq(chdir(directory), 0);
-    emit_files(small_program(&context, "small"), options_for("c", NULL), "model");
+    emit_files(small_program(&context, "small"), small_options("c", NULL), "model");
     output_of("./other", "-n1");
 }
 
 /* What lowering makes of the specs that ship: no variable, parameter or function that nobody needs. */
 static void check_spec(const char *path)
 {
-    EmitOptions options = options_for("avx2", "c");
+    EmitOptions options = small_options("avx2", "c");
     options.header_name = NULL;
     options.profile = options.with_main = true;
     if (setjmp(context.on_error))
@@ -164,7 +156,7 @@ Test(emit, every_spec_compiles_without_a_warning, .timeout = 300)
 
 Test(emit, the_header_is_c99_and_cxx)
 {
-    EmitOptions options = options_for("avx2", NULL);
+    EmitOptions options = small_options("avx2", NULL);
     options.profile = true;
     emit_files(small_program(&context, "small"), options, "model");
     write_file(in_directory("use.c"), "#include \"model.h\"\n#include \"model.h\"\nint use(void);\n"
@@ -176,7 +168,7 @@ Test(emit, the_header_is_c99_and_cxx)
 /* Without a header's name the source stands alone. */
 Test(emit, a_source_without_a_header_compiles)
 {
-    EmitOptions options = options_for("avx2", NULL);
+    EmitOptions options = small_options("avx2", NULL);
     options.header_name = NULL;
     options.with_main = true;
     Text source = text_new(&context);
@@ -247,10 +239,10 @@ static const char *expected_bits(void)
 
 static void link_two(const char *compiler)
 {
-    EmitOptions options = options_for("avx2", NULL);
+    EmitOptions options = small_options("avx2", NULL);
     options.prefix = "one";
     emit_files(small_program(&context, "small"), options, "one");
-    options = options_for("c", NULL);
+    options = small_options("c", NULL);
     options.prefix = "two";
     emit_files(small_program(&context, "small"), options, "two");
     write_file(in_directory("driver.c"), driver);
@@ -311,7 +303,7 @@ static void check_symbols(const char *object, const char *prefix)
 
 Test(emit, symbols_are_prefixed_and_nothing_is_mutable)
 {
-    EmitOptions options = options_for("avx2", "c");
+    EmitOptions options = small_options("avx2", "c");
     options.prefix = "some";
     options.profile = true;
     emit_files(small_program(&context, "small"), options, "model");
@@ -362,7 +354,7 @@ static const char refusals[] =
 
 static void build_refusals(void)
 {
-    emit_files(small_program(&context, "small"), options_for("avx2", NULL), "model");
+    emit_files(small_program(&context, "small"), small_options("avx2", NULL), "model");
     write_file(in_directory("main.c"), refusals);
     run_quietly("gcc -std=c11 -O1 -ffp-contract=off -o #/main #/main.c #/model.c");
 }
@@ -454,7 +446,7 @@ static void expect_npy(const char *header, size_t floats, bool good)
 
 Test(emit, main_reads_images)
 {
-    EmitOptions options = options_for("avx2", NULL);
+    EmitOptions options = small_options("avx2", NULL);
     options.with_main = true;
     emit_files(small_program(&context, "small"), options, "model");
     run_quietly("gcc -std=c11 -O1 -ffp-contract=off -o #/program #/model.c");
@@ -480,7 +472,7 @@ Test(emit, main_reads_images)
 
 Test(emit, embedded_weights_and_profile)
 {
-    EmitOptions options = options_for("c", NULL);
+    EmitOptions options = small_options("c", NULL);
     options.with_main = options.profile = true;
     options.embed = payload;
     emit_files(small_program(&context, "small"), options, "model");
@@ -495,178 +487,4 @@ Test(emit, embedded_weights_and_profile)
     cr_expect_not_null(strstr(text, arena_printf(&context, "  %g\n", (double)best)), "%s lacks %g", text, (double)best);
     cr_expect_not_null(strstr(text, "GFLOP/s"));
     cr_expect_not_null(strstr(text, "   small\n"));
-}
-
-/* ---- names that would like to be code ------------------------------------------------------------------------------ */
-
-/* Without comments, strings and characters, and every number as 0: the rest of a C file. */
-static const char *tokens(const char *source)
-{
-    Text text = text_new(&context);
-    for (const char *p = source; *p; p++) {
-        if (starts_with(p, "/*")) {
-            const char *end = strstr(p + 2, "*/");
-            cr_assert_not_null(end);
-            p = end + 1;
-        } else if (*p == '"' || *p == '\'') {
-            const char *end = p + 1;
-            for (; *end != *p; end++) {
-                cr_assert(*end && *end != '\n', "a literal does not end on its line");
-                end += *end == '\\';
-            }
-            p = end;
-            text_append(&text, "S", 1);
-        } else if (*p != ' ' && *p != '\n') {
-            text_append(&text, p, 1);
-        }
-    }
-    return text.data;
-}
-
-/* The 64-bit hashes of names differ, as they must; digits are all that is left of them. */
-static const char *emitted_tokens(const char *name, const char *command)
-{
-    EmitOptions options = options_for("avx2", "c");
-    options.prefix = "p";
-    options.with_main = options.profile = true;
-    options.command = command;
-    Text source = text_new(&context);
-    emit_source(&source, small_program(&context, name), &options);
-    emit_header(&source, small_program(&context, name), &options);
-    return tokens(source.data);
-}
-
-static const char *const hostile[] = {
-    "*/ int evil; /*", "\"; int evil; \"", "\\\"; int evil; //", "a\nint evil;", "?" "?/\nint evil;", "?" "?/", "/* nested", "*\\\n/ int evil;", "$(touch evil)",
-    "`touch evil`", "-x", "../../evil", "%n%s%d", "@", "$", "a\rint evil;", "\xe2\x80\xae evil", "\xff\xfe", "a\tb", "#include \"evil\"",
-    "**/", "*//", "//*", "'", "\\", "\\u002a/", "a*\n/b", "/**/", "L\"evil\"", "*?" "?/\n/", "", " ", "main", "if", "int",
-};
-
-Test(emit, hostile_names_change_no_token)
-{
-    const char *plain = emitted_tokens("plain", "nncc");
-    cr_assert_null(strstr(plain, "evil"));
-    for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
-        cr_expect_str_eq(emitted_tokens(hostile[i], "nncc"), plain, "name number %zu", i);
-        cr_expect_str_eq(emitted_tokens("plain", hostile[i]), plain, "command number %zu", i);
-    }
-}
-
-Test(emit, hostile_names_compile_without_a_warning)
-{
-    for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
-        EmitOptions options = options_for("c", NULL);
-        options.profile = true;
-        options.command = hostile[i];
-        emit_files(small_program(&context, hostile[i]), options, "model");
-        run_quietly("gcc -std=c11 -fsyntax-only " WARNINGS " -Wcomment -Wtrigraphs #/model.c");
-    }
-    cr_expect_not(file_exists("evil"));
-}
-
-Test(emit, identifiers_come_from_any_name)
-{
-    static const char *const pairs[][2] = {
-        {"resnet50", "resnet50"}, {"a-b.c d", "a_b_c_d"}, {"2net", "n2net"}, {"", "net"}, {"int", "int_"}, {"class", "class_"}, {"_x", "n_x"},
-        {"*/ evil", "n___evil"}, {"\xc3\xa9t\xc3\xa9", "n__t__"}, {"while", "while_"}, {"a\nb", "a_b"},
-    };
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        cr_expect_str_eq(c_identifier(&context, pairs[i][0]), pairs[i][1]);
-    char *endless = arena_alloc(&context, 1001, 1);
-    memset(endless, 'a', 1000);
-    cr_expect_eq(strlen(c_identifier(&context, endless)), 62);
-}
-
-Test(emit, long_comments_are_broken_between_words)
-{
-    Text text = text_new(&context);
-    print_comment(&text, "one\n\ntwo");
-    cr_expect_str_eq(text.data, "/* one\n *\n * two */\n");
-    text = text_new(&context);
-    print_comment(&text, NULL);
-    print_comment(&text, "");
-    cr_expect_str_eq(text.data, "");
-    char words[400];
-    for (int i = 0; i < 399; i++)
-        words[i] = i % 7 == 6 ? ' ' : 'w';
-    words[399] = '\0';
-    print_comment(&text, words);
-    for (char *rest, *line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-        cr_expect_leq(strlen(line), 120, "%s", line);
-}
-
-/* ---- what it looks like ------------------------------------------------------------------------------------------- */
-
-static Kernel *example_kernel(void)
-{
-    Kernel *k = kernel_new(&context, (Machine){16, 1});
-    k->name = "example";
-    k->comment = "y[2][8] = x[2][8] * w + w[-1]";
-    int x = kernel_pointer(k, "x", false), w = kernel_pointer(k, "w", false), y = kernel_pointer(k, "y", true);
-    int v = kernel_register(k), scale = kernel_register(k), sum = kernel_register(k);
-    k_broadcast(k, scale, w, 0);
-    k_loop(k, 2);
-    k_load(k, v, x, 0);
-    k_broadcast(k, sum, w, -1);
-    k_op(k, V_fma, sum, v, scale);
-    k_store(k, y, 16, sum);
-    k_bump(k, x, 8);
-    k_bump(k, y, 8);
-    k_end(k);
-    k_bump(k, x, -16);
-    return k;
-}
-
-Test(emit, a_kernel_reads_like_c_with_intrinsics)
-{
-    Text text = text_new(&context);
-    print_kernel(&text, example_kernel(), target_find("avx2"));
-    cr_expect_str_eq(text.data,
-        "/* y[2][8] = x[2][8] * w + w[-1] */\n"
-        "__attribute__((target(\"avx2,fma,f16c\")))\n"
-        "static void avx2_example(const float *x, const float *w, float *y)\n"
-        "{\n"
-        "    __m256 v0, v1, v2;\n"
-        "    v1 = _mm256_broadcast_ss(w);\n"
-        "    for (int i = 0; i < 2; i++) {\n"
-        "        v0 = _mm256_loadu_ps(x);\n"
-        "        v2 = _mm256_broadcast_ss(w - 1);\n"
-        "        v2 = _mm256_fmadd_ps(v0, v1, v2);\n"
-        "        _mm256_storeu_ps(y + 16, v2);\n"
-        "        x += 8;\n"
-        "        y += 8;\n"
-        "    }\n"
-        "}\n\n");
-}
-
-Test(emit, a_kernel_reads_like_portable_c)
-{
-    Text text = text_new(&context);
-    print_kernel(&text, example_kernel(), target_find("c"));
-    cr_expect_str_eq(text.data,
-        "/* y[2][8] = x[2][8] * w + w[-1] */\n"
-        "static void c_example(const float *x, const float *w, float *y)\n"
-        "{\n"
-        "    float v0[8], v1[8], v2[8];\n"
-        "    broadcast8(v1, w);\n"
-        "    for (int i = 0; i < 2; i++) {\n"
-        "        load8(v0, x);\n"
-        "        broadcast8(v2, w - 1);\n"
-        "        fma8(v2, v0, v1);\n"
-        "        store8(y + 16, v2);\n"
-        "        x += 8;\n"
-        "        y += 8;\n"
-        "    }\n"
-        "}\n\n");
-}
-
-/* The same program gives the same text: nothing in it depends on addresses, time or chance. */
-Test(emit, output_is_deterministic)
-{
-    EmitOptions options = options_for("avx2", "c");
-    options.profile = options.with_main = true;
-    Text one = text_new(&context), two = text_new(&context);
-    emit_source(&one, small_program(&context, "small"), &options);
-    emit_source(&two, small_program(&context, "small"), &options);
-    cr_expect_str_eq(one.data, two.data);
 }

@@ -1,6 +1,5 @@
 /* test_trainer.c - the training loop with an engine of the test's own: what it learns, what it keeps, and that a run which is
  * stopped or killed goes on as if nothing had been. */
-#include "../runtime/curves.h"
 #include "../runtime/safetensors.h"
 #include "../runtime/trainer.h"
 
@@ -580,28 +579,4 @@ Test(trainer, disk_full)
     cr_expect_eq(WEXITSTATUS(status), 7);
     cr_expect(!rmdir(run), "something was left behind");
     free(run);
-}
-
-/* ---- curves ----------------------------------------------------------------------------------------------- */
-
-Test(trainer, curves)
-{
-    const double x[] = { 1, 2, 3 }, y[] = { 2.5, 1, NAN }, one[] = { 0.5 };
-    Curve curve[] = { { "<training>", x, y, 3, 0, false }, { "evaluation", x, one, 1, 1, true } };
-    Chart chart[] = { { "loss", "epoch", curve, 2, false },
-                      { "accuracy", "epoch", curve + 1, 1, true },
-                      { "nothing", "epoch", NULL, 0, false } };
-    size_t size;
-    char *svg = curves_svg("net & data\n", chart, 3, &size);
-    cr_assert(svg && strlen(svg) == size);
-    cr_expect(!strncmp(svg, "<svg xmlns=", 11) && !strcmp(svg + size - 7, "</svg>\n"));
-    cr_expect(strstr(svg, "net &#38; data?") && strstr(svg, "&#60;training&#62;") && strstr(svg, "50 %")
-              && strstr(svg, "<circle"));
-    cr_expect(!strstr(svg, "nan") && !strstr(svg, "inf"));
-    /* From (1, 2.5) to (2, 1): down and to the right; the axis goes from 0 to 2.5. */
-    double x0, y0, x1, y1;
-    char *points = strstr(svg, "points='");
-    cr_assert(points && sscanf(points, "points='%lf,%lf %lf,%lf '", &x0, &y0, &x1, &y1) == 4);
-    cr_expect(x0 < x1 && fabs(y0 - 64) < 0.2 && fabs(y1 - (334 - 270 * 0.4)) < 0.2, "%g %g", y0, y1);
-    free(svg);
 }
