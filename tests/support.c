@@ -1,6 +1,7 @@
 #include "support.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,6 +71,45 @@ void run_pass(void (*pass)(Graph *), Graph *graph, const char *name)
     verify_graph(graph, name);
     if (graph->output->layout.kind == LAYOUT_none)
         infer_again(graph, name);
+}
+
+void run_to_choose(Graph *graph)
+{
+    run_pass(regroup, graph, "regroup");
+    run_pass(fold, graph, "fold");
+    run_pass(prune, graph, "prune");
+    run_pass(fuse, graph, "fuse");
+    run_pass(layout, graph, "layout");
+    run_pass(choose, graph, "choose");
+}
+
+Program *run_to_end(Graph *graph)
+{
+    run_pass(plan, graph, "plan");
+    if (setjmp(graph->context->on_error))
+        cr_assert_fail("lower: %s", graph->context->message);
+    Program *program = lower(graph);
+    verify_program(program);
+    return program;
+}
+
+float *run_program_once(const Program *program, const Target *target, const Weights *weights, const float *input, int batch, int threads)
+{
+    Failure failure;
+    Model model;
+    float *payload;
+    void *packed = weights_pack(program, weights, threads, &payload, &failure);
+    cr_assert(packed && jit_load(program, target, &model, &failure), "%s", failure.text);
+    float *output = malloc((size_t)(batch * shape_floats(node_result(program->graph->output))) * sizeof *output);
+    void *arena = aligned_alloc(64, (model.arena_size + 63) / 64 * 64 + 64);
+    cr_assert(output && arena);
+    memset(arena, 0xff, model.arena_size);
+    int status = model.forward(packed, arena, input, batch, threads, output);
+    cr_assert_eq(status, 0, "%s", model.strerror(status));
+    model_close(&model);
+    free(arena);
+    free(packed);
+    return output;
 }
 
 const char *refusal(Context *context, void (*work)(Graph *), Graph *graph)

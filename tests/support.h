@@ -2,6 +2,7 @@
 #ifndef NNCC_TEST_SUPPORT_H
 #define NNCC_TEST_SUPPORT_H
 
+#include "../backends/backend.h"
 #include "networks.h"
 
 /* ---- attributes: defaults but for what is named ---- */
@@ -20,6 +21,10 @@ void finish(Graph *, Node *output);                             /* without the o
 const char *dump(Graph *);                                      /* numbered and printed */
 void expect_dump(Graph *, const char *expected);                /* fails the test with both texts */
 void run_pass(void (*pass)(Graph *), Graph *, const char *name);/* and the verifier after it */
+void run_to_choose(Graph *);                                    /* the passes of inference after infer, up to choose */
+Program *run_to_end(Graph *);                                   /* plan, lower and the verifier after a chosen graph */
+/* The outputs of a batch by the JIT, in an arena that holds no numbers before; owned. target NULL: the best. */
+float *run_program_once(const Program *, const Target *, const Weights *, const float *input, int batch, int threads);
 
 /* Runs `work` and returns the compiler's message, or NULL where it had nothing to say. */
 const char *refusal(Context *, void (*work)(Graph *), Graph *);

@@ -32,12 +32,7 @@ static Graph *graph_of_spec(const char *path, const Setting *set, int nset)
 
 static void run_to_plan(Graph *graph)
 {
-    run_pass(regroup, graph, "regroup");
-    run_pass(fold, graph, "fold");
-    run_pass(prune, graph, "prune");
-    run_pass(fuse, graph, "fuse");
-    run_pass(layout, graph, "layout");
-    run_pass(choose, graph, "choose");
+    run_to_choose(graph);
     run_pass(plan, graph, "plan");
 }
 

@@ -102,9 +102,6 @@ static void set_tiles(Graph *graph, Tile tile)
 static float *run_case(const Case *c, Tile tile, const Target *target, bool whole, double **want)
 {
     Context context;
-    Failure failure;
-    Model model;
-    float *payload;
     context_init(&context);
     if (setjmp(context.on_error))
         cr_assert_fail("%s", context.message);
@@ -116,25 +113,14 @@ static float *run_case(const Case *c, Tile tile, const Target *target, bool whol
     if (whole)
         round_all(input, BATCH * shape_floats(graph->input->shape));
     *want = network_reference(graph, weights, input, BATCH);
-#define PASS(pass) run_pass(pass, graph, #pass)
-    PASS(regroup), PASS(fold), PASS(prune), PASS(fuse), PASS(layout), PASS(choose);
+    run_to_choose(graph);
     for (const Node *n = graph->first; n; n = n->next)
         cr_expect(n->op != OP_conv || (n->tile.algorithm == ALGORITHM_sliding) == c->slides);
     set_tiles(graph, tile);
-    PASS(plan);
-    Program *program = lower(graph);
-    verify_program(program);
-    void *packed = weights_pack(program, weights, 1, &payload, &failure);
-    cr_assert(packed && jit_load(program, target, &model, &failure), "%s", failure.text);
-    float *got = malloc(outputs * sizeof *got), *arena = aligned_alloc(64, (model.arena_size + 63) / 64 * 64);
-    memset(arena, 0xff, model.arena_size);
-    cr_assert_eq(model.forward(packed, arena, input, BATCH, 2, got), 0);
+    float *got = run_program_once(run_to_end(graph), target, weights, input, BATCH, 2);
     for (size_t i = 0; i < outputs && whole; i++)
         cr_assert_eq((double)got[i], (*want)[i], "case %d on %s: output %zu is %g, not %g", (int)(c - cases), target->name, i,
                      (double)got[i], (*want)[i]);
-    model_close(&model);
-    free(arena);
-    free(packed);
     free(input);
     weights_free(weights);
     context_free(&context);

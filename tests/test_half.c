@@ -72,9 +72,6 @@ static void change_weights(const Graph *graph, Weights *weights, bool whole)
 static float *run(int out, const Target *target, int kind, bool half, int64_t *payload_floats, double *error)
 {
     Context context;
-    Failure failure;
-    Model model;
-    float *payload;
     context_init(&context);
     if (setjmp(context.on_error))
         cr_assert_fail("%s", context.message);
@@ -84,25 +81,17 @@ static float *run(int out, const Target *target, int kind, bool half, int64_t *p
     Weights *weights = network_weights(graph, 3);
     if (kind)
         change_weights(graph, weights, kind == 2);
-    float *input = network_input(graph, BATCH, 4), *got = malloc((size_t)(BATCH * out) * sizeof *got);
+    float *input = network_input(graph, BATCH, 4);
     for (int64_t i = 0; i < BATCH * shape_floats(graph->input->shape) && kind == 2; i++)
         input[i] = rintf(8 * input[i]);
     double *want = network_reference(graph, weights, input, BATCH);
-#define PASS(pass) run_pass(pass, graph, #pass)
-    PASS(regroup), PASS(fold), PASS(prune), PASS(fuse), PASS(layout), PASS(choose), PASS(plan);
-    Program *program = lower(graph);
-    verify_program(program);
-    void *packed = weights_pack(program, weights, 2, &payload, &failure);
-    cr_assert(packed && jit_load(program, target, &model, &failure), "%s", failure.text);
-    void *arena = aligned_alloc(64, (model.arena_size + 63) / 64 * 64);
-    cr_assert_eq(model.forward(packed, arena, input, BATCH, 2, got), 0);
+    run_to_choose(graph);
+    Program *program = run_to_end(graph);
+    float *got = run_program_once(program, target, weights, input, BATCH, 2);
     for (int i = 0; i < BATCH * out && kind == 2; i++)
         cr_assert_eq((double)got[i], want[i], "output %d of %d on %s", i, out, target->name);
     *payload_floats = program->weights_floats;
     *error = weights_half_error(program, weights);
-    model_close(&model);
-    free(arena);
-    free(packed);
     free(want);
     free(input);
     weights_free(weights);

@@ -96,18 +96,8 @@ static Program *program_of(Graph *g, const Case *c)
 {
     g->max_batch = BATCH;
     g->exact = true;                    /* for the other convolutions */
-    run_pass(regroup, g, "regroup");
-    run_pass(fold, g, "fold");
-    run_pass(prune, g, "prune");
-    run_pass(fuse, g, "fuse");
-    run_pass(layout, g, "layout");
-    run_pass(choose, g, "choose");
-    if (!force(g, c))
-        return NULL;
-    run_pass(plan, g, "plan");
-    Program *p = lower(g);
-    verify_program(p);
-    return p;
+    run_to_choose(g);
+    return force(g, c) ? run_to_end(g) : NULL;
 }
 
 /* ---- running ----------------------------------------------------------------------------------------------------- */
