@@ -378,27 +378,6 @@ static bool compiled_read(TrainEngine *engine, TensorData **tensors, size_t *cou
     return true;
 }
 
-static const TensorData *find(const TensorData *tensors, size_t count, const char *prefix, const char *name)
-{
-    size_t length = strlen(prefix);
-    for (size_t i = 0; i < count; i++)
-        if (!strncmp(tensors[i].name, prefix, length) && !strcmp(tensors[i].name + length, name))
-            return &tensors[i];
-    return NULL;
-}
-
-static bool check_tensor(const Tensor *t, const Group *group, const TensorData *from, Failure *failure)
-{
-    const char *dtype = t->integer ? "I64" : "F32";
-    if (!from)
-        return failure_set(failure, "there is no tensor '%s%s'", group->prefix, t->name);
-    if (from->rank != t->rank || memcmp(from->dim, t->dim, (size_t)t->rank * sizeof *t->dim))
-        return failure_set(failure, "tensor '%s%s' has another shape", group->prefix, t->name);
-    if (strcmp(from->dtype, dtype))
-        return failure_set(failure, "tensor '%s%s' is of type %s, not %s", group->prefix, t->name, from->dtype, dtype);
-    return true;
-}
-
 static bool write_group(Compiled *c, const Group *group, const TensorData *tensors, size_t count, Failure *failure)
 {
     const Graph *graph = c->step->graph;
@@ -406,7 +385,7 @@ static bool write_group(Compiled *c, const Group *group, const TensorData *tenso
     if (!plain)
         return failure_set(failure, "out of memory for the network's tensors");
     for (const Tensor *t = graph->tensors; t; t = t->next) {
-        const TensorData *from = is_member(group, t) ? find(tensors, count, group->prefix, t->name) : NULL;
+        const TensorData *from = is_member(group, t) ? train_find(tensors, count, group->prefix, t->name) : NULL;
         if (from && t->integer)
             c->integer[t->id] = *(const int64_t *)from->data;
         else if (from)
@@ -429,7 +408,7 @@ static bool compiled_write(TrainEngine *engine, const TensorData *tensors, size_
     for (int g = 0; g < groups; g++)
         for (const Tensor *t = c->step->graph->tensors; good && t && !group[g].given_only; t = t->next)
             if (is_member(&group[g], t))
-                good = check_tensor(t, &group[g], find(tensors, count, group[g].prefix, t->name), failure);
+                good = train_fits(t, group[g].prefix, "F32", train_find(tensors, count, group[g].prefix, t->name), failure);
     for (int g = 0; g < groups && good; g++)
         if (!group[g].given_only)
             good = write_group(c, &group[g], tensors, count, failure);

@@ -196,26 +196,6 @@ static bool reference_read(TrainEngine *engine, TensorData **tensors, size_t *co
     return true;
 }
 
-static const TensorData *find(const TensorData *tensors, size_t count, const char *prefix, const char *name)
-{
-    size_t length = strlen(prefix);
-    for (size_t i = 0; i < count; i++)
-        if (!strncmp(tensors[i].name, prefix, length) && !strcmp(tensors[i].name + length, name))
-            return &tensors[i];
-    return NULL;
-}
-
-static bool check_tensor(const Tensor *t, const Group *group, const TensorData *from, Failure *failure)
-{
-    if (!from)
-        return failure_set(failure, "there is no tensor '%s%s'", group->prefix, t->name);
-    if (from->rank != t->rank || memcmp(from->dim, t->dim, (size_t)t->rank * sizeof *t->dim))
-        return failure_set(failure, "tensor '%s%s' has another shape", group->prefix, t->name);
-    if (strcmp(from->dtype, t->integer ? "I64" : "F64"))
-        return failure_set(failure, "tensor '%s%s' is of type %s, not %s", group->prefix, t->name, from->dtype, t->integer ? "I64" : "F64");
-    return true;
-}
-
 /* First all is checked, then written. */
 static bool reference_write(TrainEngine *engine, const TensorData *tensors, size_t count, Failure *failure)
 {
@@ -225,10 +205,10 @@ static bool reference_write(TrainEngine *engine, const TensorData *tensors, size
     for (int pass = 0; pass < 2; pass++)
         for (int g = 0; g < groups; g++)
             for (const Tensor *t = r->step->tensors; t && !group[g].given_only; t = t->next) {
-                const TensorData *from = group[g].value[t->id] ? find(tensors, count, group[g].prefix, t->name) : NULL;
+                const TensorData *from = group[g].value[t->id] ? train_find(tensors, count, group[g].prefix, t->name) : NULL;
                 if (!group[g].value[t->id])
                     continue;
-                if (pass == 0 && !check_tensor(t, &group[g], from, failure))
+                if (pass == 0 && !train_fits(t, group[g].prefix, "F64", from, failure))
                     return false;
                 if (pass == 1 && t->integer)
                     group[g].value[t->id][0] = (double)*(const int64_t *)from->data;

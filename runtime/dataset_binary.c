@@ -117,7 +117,7 @@ static bool cifar_file(Dataset *dataset, Split split, const char *directory, con
     char path[4096];
     size_t size;
     if ((size_t)snprintf(path, sizeof path, "%s/%s", directory, name) >= sizeof path)
-        return failure_set(failure, "%s: the path is too long", directory);
+        return failure_set(failure, "the path is too long: %s", directory);
     uint8_t *bytes = file_contents(path, (size_t)CIFAR_MOST * (CIFAR_PIXELS + 2), &size, failure);
     bool good = bytes && cifar_append(dataset, split, path, kind, bytes, size, failure);
     free(bytes);
@@ -130,10 +130,10 @@ static bool cifar_open(Dataset *dataset, const char *rest, const CifarKind *kind
     if (!*rest)
         return failure_set(failure, "%s names no directory", dataset->name);
     if ((size_t)snprintf(directory, sizeof directory, "%s", rest) >= sizeof directory)
-        return failure_set(failure, "%s: the path is too long", dataset->name);
+        return failure_set(failure, "the path is too long: %s", dataset->name);
     snprintf(inside, sizeof inside, "%s/%s", rest, kind->folder);
     if (exists(inside) && (size_t)snprintf(directory, sizeof directory, "%s/%s", rest, kind->folder) >= sizeof directory)
-        return failure_set(failure, "%s: the path is too long", dataset->name);
+        return failure_set(failure, "the path is too long: %s", dataset->name);
     if (!binary_new(dataset, (Binary){ .channels = 3, .height = 32, .width = 32 }, failure))
         return false;
     dataset->classes = kind->classes;
@@ -272,7 +272,7 @@ static bool find_idx(char *path, size_t size, const char *directory, const char 
         int length = snprintf(path, size, "%s/%s%cidx%u-ubyte%s", directory, stem, form & 1 ? '.' : '-', rank,
                               form & 2 ? ".gz" : "");
         if ((size_t)length >= size)
-            return failure_set(failure, "%s: the path is too long", directory);
+            return failure_set(failure, "the path is too long: %s", directory);
         if (exists(path))
             return true;
     }

@@ -74,7 +74,7 @@ static bool is_picture(const char *name)
 static bool join_path(char *out, size_t size, const char *directory, const char *name, Failure *failure)
 {
     return (size_t)snprintf(out, size, "%s/%s", directory, name) < size
-        || failure_set(failure, "%s/%s: the path is too long", directory, name);
+        || failure_set(failure, "the path is too long: %s/%s", directory, name);
 }
 
 /* What of a directory is wanted: sub-directories, or pictures; never hidden files. */

@@ -177,6 +177,41 @@ Test(data, cifar10)
     refuse_set("cifar10:", "/nowhere", "data_batch_1.bin");
 }
 
+/* The test's directory with so many /. behind it that the path has this length, or one less. */
+static char *long_path(size_t length)
+{
+    char *path = calloc(length + 1, 1);
+    size_t used = strlen(directory);
+    memcpy(path, directory, used);
+    for (; used + 2 <= length; used += 2)
+        memcpy(path + used, "/.", 2);
+    return path;
+}
+
+/* Directories that exist, but whose files no path can name: said so, with the reason before the path, which may be cut. */
+Test(data, long_paths)
+{
+    static const char reason[] = "the path is too long: ";
+    DatasetShape any = shape;
+    Failure failure;
+    make_directory("cifar-10-batches-bin");
+    put_folder();
+    for (size_t length = 4060; length <= 4094; length += 2) {
+        char *path = long_path(length), name[5000];
+        snprintf(name, sizeof name, "folder:%s", path);
+        Dataset *set = dataset_open(name, &any, &failure);
+        cr_expect((set != NULL) == (strlen(path) + strlen("/train/dog/a.PNG") < 4096), "%d", (int)length);
+        cr_expect(set || !strncmp(failure.text, reason, strlen(reason)), "%d: %.60s", (int)length, failure.text);
+        dataset_close(set);
+        free(path);
+    }
+    char *cifar = long_path(4010), *inside = long_path(3990), *mnist = long_path(4090);
+    refuse_set("cifar10:", cifar, reason);
+    refuse_set("cifar10:", inside, reason);
+    refuse_set("mnist:", mnist, reason);
+    free(cifar), free(inside), free(mnist);
+}
+
 Test(data, cifar100)
 {
     make_directory("cifar-100-binary");
@@ -242,6 +277,9 @@ Test(data, mnist_mistakes)
     refuse_set("mnist:", directory, "no IDX file of bytes");
     put_bytes("train-labels-idx1-ubyte", "\0\0\x08\1\xff\xff\xff\xff\1", 9);
     refuse_set("mnist:", directory, "a dimension of 4294967295");
+    put_idx("train-labels-idx1-ubyte", 1, 9, false, 0);
+    put_bytes("t10k-images-idx3-ubyte", "\0\0\x08\3\0\0\0\2\0\0\0\2\0\0\0\2abcdefgh", 24);
+    refuse_set("mnist:", directory, "the pictures for training and testing differ in size");
     put_idx("train-images-idx3-ubyte.gz", 3, 9, true, 5);
     refuse_set("mnist:", directory, "bytes follow the last sample");
     size_t size;
@@ -266,6 +304,9 @@ Test(data, shapes)
     cr_expect(!memcmp(a.pixel, b.pixel, 24 * 24 * 3) && memcmp(a.pixel, c.pixel, 24 * 24 * 3));
     image_free(&a), image_free(&b), image_free(&c);
     dataset_close(set), dataset_close(other);
+    DatasetShape big = { 3, 1025, 1025, 10, 4 }, many = { 3, 32, 32, 100, 4 };
+    cr_expect(!dataset_open("shapes:1", &big, &failure) && strstr(failure.text, "pixels a side, not 1025"), "%s", failure.text);
+    cr_expect(!dataset_open("shapes:1", &many, &failure) && strstr(failure.text, "classes, not 100"), "%s", failure.text);
     static const char *const wrong[] = { "",         "x",         "-1",         "1,",         "1,classes=1", "1,classes=99",
                                          "1,size=4", "1,count=0", "1,clases=3", "1,classes=", "1;" };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)

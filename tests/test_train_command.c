@@ -103,6 +103,9 @@ Test(train_command, usage)
     expect(TRAIN("--data", DATA, "--eval"), 2, NULL, "--eval needs weights");
     expect(TRAIN("--data", DATA, "--dry-run", "--overfit-one-batch"), 2, NULL, "at a time");
     expect(TRAIN("--data", DATA, "--dry-run", "--out", out), 2, NULL, "keep nothing");
+    expect(TRAIN("--data", DATA, "--overfit-one-batch", "--out", out), 2, NULL, "keep nothing");
+    expect(TRAIN("--data", DATA, "--eval", "--weights", "w.safetensors", "--out", out), 2, NULL, "keep nothing");
+    expect(TRAIN("--data", DATA, "--nesterov", "--momentum", "0"), 2, NULL, "--nesterov needs a --momentum above 0");
     expect(TRAIN("--data", DATA, "--lr", "nan"), 2, NULL, "--lr nan is not a number");
     expect(TRAIN("--data", DATA, "--momentum", "1.5"), 2, NULL, "--momentum 1.5 is not a number from 0 to 1");
     expect(TRAIN("--data", DATA, "--optimizer", "adamw", "--nesterov"), 2, NULL, "--beta1 and --beta2");
