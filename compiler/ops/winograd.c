@@ -7,10 +7,15 @@
  *   M [frequency][output vector][tile][8]
  * A task transforms some tiles, and for each panel of output channels multiplies and transforms back, V and M in the
  * scratch memory of its thread. Where filters are many and tiles few, `split` transforms the whole picture in a step of its
- * own, and a task is one panel over some tiles, so that filters are read once. */
+ * own, and a task is one panel over some tiles, so that filters are read once: of a batch, once for the tiles of several images. */
 #include "winograd.h"
 
-enum { LINE = 16 };                     /* floats of a cache line */
+enum {
+    LINE = 16,                          /* floats of a cache line */
+    MOST_IMAGES = 8,                    /* whose tiles one task multiplies with the filters that it reads */
+    IMAGES_SCRATCH = 640 << 10,         /* bytes of M for that: they stay in the second-level cache */
+    FEWEST_TASKS = 12,                  /* of a batch, so that a few threads have equal shares */
+};
 
 /* One convolution on its way. */
 typedef struct {
@@ -19,6 +24,7 @@ typedef struct {
     Conv product;                       /* the 1 x 1 convolution from V to M */
     int size;                           /* frequencies are size x size */
     int tiles[2], last[2];              /* rows and columns of tiles in the picture, results of the last */
+    int images;                         /* that the task takes: their tiles follow each other in M, image by image */
     Spectrum v, m;
     int64_t v_at, m_at;                 /* places in the scratch memory, behind the buffer */
     int64_t channels;                   /* that are summed */
@@ -48,11 +54,18 @@ int64_t winograd_plane(int64_t floats)
     return (floats + 2 * LINE - 1) / (2 * LINE) * (2 * LINE) + LINE;
 }
 
+/* M for a task of so many images. */
+static Spectrum spectrum_of(const Tile *t, int images)
+{
+    int64_t block = (int64_t)images * t->rows * t->columns * LANES;
+    return (Spectrum){winograd_plane(t->vectors * block), block};
+}
+
 static Winograd winograd_new(Conv *c)
 {
     const Tile *t = &c->n->tile;
     const int result[] = {c->n->shape.height, c->n->shape.width};
-    Winograd w = {.c = c, .t = t, .product = *c, .size = t->unit + 2};
+    Winograd w = {.c = c, .t = t, .product = *c, .size = t->unit + 2, .images = 1};
     for (int i = 0; i < 2; i++) {
         w.tiles[i] = (result[i] + t->unit - 1) / t->unit;
         w.last[i] = result[i] - (w.tiles[i] - 1) * t->unit;
@@ -71,10 +84,10 @@ static Winograd winograd_new(Conv *c)
     }
     p->average = NULL;
     p->bias = false;
-    p->x = (View){w.v.block, 0, LANES};
+    p->x = (View){w.v.block, c->l->program->arena_floats, LANES};       /* a row: an image */
     p->step = 1;
     w.v.frequency = winograd_plane((int64_t)c->nentry * w.v.block);
-    w.m = (Spectrum){winograd_plane(t->vectors * tiles * LANES), tiles * LANES};
+    w.m = spectrum_of(t, 1);
     w.v_at = winograd_plane(BUFFER_FLOATS);
     w.m_at = w.v_at + (t->split ? 0 : w.size * w.size * w.v.frequency);
     return w;
@@ -109,20 +122,20 @@ static Call *call_input(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r
 
 /* Each block of each tile of a pass fetches a share of the filters of the next pass, or of the next frequency; afterwards
  * `ahead` points to where they begin. */
-static void walk_fetching(Build *b, Phase phase, int tiles, int64_t floats)
+static void walk_fetching(Build *b, Phase phase, int images, int tiles, int64_t floats)
 {
     int size, parts, larger;
     split_evenly(tiles, b->most, &size, &parts, &larger);
-    int64_t bodies = (int64_t)parts * b->entries;
+    int64_t bodies = (int64_t)images * parts * b->entries;
     b->lines = (int)((floats + LINE * bodies - 1) / (LINE * bodies));
     k_bump(b->k, b->ahead.pointer, floats);
-    emit_walk(b, phase, 1, tiles);
+    emit_walk(b, phase, images, tiles);
     k_bump(b->k, b->ahead.pointer, -bodies * b->lines * LINE);
     b->lines = 0;
 }
 
 /* The entries of the walk in passes whose filters stay in the first-level cache; sums wait in M. */
-static void emit_product(Build *b, int tiles, int depth, bool ahead)
+static void emit_product(Build *b, int images, int tiles, int depth, bool ahead)
 {
     const Entry *e = b->c->entry;
     int entries = b->panel->entries, size, parts, larger;
@@ -132,13 +145,18 @@ static void emit_product(Build *b, int tiles, int depth, bool ahead)
         b->entries = size + (i < larger);
         int64_t floats = (int64_t)channels_of(b->c, b->entry, b->entries) * b->panel->vectors * LANES;
         if (ahead)
-            walk_fetching(b, i ? PHASE_add : PHASE_whole, tiles, floats);
+            walk_fetching(b, i ? PHASE_add : PHASE_whole, images, tiles, floats);
         else
-            emit_walk(b, i ? PHASE_add : PHASE_whole, 1, tiles);
+            emit_walk(b, i ? PHASE_add : PHASE_whole, images, tiles);
         k_bump(b->k, b->w.pointer, floats);
         k_bump(b->k, b->x.pointer, b->entries * b->c->x.block);
     }
     k_bump(b->k, b->x.pointer, -e[entries - 1].offset - b->c->x.block);
+}
+
+static const char *images_text(const Winograd *w)
+{
+    return w->images > 1 ? arena_printf(w->c->l->context, " of %d images", w->images) : "";
 }
 
 static Call *call_product(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r, const Panel *p, int64_t filters)
@@ -152,18 +170,19 @@ static Call *call_product(const Winograd *w, const int grid[MAX_CALL_GRID], Rect
     if (w->t->ahead)
         b.ahead = stream_weights(c->l, k, c->filters, "ahead");
     b.out = (Output){.y = stream_scratch(c->l, k, "m", true), .vectors.pointer = -1};
-    b.out.y.view = (View){w->m.block, 0, LANES};
+    b.out.y.view = (View){w->m.block, tiles * LANES, LANES};
     int widest = c->l->graph->machine.widest;
     build_width(&b, p->vectors < widest ? 1 : widest);
     k_loop(k, w->size * w->size);
-    emit_product(&b, tiles, w->t->depth, w->t->ahead);
+    emit_product(&b, w->images, tiles, w->t->depth, w->t->ahead);
     k_bump(k, b.x.pointer, w->v.frequency);
     k_bump(k, b.out.y.pointer, w->m.frequency);
     k_end(k);
     const char *name = arena_printf(c->l->context, "winograd%d_product_%dx%d", w->t->unit, p->vectors * LANES, b.most);
     Call *call = step_call(c->l, k, grid, name,
-                           "M[f] = U[f] V[f] for %d x %d frequencies f: %d output channels of %d tiles, sums over %lld channels",
-                           w->size, w->size, p->vectors * LANES, tiles, (long long)w->channels);
+                           "M[f] = U[f] V[f] for %d x %d frequencies f: %d output channels of %d tiles%s, sums over %lld channels",
+                           w->size, w->size, p->vectors * LANES, tiles, images_text(w), (long long)w->channels);
+    call->images = w->images;
     call_move(call, b.x, w->t->split ? ((int64_t)r.row * w->tiles[1] + r.column) * LANES : w->v_at);
     call_move(call, b.out.y, w->m_at);
     for (int i = 0; i < 1 + w->t->ahead; i++) {
@@ -179,11 +198,12 @@ static Call *call_output(const Winograd *w, const int grid[MAX_CALL_GRID], Rect 
 {
     const Conv *c = w->c;
     int unit = w->t->unit, step[] = {unit / c->window[0], unit / c->window[1]};
-    OutputTransform t = build_output_transform(c, p, r, w->m);
+    OutputTransform t = build_output_transform(c, p, r, w->m, w->images);
     Call *call = step_call(c->l, t.k, grid, arena_printf(c->l->context, "winograd%d_output", unit),
-                           "%s%s%s.\n%d output channels of %d x %d tiles from M[%d x %d][vector][tile][8]", output_transform_text(unit),
+                           "%s%s%s.\n%d output channels of %d x %d tiles%s from M[%d x %d][vector][tile][8]", output_transform_text(unit),
                            c->n->tail ? ", then the tail" : "", c->window[0] > 1 ? " and the largest of each 2 x 2" : "",
-                           p->vectors * LANES, r.rows, r.columns, w->size, w->size);
+                           p->vectors * LANES, r.rows, r.columns, images_text(w), w->size, w->size);
+    call->images = w->images;
     call_move(call, t.m, w->m_at);
     output_move(call, &t.out, (Place){p->vector, r.row * step[0], r.column * step[1]});
     output_stride(call, &t.out, 0, (Place){vectors, 0, 0});
@@ -221,6 +241,27 @@ static void add_whole_tasks(const Winograd *w, Span rows, Span columns)
     }
 }
 
+/* Images whose tiles a task takes together, after which the batch still has tasks enough. */
+static int images_together(const Winograd *w)
+{
+    const Lower *l = w->c->l;
+    int most = l->graph->max_batch < MOST_IMAGES ? l->graph->max_batch : MOST_IMAGES, images = 1;
+    int64_t tasks = (int64_t)w->c->npanel * ((w->tiles[0] + w->t->rows - 1) / w->t->rows);
+    if (!w->t->split || w->c->n->leading || l->graph->training || most * l->program->arena_floats >= INT32_MAX)
+        return 1;
+    while (2 * images <= most && tasks * (l->graph->max_batch / (2 * images)) >= FEWEST_TASKS &&
+           w->size * w->size * spectrum_of(w->t, 2 * images).frequency * (int64_t)sizeof(float) <= IMAGES_SCRATCH)
+        images *= 2;
+    return images;
+}
+
+static void add_tasks(const Winograd *w, const Span rows[2], int nrows, const Span columns[2], int ncolumns)
+{
+    step_scratch(w->c->l, w->m_at + w->size * w->size * w->m.frequency);
+    for (int i = 0; i < nrows * ncolumns; i++)
+        (w->t->split ? add_split_tasks : add_whole_tasks)(w, rows[i / ncolumns], columns[i % ncolumns]);
+}
+
 static void transform_input(const Winograd *w)
 {
     const Conv *c = w->c;
@@ -244,9 +285,11 @@ void lower_winograd(Conv *c)
     if (t->split)
         transform_input(&w);
     step_begin(c->l);
-    step_scratch(c->l, w.m_at + w.size * w.size * w.m.frequency);
-    for (int i = 0; i < nrows * ncolumns; i++)
-        (t->split ? add_split_tasks : add_whole_tasks)(&w, rows[i / ncolumns], columns[i % ncolumns]);
+    add_tasks(&w, rows, nrows, columns, ncolumns);
+    w.images = images_together(&w);
+    w.m = spectrum_of(t, w.images);
+    if (w.images > 1)
+        add_tasks(&w, rows, nrows, columns, ncolumns);
     step_end(c->l, c->n, "winograd", "%s; winograd F(%dx%d,3x3), %d x %d tiles a task, products of %d channels x %d tiles", conv_text(c),
              t->unit, t->unit, t->rows, t->columns, t->vectors * LANES, t->pixels);
 }

@@ -22,13 +22,13 @@ typedef struct {
 } InputTransform;
 InputTransform build_input_transform(const Conv *, Rect, int blocks, Spectrum, bool in_scratch);
 
-/* y = tail(bias + At M A) for `vectors` vectors of output channels. */
+/* y = tail(bias + At M A) for the vectors of a panel and `images` images, whose tiles follow each other. */
 typedef struct {
     Kernel *k;
     Stream buffer, m;
     Output out;
 } OutputTransform;
-OutputTransform build_output_transform(const Conv *, const Panel *, Rect, Spectrum);
+OutputTransform build_output_transform(const Conv *, const Panel *, Rect, Spectrum, int images);
 
 /* What the transforms compute, with their matrices. */
 const char *input_transform_text(int unit);

@@ -417,7 +417,18 @@ static void output_vectors(OutputBuild *b, const Rect *r, int vectors)
     output_bump(k, &b->build.out, (Place){-vectors, 0, 0});
 }
 
-OutputTransform build_output_transform(const Conv *c, const Panel *panel, Rect r, Spectrum from)
+/* To the next image. */
+static void output_image(OutputBuild *b, int64_t tiles)
+{
+    const Output *o = &b->build.out;
+    k_bump(b->t.k, b->t.m.pointer, tiles * LANES);
+    k_bump(b->t.k, o->y.pointer, o->y.image);
+    for (int i = 0; i < o->ntail; i++)
+        if (o->tail[i].operand.pointer >= 0)
+            k_bump(b->t.k, o->tail[i].operand.pointer, o->tail[i].operand.image);
+}
+
+OutputTransform build_output_transform(const Conv *c, const Panel *panel, Rect r, Spectrum from, int images)
 {
     Kernel *k = step_kernel(c->l);
     int unit = c->n->tile.unit;
@@ -426,6 +437,7 @@ OutputTransform build_output_transform(const Conv *c, const Panel *panel, Rect r
     b.t.buffer = stream_scratch(c->l, k, "t", true);
     b.build = (Build){.c = c, .panel = panel, .k = k, .out = output_open(c->l, k, c->n, c->vectors_at, c->bias)};
     build_width(&b.build, 1);
+    k_loop(k, images);
     if (c->average) {
         b.build.out.y.view.row = b.build.out.y.view.pixel = 0;      /* all pixels are added up in one place */
         emit_average(&b.build, true);
@@ -435,6 +447,9 @@ OutputTransform build_output_transform(const Conv *c, const Panel *panel, Rect r
     release_constants(k, &b.constants);
     if (c->average)
         emit_average(&b.build, false);
+    if (images > 1)
+        output_image(&b, (int64_t)r.rows * r.columns);
+    k_end(k);
     b.t.out = b.build.out;
     return b.t;
 }
