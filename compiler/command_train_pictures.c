@@ -16,8 +16,8 @@ static char *picture_path(Session *session, const Dataset *dataset, int64_t inde
     char *class = arena_printf(&session->context, "%d", (int)label);
     if (dataset->class_name)
         class = arena_strdup(&session->context, dataset->class_name[label]);
-    for (char *c = class; *c; c++)
-        *c = strchr("/\\:*?\"<>| ", *c) || (unsigned char)*c < ' ' ? '_' : *c;
+    for (char *c = mask_controls(class, false); *c; c++)
+        *c = strchr("/\\:*?\"<>| ", *c) ? '_' : *c;
     return arena_printf(&session->context, "%s/%02d-%.64s.png", session->arguments->train.pictures, (int)index, class);
 }
 

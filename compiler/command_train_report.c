@@ -282,6 +282,8 @@ void report_end(TrainWork *work, bool stopped)
         fprintf(stderr, "nncc: %lld pictures could not be read\n", (long long)unreadable);
     if (a->directory && p->best_epoch >= 0)
         tell("the best weights are %s/best.safetensors: use them by --weights\n", a->directory);
+    else if (a->directory && p->epochs)
+        tell("nothing tells which weights are best, without pictures to evaluate: %s has those of the last epochs\n", a->directory);
 }
 
 void report_evaluation(TrainWork *work, const Evaluation *e)

@@ -295,6 +295,8 @@ static bool prepare(Work *work, Failure *failure)
 {
     const Trainer *trainer = work->trainer;
     int64_t count = trainer->dataset->count[SPLIT_train], batch = trainer->engine->batch;
+    if (!count)
+        return failure_set(failure, "%s: has no pictures to train on", trainer->dataset->name);
     if (count < batch)
         return failure_set(failure,
                            "%s: its %" PRId64 " training pictures do not fill a batch of %" PRId64 ": a smaller --batch",

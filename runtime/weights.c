@@ -254,7 +254,7 @@ static void findings_text(const Findings *findings, const char *remark, char *ou
     snprintf(out, size, "loaded %d/%d", findings->loaded, total);
     text_add_names(out, size, "missing", &findings->missing, remark);
     text_add_names(out, size, "unexpected", &findings->unexpected, "");
-    text_add_names(out, size, "shape mismatch", &findings->mismatched, "");
+    text_add_names(out, size, "shape mismatch", &findings->mismatched, remark);
     if (findings->infinite.count)
         text_add_names(out, size, "warning: values that are not finite in", &findings->infinite, "");
     if (findings->zero_variance.count)

@@ -237,3 +237,11 @@ Test(graph, prints_what_matters)
                 "%4 = flatten %3 : 864\n"
                 "output %4\n");
 }
+
+/* ASCII's control characters and those of U+0080..U+009F; other characters stay, newlines where they are wanted. */
+Test(util, control_characters_are_masked)
+{
+    char text[] = "a\033[31mb\nc\td\177\xc2\x9b\xc2\xa9\xc3\xa9", other[] = "x\r\ny\xc2";
+    cr_expect_str_eq(mask_controls(text, true), "a?[31mb\nc?d???\xc2\xa9\xc3\xa9");
+    cr_expect_str_eq(mask_controls(other, false), "x??y\xc2");
+}

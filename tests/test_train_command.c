@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -366,6 +367,56 @@ Test(train_command, pictures)
     free(held_out), free(first), free(last);
 }
 
+/* Two classes of pictures under DIR/SPLIT, one called triwith an accent, made by the command itself; returns the second class's directory, owned. */
+static char *make_split(const char *root, const char *split)
+{
+    char *splitted = join(root, split), *first = join(splitted, "ring"), *second = join(splitted, "tri\xc3\xa9");
+    mkdir(root, 0777), mkdir(splitted, 0777);
+    expect(TRAIN("--data", "shapes:1,size=12,count=60", "--pictures", first), 0, NULL, NULL);
+    expect(TRAIN("--data", "shapes:2,size=12,count=60", "--pictures", second), 0, NULL, NULL);
+    free(splitted), free(first);
+    return second;
+}
+
+/* A folder as people have it: a file that is no picture, with a name that would colour the terminal and is no UTF-8. */
+Test(train_command, a_folder_of_pictures)
+{
+    char *root = join(directory, "pictures"), *train = make_split(root, "train"), *val = make_split(root, "val"), *log = join(directory, "log"),
+         *bad = join(train, "e\033[31mvil\xff.png"), *held_out = join(directory, "held-out"), *broken = join(val, "00-0.png"), *data, *text;
+    write_file(bad, "no picture");
+    write_file(broken, "none either");
+    cr_assert(asprintf(&data, "folder:%s", root) > 0);
+#define FOLDER "--set", "classes=2", "--data", data
+    Result r = TRAIN(FOLDER, "--epochs", "2", "--out", out, "--log", log);
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    cr_expect(strstr(r.err, "3 steps an epoch (1 pictures fill none, other ones each time)"), "%s", r.err);
+    cr_expect(strstr(r.err, "e?[31mvil") && !strchr(r.err, '\033') && strstr(r.err, "2 pictures could not be read"), "%s", r.err);
+    result_free(&r);
+    text = read_file(log, NULL);
+    cr_expect(strstr(text, "\"note\"") && strstr(text, "[31mvil"), "%s", text);
+    free(text);
+    char *classes = join(out, "classes.txt"), *names = read_file(classes, NULL);
+    cr_expect_str_eq(names, "ring\ntri\xc3\xa9\n");
+    expect(TRAIN(FOLDER, "--epochs", "2", "--out", out, "--resume"), 0, "best accuracy", "the run is complete: all of its 2 epochs are done");
+    expect(TRAIN(FOLDER, "--batch", "64"), 1, NULL, "25 training pictures do not fill a batch of 64");
+    expect(TRAIN(FOLDER, "--eval", "--weights", "init:1"), 0, "24 pictures", "00-0.png: neither a JPEG nor a PNG");
+    expect(TRAIN(FOLDER, "--pictures", held_out), 0, NULL, "00-0.png: neither a JPEG nor a PNG");
+    char *last = join(held_out, "23-tri\xc3\xa9.png");
+    cr_expect(file_exists(last), "pictures of the last class, too");
+    free(root), free(train), free(val), free(log), free(bad), free(held_out), free(broken), free(data), free(classes), free(names), free(last);
+}
+
+/* Without pictures to evaluate nothing is the best, and without any to train on there is no run. */
+Test(train_command, half_a_folder)
+{
+    char *root = join(directory, "pictures"), *train = make_split(root, "train"), *data, *splitted = join(root, "train"), *val = join(root, "val");
+    cr_assert(asprintf(&data, "folder:%s", root) > 0);
+    expect(TRAIN(FOLDER, "--epochs", "1", "--out", out), 0, "loss", "nothing tells which weights are best");
+    cr_assert(!rename(splitted, val));
+    expect(TRAIN(FOLDER, "--epochs", "1"), 1, NULL, "has no pictures to train on");
+    free(root), free(train), free(data), free(splitted), free(val);
+}
+
 Test(train_command, overfits)
 {
     json_t *json = parse_json(
@@ -373,6 +424,7 @@ Test(train_command, overfits)
     cr_expect_gt(number(json, "best_accuracy"), 0.6);
     cr_expect_lt(number(json, "loss"), 0.9);
     json_decref(json);
+    expect(TRAIN("--data", DATA, "--overfit-one-batch", "--epochs", "1"), 0, NULL, "batch 8, 10 steps an epoch, SGD");
 }
 
 /* The losses of PyTorch 1.13.1 in float64 on the same weights, pictures and labels: SGD with momentum 0.9 and weight decay

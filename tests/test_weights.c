@@ -298,7 +298,7 @@ Test(weights, missing_unexpected_and_mismatched_are_listed)
     expect_text(file, 3, false, ": does not fit the network; missing 1 (bn.running_var); unexpected 1 (extra.w); "
                 "shape mismatch 1 (fc.weight: [3, 2] in the file, [2, 3] expected (transposed?)); --partial loads the 1 that fit");
     expect_text(file, 3, true, "loaded 1/3; missing 1 (bn.running_var: left at 0, scales and variances at 1); unexpected 1 (extra.w); "
-                "shape mismatch 1 (fc.weight: [3, 2] in the file, [2, 3] expected (transposed?))");
+                "shape mismatch 1 (fc.weight: [3, 2] in the file, [2, 3] expected (transposed?): left at 0, scales and variances at 1)");
     expect_text(file, 1, false, ": does not fit the network; missing 3 (fc.weight, bn.weight, bn.running_var); unexpected 1 (extra.w); shape mismatch 0");
 }
 
