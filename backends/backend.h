@@ -89,7 +89,10 @@ typedef struct {
 } Stamp;
 enum { WEIGHTS_VERSION = 1 };
 Stamp program_stamp(const Program *);
-/* Zeroed memory for a stamp and a payload, 64-byte aligned, in large pages where that helps; NULL where there is none. */
+/* Memory, 64-byte aligned, to be freed; in large pages where there is much of it: first use would spend its time on page faults, and
+ * kernels that stream through it theirs on address translation. Of any contents; NULL where there is none. */
+void *large_block(size_t bytes);
+/* Likewise for a stamp and a payload, zeroed. */
 void *weights_block(size_t bytes);
 bool weights_file_write(const char *path, const Program *, const float *payload, Failure *);
 /* Packed payload of a program: 64-byte aligned, weights_floats long, to be freed by the caller. The block starts with

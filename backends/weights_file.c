@@ -70,17 +70,20 @@ double weights_half_error(const Program *program, const Weights *weights)
     return pack_half_error(program->pack, program->npack, lookup, weights);
 }
 
-/* Packing would spend its time on page faults, and kernels that stream filters theirs on address translation. */
-void *weights_block(size_t size)
+void *large_block(size_t size)
 {
     enum { LARGE_PAGE = 2 << 20 };
     size_t alignment = size < 2 * LARGE_PAGE ? 64 : LARGE_PAGE;
-    void *block = aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-    if (!block)
-        return NULL;
-    if (alignment == LARGE_PAGE)
+    void *block = aligned_alloc(alignment, (size + alignment) / alignment * alignment);
+    if (block && alignment == LARGE_PAGE)
         madvise(block, size, MADV_HUGEPAGE);        /* a wish: the answer does not matter */
-    return memset(block, 0, size);
+    return block;
+}
+
+void *weights_block(size_t size)
+{
+    void *block = large_block(size);
+    return block ? memset(block, 0, size) : NULL;
 }
 
 void *weights_pack(const Program *program, const Weights *weights, int threads, float **payload, Failure *failure)

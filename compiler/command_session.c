@@ -42,7 +42,7 @@ static size_t batch_floats(Session *session, Shape shape)
 
 static void *allocate(Session *session, size_t bytes)
 {
-    void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64 + 64);
+    void *memory = large_block(bytes);
     if (!memory)
         fail(session, "a smaller --batch needs less", "out of memory: %zu bytes", bytes);
     return memory;

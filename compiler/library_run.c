@@ -197,7 +197,7 @@ static nncc_status compile_engine(nncc *net, void *argument)
         engine->program = compile_program(graph, &options);
         if (!load_code(engine, &failure))
             return refuse(net, NNCC_ERROR_BACKEND, "%s", failure.text);
-        engine->arena = aligned_alloc(64, (engine->model.arena_size + 63) / 64 * 64 + 64);
+        engine->arena = large_block(engine->model.arena_size);
         if (!engine->arena)
             return refuse(net, NNCC_ERROR_MEMORY, "out of memory: an arena of %zu bytes", engine->model.arena_size);
     }

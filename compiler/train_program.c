@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "../backends/backend.h"
@@ -190,19 +189,9 @@ static bool compiled_step(TrainEngine *engine, const float *input, const int32_t
 
 /* ---- evaluation ------------------------------------------------------------------------------------------------------------ */
 
-static void *new_array(size_t bytes)
-{
-    enum { LARGE_PAGE = 2 << 20 };
-    size_t alignment = bytes < 2 * LARGE_PAGE ? 64 : LARGE_PAGE;
-    void *array = aligned_alloc(alignment, (bytes + alignment) / alignment * alignment);
-    if (array && alignment == LARGE_PAGE)
-        madvise(array, bytes, MADV_HUGEPAGE);       /* a wish: the answer does not matter */
-    return array;
-}
-
 static float *new_floats(int64_t floats)
 {
-    return new_array((size_t)floats * sizeof(float));
+    return large_block((size_t)floats * sizeof(float));
 }
 
 static float *new_zeros(int64_t floats)
@@ -245,7 +234,7 @@ static bool pack_plain(Compiled *c, float **plain, Failure *failure)
     const Program *p = c->forward;
     Stamp stamp = program_stamp(p);
     const char *missing = "";
-    char *block = new_array(sizeof stamp + (size_t)p->weights_floats * sizeof(float));
+    char *block = large_block(sizeof stamp + (size_t)p->weights_floats * sizeof(float));
     if (!block)
         return failure_set(failure, "out of memory for the weights of an evaluation");
     memcpy(block, &stamp, sizeof stamp);
@@ -277,7 +266,7 @@ static bool open_forward(Compiled *c, Failure *failure)
         return true;
     if (!load_code(c, c->forward, &c->forward_model, failure))
         return false;
-    c->arena = new_array(c->forward_model.arena_size);
+    c->arena = large_block(c->forward_model.arena_size);
     return c->arena || failure_set(failure, "out of memory for an evaluation");
 }
 
