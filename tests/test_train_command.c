@@ -406,12 +406,23 @@ Test(train_command, a_folder_of_pictures)
     free(root), free(train), free(val), free(log), free(bad), free(held_out), free(broken), free(data), free(classes), free(names), free(last);
 }
 
-/* Without pictures to evaluate nothing is the best, and without any to train on there is no run. */
+/* Without pictures to evaluate nothing is the best, and without any to train on there is no run. After twenty pictures that cannot
+ * be read, others are only counted. */
 Test(train_command, half_a_folder)
 {
     char *root = join(directory, "pictures"), *train = make_split(root, "train"), *data, *splitted = join(root, "train"), *val = join(root, "val");
     cr_assert(asprintf(&data, "folder:%s", root) > 0);
-    expect(TRAIN(FOLDER, "--epochs", "1", "--out", out), 0, "loss", "nothing tells which weights are best");
+    for (int i = 0; i < 22; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "bad%d.png", i);
+        char *bad = join(train, name);
+        write_file(bad, "no picture");
+        free(bad);
+    }
+    Result r = TRAIN(FOLDER, "--epochs", "2", "--out", out);
+    cr_expect(!r.status && strstr(r.err, "nothing tells which weights are best") && strstr(r.err, "from here on such pictures are only counted")
+              && strstr(r.err, "22 pictures could not be read"), "%s", r.err);
+    result_free(&r);
     cr_assert(!rename(splitted, val));
     expect(TRAIN(FOLDER, "--epochs", "1"), 1, NULL, "has no pictures to train on");
     free(root), free(train), free(data), free(splitted), free(val);

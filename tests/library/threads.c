@@ -1,5 +1,5 @@
-/* threads.c - a program as others write it: two networks from strings, compiled and run in two threads at the same time, and
- * a mistake in a third, whose place is read back. Says "fine", or what was not. */
+/* threads.c - a program as others write it: two networks from strings, compiled, trained and run in two threads at the same time,
+ * and a mistake in a third, whose place is read back. Says "fine", or what was not. */
 #include <nncc.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -47,16 +47,31 @@ static int say(Work *work, const nncc *net, const char *what)
     return 0;
 }
 
+static const float zeros[BATCH * 3 * 12 * 12];
+
+static nncc_status train(nncc *net)
+{
+    static const int32_t labels[BATCH] = {0, 1, 4};
+    nncc_training training;
+    nncc_train_defaults(&training, NNCC_ADAMW);
+    training.batch = BATCH;
+    nncc_status status = nncc_train_begin(net, &training);
+    for (int step = 0; !status && step < 2; step++)
+        status = nncc_train_step(net, zeros, labels, 0.01, NULL, NULL);
+    return status ? status : nncc_train_end(net);
+}
+
 /* One life of a network. The result must be that of the round before. */
 static int live(Work *work, int round)
 {
-    static const float zeros[BATCH * 3 * 12 * 12];
     float output[BATCH][5];
     nncc *net = nncc_new();
     int good = 1;
     nncc_set_max_batch(net, BATCH);
     if (nncc_load_text(net, work->spec, "net.yaml") || nncc_compile(net, NNCC_JIT) || nncc_load_weights(net, "pattern:5", 0))
         good = say(work, net, "no network");
+    else if (train(net))
+        good = say(work, net, "no training");
     else if (nncc_forward(net, zeros, BATCH, output[0]))
         good = say(work, net, "no result");
     else if (round && memcmp(output, work->output, sizeof output))
