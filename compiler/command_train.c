@@ -219,6 +219,8 @@ static void open_engine(Session *session, TrainWork *work)
         tell("%s\n", report);
     free(report);
     check(session, session->weights, &failure);
+    if (!strcmp(work->options.backend, "aot"))
+        tell("nncc: the C compiler is at work, for seconds to minutes; its results are kept for the next time\n");
     work->engine = train_engine_open(&session->context, arguments->spec, NULL, &session->options, &work->options,
                                      session->weights, &failure);
     check(session, work->engine, &failure);
