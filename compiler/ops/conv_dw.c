@@ -7,7 +7,7 @@
  * of pixels that stays in the first cache while the taps pass over it, then it is added to the gradient in memory: sums of sums,
  * which round less than one long sum. Tasks are parts of the gradient or, where that is small, of the batch: each sums over the images
  * of a chunk in a room of its own, and another step adds up the chunks in their order. Shapes alone decide. */
-#include "conv.h"
+#include "conv_dw.h"
 
 enum {
     BAND_BYTES = 32 << 10,              /* of a band: a tile's vectors of dy and one block of x */
@@ -17,36 +17,7 @@ enum {
     LEAST_BYTES = 256 << 10,             /*   and of the operands, at least */
     FEWEST_SUMS = 8,                    /* in registers: multiply-adds take four cycles, two of them start in each */
     SLICE_BYTES = 256 << 10,            /* of the gradient that a task may hold: half of a second-level cache, with the filters' use */
-    MOST_BUMP = INT32_MAX / 4,          /* floats: the farthest that a pointer is moved at once */
 };
-
-/* A convolution's weights' gradient. */
-typedef struct {
-    Conv c;                             /* the forward node's filters, over x */
-    const Node *n, *dy;
-    int height, width;                  /* of dy */
-    int images, rows;                   /* of a band: whole pictures of some images, or rows of one */
-    bool rows_apart;                    /* rows of the filter are tasks of their own */
-    int chunks;                         /* of the batch, alike, which are tasks of their own; 1: none */
-    int64_t size, room;                 /* floats of the gradient, and where each chunk's lie, one after the other */
-} Gradient;
-
-/* How far the taps that share a tile reach: one tap, one row of the filter, or all of it. */
-typedef enum { TILE_tap, TILE_row, TILE_filter } Reach;
-
-/* One kernel: a panel by some entries, all alike. */
-typedef struct {
-    const Gradient *d;
-    Kernel *k;
-    const Panel *panel;
-    const Entry *entry;
-    Run run;
-    int panels, entries, taps[2];       /* that one task takes; taps: of the filter */
-    int64_t between;                    /* floats of x from one entry to the next */
-    int width, units;                   /* vectors that a register holds, and registers for those of the panel: the last may lack one */
-    Reach reach;
-    Stream x, dy, g;
-} Build_dw;
 
 /* ---- one tile --------------------------------------------------------------------------------------------------- */
 
@@ -77,7 +48,7 @@ static void load_operand(const Build_dw *b, const TileOf *t, bool of_x, int reg,
     if (of_x)
         k_broadcast(b->k, reg, b->x.pointer, column_offset(b, t->column + i) + pixel * c->stride[1] * c->x.pixel);
     else
-        k_load_blocks(b->k, reg, b->dy.pointer, (t->unit + i) * b->width * b->dy.view.block + pixel * LANES, b->dy.view.block,
+        k_load_blocks(b->k, reg, b->dy.pointer, (t->unit + i) * b->width * b->dy.view.block + pixel * b->pixel, b->dy.view.block,
                       unit_vectors(b, t->unit + i));
 }
 
@@ -106,11 +77,11 @@ static void emit_pixel(const Build_dw *b, const TileOf *t, const int *acc, int p
 static void move_pixels(const Build_dw *b, int64_t rows, int64_t columns)
 {
     const Conv *c = &b->d->c;
-    k_bump(b->k, b->dy.pointer, rows * b->d->dy->layout.row + columns * LANES);
+    k_bump(b->k, b->dy.pointer, rows * b->d->dy->layout.row + columns * b->pixel);
     k_bump(b->k, b->x.pointer, rows * c->stride[0] * c->x.row + columns * c->stride[1] * c->x.pixel);
 }
 
-static void move_images(const Build_dw *b, int64_t images)
+void move_images(const Build_dw *b, int64_t images)
 {
     k_bump(b->k, b->dy.pointer, images * b->dy.image);
     k_bump(b->k, b->x.pointer, images * b->x.image);
@@ -218,7 +189,7 @@ static void emit_entries(const Build_dw *b, TileOf *t)
     k_bump(k, b->g.pointer, -b->entries * rows * columns * filters);
 }
 
-static void emit_band(const Build_dw *b)
+void emit_band(const Build_dw *b)
 {
     TileOf t = {0};
     int size, parts, larger;
@@ -328,21 +299,13 @@ static Reach choose_reach(const Build_dw *b)
     return units * b->entry->count * b->taps[1] >= FEWEST_SUMS || b->taps[0] == 1 ? TILE_row : TILE_filter;
 }
 
-/* A run of alike panels, by `parts` of `entries` alike entries each, from entry `first` on. */
-typedef struct {
-    const Panel *panel;
-    Run run;
-    int panels;                         /* of the run, that one task takes */
-    int first, entries, parts;
-} Slices;
-
 static Build_dw open_kernel(const Gradient *d, const Slices *s)
 {
     const Conv *c = &d->c;
     Lower *l = c->l;
     int widest = l->graph->machine.widest;
     Build_dw b = {.d = d, .k = step_kernel(l), .panel = s->panel, .entry = c->entry + s->first, .run = s->run, .panels = s->panels,
-                  .entries = s->entries, .taps = {d->rows_apart ? 1 : c->kernel[0], c->kernel[1]}};
+                  .entries = s->entries, .taps = {d->rows_apart ? 1 : c->kernel[0], c->kernel[1]}, .pixel = LANES};
     b.width = s->panel->vectors < widest ? 1 : widest;
     b.units = (s->panel->vectors + b.width - 1) / b.width;
     b.between = s->entries * s->parts > 1 ? b.entry[1].offset - b.entry[0].offset : 0;
@@ -358,7 +321,11 @@ static void add_gradient_call(const Gradient *d, const Slices *s, const int *cha
 {
     const Conv *c = &d->c;
     Build_dw b = open_kernel(d, s);
-    emit_kernel(&b, channel);
+    Scratch_dw scratch = {.floats = 0};
+    if (d->winograd)
+        scratch = emit_winograd_dw(&b);
+    else
+        emit_kernel(&b, channel);
     int64_t filter = (int64_t)s->panel->vectors * LANES, taps = (int64_t)c->kernel[0] * c->kernel[1];
     int chunk = 0, panels = d->chunks > 1, parts = panels + 1, row = 2, images = c->l->graph->max_batch / d->chunks, grid[MAX_CALL_GRID];
     grid[row] = d->rows_apart ? c->kernel[0] : 1;
@@ -370,6 +337,8 @@ static void add_gradient_call(const Gradient *d, const Slices *s, const int *cha
                            "gradient of %d output channels by %d channels and %d x %d taps: sums over %d x %d pixels of %d images",
                            s->panels * s->panel->vectors * LANES, s->entries * b.entry->count, b.taps[0], b.taps[1], d->height, d->width, images);
     call->images = c->l->graph->max_batch;
+    if (d->winograd)
+        place_winograd_dw(&scratch, call);
     call_move(call, b.x, b.entry->offset - c->pad[0] * c->x.row - c->pad[1] * c->x.pixel);
     call_move(call, b.dy, s->panel->vector * d->dy->layout.plane);
     call_move(call, b.g, s->panel->at + channels_of(c, s->panel->entry, s->first - s->panel->entry) * taps * filter);
@@ -424,8 +393,7 @@ static int alike_entries(const Conv *c, const int *channel, const Panel *p, int 
     return n;
 }
 
-/* The largest divisor of n that is at most `most`. */
-static int divisor(int n, int64_t most)
+int largest_divisor(int n, int64_t most)
 {
     int best = 1;
     for (int i = 1; i <= n && i <= most; i++)
@@ -447,6 +415,8 @@ static void choose_slice(const Gradient *d, Slices *s, int alike, int *entries)
         if (s->run.panels % p == 0 && p <= most && p * s->panel->vectors <= alike)
             s->panels = p;
     most /= s->panels;
+    if (d->winograd)
+        most = shared < winograd_dw_entries(s->panel) ? shared : winograd_dw_entries(s->panel);
     *entries = most < 1 ? 1 : most < alike ? (int)most : alike;
 }
 
@@ -493,9 +463,9 @@ static void choose_band(Gradient *d)
     d->images = 1;
     d->rows = d->height;
     if (pixels > most)
-        d->rows = divisor(d->height, most / d->width);
+        d->rows = largest_divisor(d->height, most / d->width);
     else
-        d->images = divisor(images, most / pixels < farthest ? most / pixels : farthest);
+        d->images = largest_divisor(images, most / pixels < farthest ? most / pixels : farthest);
 }
 
 static int count_tasks(const Conv *c)
@@ -516,7 +486,7 @@ static void choose_chunks(Gradient *d)
     d->size = last->at + (int64_t)last->vectors * LANES * channels_of(c, last->entry, last->entries) * c->kernel[0] * c->kernel[1];
     d->chunks = 1;
     if (d->size * (int64_t)sizeof(float) <= CHUNK_BYTES && image * batch >= LEAST_BYTES)
-        d->chunks = divisor(batch, MOST_CHUNKS);
+        d->chunks = largest_divisor(batch, MOST_CHUNKS);
     d->room = d->chunks > 1 ? step_room(c->l, d->chunks * d->size) : 0;
 }
 
@@ -565,13 +535,18 @@ static void lower_dw(Lower *l, Node *n)
     d.width = dy.width;
     pack_filters(&d.c);
     choose_chunks(&d);
-    choose_band(&d);
-    d.rows_apart = d.chunks == 1 && d.c.kernel[0] > 1 && count_tasks(&d.c) < FEWEST_TASKS;
+    d.winograd = n->op == OP_conv_dw && winograd_dw_fits(&d);
+    if (d.winograd)
+        choose_winograd_band(&d);
+    else
+        choose_band(&d);
+    d.rows_apart = !d.winograd && d.chunks == 1 && d.c.kernel[0] > 1 && count_tasks(&d.c) < FEWEST_TASKS;
     step_begin(l);
     add_gradient_calls(&d);
     step_end(l, n, op_name(n->op),
-             "gradient of the weights of a %s, %d x %d, stride %d: sums over %d x %d pixels of the batch, in bands of %d rows of %d images",
-             op_name(n->of->op), d.c.kernel[0], d.c.kernel[1], d.c.stride[0], d.height, d.width, d.rows, d.images);
+             "gradient of the weights of a %s, %d x %d, stride %d: sums over %d x %d pixels of the batch, in bands of %d rows of %s%d images",
+             op_name(n->of->op), d.c.kernel[0], d.c.kernel[1], d.c.stride[0], d.height, d.width, d.rows,
+             d.winograd ? "tiles by Winograd's F(3x3, 4x4) of " : "", d.images);
     if (d.chunks > 1)
         join_chunks(&d);
 }

@@ -1,0 +1,64 @@
+/* conv_dw.h - the gradient of a layer's weights on its way to kernels: what conv_dw.c decides and winograd_dw.c shares. */
+#ifndef NNCC_CONV_DW_H
+#define NNCC_CONV_DW_H
+
+#include "conv.h"
+
+/* A convolution's weights' gradient. */
+typedef struct {
+    Conv c;                             /* the forward node's filters, over x */
+    const Node *n, *dy;
+    int height, width;                  /* of dy */
+    int images, rows;                   /* of a band: some images by all rows, or by some; of dy, or of its tiles by Winograd's transform */
+    bool rows_apart;                    /* rows of the filter are tasks of their own */
+    int chunks;                         /* of the batch, alike, which are tasks of their own; 1: none */
+    int64_t size, room;                 /* floats of the gradient, and where each chunk's lie, one after the other */
+    bool winograd;                      /* sums of products of transformed tiles */
+} Gradient;
+
+/* How far the taps that share a tile reach: one tap, one row of the filter, or all of it. */
+typedef enum { TILE_tap, TILE_row, TILE_filter } Reach;
+
+/* One kernel: a panel by some entries, all alike. */
+typedef struct {
+    const Gradient *d;
+    Kernel *k;
+    const Panel *panel;
+    const Entry *entry;
+    Run run;
+    int panels, entries, taps[2];       /* that one task takes; taps: of the filter */
+    int64_t between;                    /* floats of x from one entry to the next */
+    int64_t pixel;                      /* floats of dy from one pixel to the next */
+    int width, units;                   /* vectors that a register holds, and registers for those of the panel: the last may lack one */
+    Reach reach;
+    Stream x, dy, g;
+} Build_dw;
+
+/* A run of alike panels, by `parts` of `entries` alike entries each, from entry `first` on. */
+typedef struct {
+    const Panel *panel;
+    Run run;
+    int panels;                         /* of the run, that one task takes */
+    int first, entries, parts;
+} Slices;
+
+/* g += all that the build's entries give over the pixels of its band; x, dy and g end where they began. */
+void emit_band(const Build_dw *);
+void move_images(const Build_dw *, int64_t images);     /* moves dy and x */
+int largest_divisor(int n, int64_t most);               /* that is at most `most` */
+
+enum { MOST_BUMP = INT32_MAX / 4 };     /* floats: the farthest that a pointer is moved at once */
+
+/* ---- winograd_dw.c ---- */
+bool winograd_dw_fits(const Gradient *);                /* panels and entries are known */
+int winograd_dw_entries(const Panel *);                 /* that a task takes at best */
+void choose_winograd_band(Gradient *);
+/* Places of the scratch that the kernel works in: a tile between its passes, transformed tiles of x and dy, sums. */
+typedef struct {
+    Stream tile, x, dy, sums;
+    int64_t x_at, dy_at, sums_at, floats;
+} Scratch_dw;
+Scratch_dw emit_winograd_dw(const Build_dw *);          /* the whole kernel */
+void place_winograd_dw(const Scratch_dw *, Call *);
+
+#endif
