@@ -17,6 +17,7 @@ typedef struct {
     bool linear;                        /* behind a flatten */
     bool summed;                        /* dx + x, joined */
     bool rough;                         /* numbers that are not whole: sums round */
+    bool winograd;                      /* allowed */
 } Case;
 
 typedef struct {
@@ -122,6 +123,7 @@ static void build(Net *n, const Case *c, Machine machine)
     Graph *g = n->graph = network_new(&n->context, (Shape){c->in, c->height, c->width, false});
     g->max_batch = c->batch;
     g->training = &training;
+    g->exact = !c->winograd;
     g->machine = machine;
     n->x = c->cut ? cut_operand(g, c) : g->input;
     n->y = add_layer(n);
@@ -367,8 +369,8 @@ static double root_mean_square(const double *value, const float *from, int64_t c
     return sqrt(squares / (double)count);
 }
 
-/* dx by one target; returns its relative error. */
-static double round_case(const Case *c, int number, const Target *t, float *output)
+/* dx and dw by one target and so many threads; returns the relative error of one of them. */
+static double round_case(const Case *c, int number, const Target *t, int threads, float *output, float *dw)
 {
     Net n;
     Model model;
@@ -377,17 +379,37 @@ static double round_case(const Case *c, int number, const Target *t, float *outp
     build(&n, c, t->machine);
     Expected e = expected(&n);
     int64_t count = c->batch * shape_floats(n.graph->input->shape);
-    float *dw = array(filter_count(c)), *db = array(c->out);
+    float *db = array(c->out);
     cr_assert(jit_load(n.program, t, &model, &failure), "%s", failure.text);
-    run_net(&n, &model, 1, output, dw, db);
-    double error = root_mean_square(e.dx, output, count) / root_mean_square(e.dx, NULL, count);
+    run_net(&n, &model, threads, output, dw, db);
+    double error = c->winograd ? root_mean_square(e.dw, dw, filter_count(c)) / root_mean_square(e.dw, NULL, filter_count(c))
+                               : root_mean_square(e.dx, output, count) / root_mean_square(e.dx, NULL, count);
     model_close(&model);
     context_free(&n.context);
     weights_free(n.weights);
-    void *memory[] = {dw, db, e.y, e.dx, e.dw, e.db, n.input, n.w, n.b};
+    void *memory[] = {db, e.y, e.dx, e.dw, e.db, n.input, n.w, n.b};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         free(memory[i]);
     return error;
+}
+
+/* On all targets the error is small, and the bits are the same, of dw for any threads too. */
+static void check_rough(const Case *c, int number, double most)
+{
+    int64_t count = (int64_t)c->batch * c->in * c->height * c->width, filters = filter_count(c);
+    float *first = array(count), *other = array(count), *first_dw = array(filters), *other_dw = array(filters);
+    for (int t = 0; targets[t]; t++) {
+        if (!target_runs_here(targets[t]))
+            continue;
+        double error = round_case(c, number, targets[t], t + 1, t ? other : first, t ? other_dw : first_dw);
+        cr_expect_lt(error, most, "case %d on %s: a relative error of %g", number, targets[t]->name, error);
+        cr_expect(!t || c->winograd || !memcmp(first, other, (size_t)count * sizeof *first), "case %d: dx has other bits on %s", number, targets[t]->name);
+        cr_expect(!t || !memcmp(first_dw, other_dw, (size_t)filters * sizeof *first_dw), "case %d: dw has other bits on %s", number, targets[t]->name);
+    }
+    free(first);
+    free(other);
+    free(first_dw);
+    free(other_dw);
 }
 
 Test(conv_backward, long_sums_round_little_and_alike_everywhere)
@@ -396,16 +418,27 @@ Test(conv_backward, long_sums_round_little_and_alike_everywhere)
         Case c = rough[i];
         complete(&c);
         c.rough = true;
-        int64_t count = (int64_t)c.batch * c.in * c.height * c.width;
-        float *first = array(count), *other = array(count);
-        for (int t = 0; targets[t]; t++) {
-            if (!target_runs_here(targets[t]))
-                continue;
-            double error = round_case(&c, (int)i, targets[t], t ? other : first);
-            cr_expect_lt(error, 4e-7, "case %zu on %s: a relative error of %g", i, targets[t]->name, error);
-            cr_expect(!t || !memcmp(first, other, (size_t)count * sizeof *first), "case %zu: other bits on %s", i, targets[t]->name);
-        }
-        free(first);
-        free(other);
+        check_rough(&c, (int)i, 4e-7);
+    }
+}
+
+/* Whole tiles and cut ones, a border or none, bands of rows and of images, chunks, two panels, registers that are half full. */
+static const Case transformed[] = {
+    {16, 8, 8, 16, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, .batch = 2},
+    {24, 12, 16, 40, {3, 3}, {1, 1}, {0, 1}, {1, 1}, 1, .batch = 3},
+    {64, 7, 7, 72, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, .batch = 6},
+    {16, 14, 13, 136, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, .batch = 4},
+    {40, 3, 5, 32, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, .batch = 4},
+    {16, 56, 20, 16, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, .batch = 4},
+    {16, 16, 144, 24, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, .batch = 1},
+};
+
+Test(conv_backward, winograd)
+{
+    for (size_t i = 0; i < sizeof transformed / sizeof *transformed; i++) {
+        Case c = transformed[i];
+        complete(&c);
+        c.rough = c.winograd = true;
+        check_rough(&c, (int)i, 2e-6);
     }
 }

@@ -10,11 +10,11 @@
 #include "conv_dw.h"
 
 enum {
-    BAND_BYTES = 32 << 10,              /* of a band: a tile's vectors of dy and one block of x */
+    BAND_PIXELS = 204,                  /* of a band: four vectors of dy and one block of x are then 32 KiB */
     FEWEST_TASKS = 8,
     MOST_CHUNKS = 16,                   /* of the batch */
     CHUNK_BYTES = 256 << 10,            /* of a gradient, at most, that is summed in chunks, */
-    LEAST_BYTES = 256 << 10,             /*   and of the operands, at least */
+    LEAST_BYTES = 256 << 10,            /*   and of the operands, at least */
     FEWEST_SUMS = 8,                    /* in registers: multiply-adds take four cycles, two of them start in each */
     SLICE_BYTES = 256 << 10,            /* of the gradient that a task may hold: half of a second-level cache, with the filters' use */
 };
@@ -416,7 +416,7 @@ static void choose_slice(const Gradient *d, Slices *s, int alike, int *entries)
             s->panels = p;
     most /= s->panels;
     if (d->winograd)
-        most = shared < winograd_dw_entries(s->panel) ? shared : winograd_dw_entries(s->panel);
+        most = shared < winograd_dw_entries(d, s->panel) ? shared : winograd_dw_entries(d, s->panel);
     *entries = most < 1 ? 1 : most < alike ? (int)most : alike;
 }
 
@@ -443,29 +443,16 @@ static void add_gradient_calls(const Gradient *d)
     }
 }
 
-/* Pixels of a band. */
-static int band_pixels(const Conv *c)
-{
-    const Machine *machine = &c->l->graph->machine;
-    int most = 0;
-    for (size_t i = 0; i < c->npanel; i++) {
-        int vectors = c->panel[i].vectors, together = most_units(machine, vectors) * (vectors < machine->widest ? 1 : machine->widest);
-        together = vectors < together ? vectors : together;
-        most = together > most ? together : most;
-    }
-    return BAND_BYTES / ((most + 1) * LANES * (int)sizeof(float));
-}
-
 static void choose_band(Gradient *d)
 {
-    int pixels = d->height * d->width, images = d->c.l->graph->max_batch / d->chunks, most = band_pixels(&d->c);
+    int pixels = d->height * d->width, images = d->c.l->graph->max_batch / d->chunks;
     int64_t farthest = MOST_BUMP / (d->c.l->program->arena_floats + 1);
     d->images = 1;
     d->rows = d->height;
-    if (pixels > most)
-        d->rows = largest_divisor(d->height, most / d->width);
+    if (pixels > BAND_PIXELS)
+        d->rows = largest_divisor(d->height, BAND_PIXELS / d->width);
     else
-        d->images = largest_divisor(images, most / pixels < farthest ? most / pixels : farthest);
+        d->images = largest_divisor(images, BAND_PIXELS / pixels < farthest ? BAND_PIXELS / pixels : farthest);
 }
 
 static int count_tasks(const Conv *c)

@@ -51,8 +51,8 @@ enum { MOST_BUMP = INT32_MAX / 4 };     /* floats: the farthest that a pointer i
 
 /* ---- winograd_dw.c ---- */
 bool winograd_dw_fits(const Gradient *);                /* panels and entries are known */
-int winograd_dw_entries(const Panel *);                 /* that a task takes at best */
 void choose_winograd_band(Gradient *);
+int winograd_dw_entries(const Gradient *, const Panel *);   /* that a task takes at best */
 /* Places of the scratch that the kernel works in: a tile between its passes, transformed tiles of x and dy, sums. */
 typedef struct {
     Stream tile, x, dy, sums;

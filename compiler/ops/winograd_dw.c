@@ -11,10 +11,10 @@
 enum {
     UNIT = 4, SIZE = 6, TAPS = 3, FREQUENCIES = SIZE * SIZE,
     FEWEST_CHANNELS = 16,
-    MOST_TILES = 64,                    /* of a band */
-    BAND_BYTES = 400 << 10,             /* of transformed tiles: with the sums they are to stay in the second cache */
+    MANY_TILES = 32, MOST_TILES = 64,   /* of a band: so many where there is a choice, and where there is none */
     GAP = 16,                           /* floats between frequencies, which would otherwise meet in few sets of a cache */
-    SLICE_BLOCKS = 32,                  /* blocks of input by blocks of output channels of a task: the sums take 9 KiB each */
+    SLICE_BLOCKS = 32,                  /* blocks of input by blocks of output channels of a task, at most */
+    SLICE_BYTES = 768 << 10,            /* of its scratch */
 };
 
 typedef struct {
@@ -33,17 +33,19 @@ typedef struct {
 static int rows_of_tiles(const Gradient *d) { return (d->height + UNIT - 1) / UNIT; }
 static int columns_of_tiles(const Gradient *d) { return (d->width + UNIT - 1) / UNIT; }
 
-int winograd_dw_entries(const Panel *p)
+static int tiles_of_band(const Gradient *d)
 {
-    return SLICE_BLOCKS / p->vectors > 1 ? SLICE_BLOCKS / p->vectors : 1;
+    return d->images * d->rows * columns_of_tiles(d);
 }
 
-static int most_tiles(const Conv *c)
+/* Sums and transformed tiles are to stay in the second cache. */
+int winograd_dw_entries(const Gradient *d, const Panel *p)
 {
-    const Panel *p = &c->panel[0];
-    int entries = winograd_dw_entries(p) < p->entries ? winograd_dw_entries(p) : p->entries;
-    int most = BAND_BYTES / (FREQUENCIES * (entries + p->vectors) * LANES * (int)sizeof(float));
-    return most < MOST_TILES ? most : MOST_TILES;
+    const int block = FREQUENCIES * LANES * (int)sizeof(float), tiles = tiles_of_band(d) * block, sums = p->vectors * LANES * block;
+    int entries = SLICE_BLOCKS / p->vectors;
+    while (entries > 1 && entries * sums + (entries + p->vectors) * tiles > SLICE_BYTES)
+        entries--;
+    return entries > 1 ? entries : 1;
 }
 
 /* Whole blocks of channels, so that no lane needs a mask. */
@@ -68,12 +70,12 @@ bool winograd_dw_fits(const Gradient *d)
             return false;
     if (c->l->graph->exact || c->groups > 1 || c->in < FEWEST_CHANNELS || c->out < FEWEST_CHANNELS || !has_whole_blocks(c))
         return false;
-    return columns_of_tiles(d) * (d->height % UNIT ? rows_of_tiles(d) : 1) <= most_tiles(c);
+    return columns_of_tiles(d) * (d->height % UNIT ? rows_of_tiles(d) : 1) <= MOST_TILES;
 }
 
 void choose_winograd_band(Gradient *d)
 {
-    int most = most_tiles(&d->c), rows = rows_of_tiles(d), columns = columns_of_tiles(d);
+    int most = MANY_TILES, rows = rows_of_tiles(d), columns = columns_of_tiles(d);
     int64_t farthest = MOST_BUMP / (d->c.l->program->arena_floats + 1);
     d->rows = d->height % UNIT ? rows : largest_divisor(rows, most / columns);
     most /= columns * d->rows;
@@ -430,7 +432,7 @@ Scratch_dw emit_winograd_dw(const Build_dw *b)
     const Gradient *d = b->d;
     Kernel *k = b->k;
     int groups = d->c.l->graph->max_batch / d->chunks / d->images, bands = rows_of_tiles(d) / d->rows;
-    Winograd w = {.b = b, .k = k, .tiles = d->images * d->rows * columns_of_tiles(d)};
+    Winograd w = {.b = b, .k = k, .tiles = tiles_of_band(d)};
     w.x_floats = (int64_t)w.tiles * b->entries * LANES + GAP;
     w.dy_floats = (int64_t)w.tiles * b->panel->vectors * LANES + GAP;
     w.sum_floats = (int64_t)b->entries * LANES * b->panel->vectors * LANES + GAP;
