@@ -89,6 +89,9 @@ Build build_kernel(const Conv *, const Panel *, Bands);
  * back, summing over the entries of the Build; with a global average, emit_average clears the result before it, or divides it. */
 void emit_walk(Build *, Phase, int rows, int width);
 void emit_average(Build *, bool before);
+/* Fetches filters of so many floats, beginning at `ahead`, during the next walk over rows x width results, if the tile says so.
+ * Returns how many the pointer will have moved, which are a few more. Afterwards lines is to be 0 again. */
+int64_t begin_ahead(Build *, int64_t filters, int rows, int width);
 /* y += the sum of some results of unit u, after their tail. */
 void add_to_average(Build *, int u, int results, int *acc);
 /* Every Build must say how many blocks its registers hold: 1, or what the machine has at most. */

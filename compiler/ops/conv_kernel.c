@@ -411,9 +411,7 @@ void emit_walk(Build *b, Phase phase, int rows, int width)
     output_bump(k, &b->out, (Place){0, -rows, 0});
 }
 
-/* Fetches filters of so many floats, beginning at `ahead`, during the next walk over rows x width results. Returns how many
- * the pointer will have moved, which are a few more. */
-static int64_t begin_ahead(Build *b, int64_t filters, int rows, int width)
+int64_t begin_ahead(Build *b, int64_t filters, int rows, int width)
 {
     const Conv *c = b->c;
     int size, parts, larger;

@@ -120,22 +120,21 @@ static Call *call_input(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r
     return call;
 }
 
-/* Each block of each tile of a pass fetches a share of the filters of the next pass, or of the next frequency; afterwards
+/* A pass, with filters of so many floats, which fetches as many of the next pass, or of the next panel or frequency; afterwards
  * `ahead` points to where they begin. */
 static void walk_fetching(Build *b, Phase phase, int images, int tiles, int64_t floats)
 {
-    int size, parts, larger;
-    split_evenly(tiles, b->most, &size, &parts, &larger);
-    int64_t bodies = (int64_t)images * parts * b->entries;
-    b->lines = (int)((floats + LINE * bodies - 1) / (LINE * bodies));
-    k_bump(b->k, b->ahead.pointer, floats);
+    int64_t fetched = begin_ahead(b, floats, images, tiles);
+    if (fetched)
+        k_bump(b->k, b->ahead.pointer, floats);
     emit_walk(b, phase, images, tiles);
-    k_bump(b->k, b->ahead.pointer, -bodies * b->lines * LINE);
+    if (fetched)
+        k_bump(b->k, b->ahead.pointer, -fetched);
     b->lines = 0;
 }
 
 /* The entries of the walk in passes whose filters stay in the first-level cache; sums wait in M. */
-static void emit_product(Build *b, int images, int tiles, int depth, bool ahead)
+static void emit_product(Build *b, int images, int tiles, int depth)
 {
     const Entry *e = b->c->entry;
     int entries = b->panel->entries, size, parts, larger;
@@ -144,10 +143,7 @@ static void emit_product(Build *b, int images, int tiles, int depth, bool ahead)
     for (int i = 0; i < parts; i++, b->entry += b->entries) {
         b->entries = size + (i < larger);
         int64_t floats = (int64_t)channels_of(b->c, b->entry, b->entries) * b->panel->vectors * LANES;
-        if (ahead)
-            walk_fetching(b, i ? PHASE_add : PHASE_whole, images, tiles, floats);
-        else
-            emit_walk(b, i ? PHASE_add : PHASE_whole, images, tiles);
+        walk_fetching(b, i ? PHASE_add : PHASE_whole, images, tiles, floats);
         k_bump(b->k, b->w.pointer, floats);
         k_bump(b->k, b->x.pointer, b->entries * b->c->x.block);
     }
@@ -174,7 +170,7 @@ static Call *call_product(const Winograd *w, const int grid[MAX_CALL_GRID], Rect
     int widest = c->l->graph->machine.widest;
     build_width(&b, p->vectors < widest ? 1 : widest);
     k_loop(k, w->size * w->size);
-    emit_product(&b, w->images, tiles, w->t->depth, w->t->ahead);
+    emit_product(&b, w->images, tiles, w->t->depth);
     k_bump(k, b.x.pointer, w->v.frequency);
     k_bump(k, b.out.y.pointer, w->m.frequency);
     k_end(k);
