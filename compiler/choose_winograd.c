@@ -11,6 +11,8 @@ enum {
     FAR_BYTES = 512 << 10,              /* of filters, beyond which they do not stay there beside the tiles */
     TASK_CYCLES = 25000,                /* of a task where there are few */
     MOST_TASKS = 16,                    /* that a layer is cut into for threads alone */
+    TOGETHER = 12,                      /* output vectors of a task that reads its filters from far away, at most */
+    SPLIT_TASKS = 4,                    /* such tasks, or a multiple of it, so that a few threads have equal shares */
     PANEL = 4,                          /* output vectors of a panel, about */
 };
 
@@ -69,6 +71,13 @@ static void choose_task(const Layer *l, Tile *t, int most)
     t->rows = t->columns < l->columns ? 1 : even_part(l->rows, most / l->columns);
 }
 
+/* Output vectors of a task. */
+static int together_of(const Layer *l, const Tile *t)
+{
+    int together = t->together ? t->together : t->vectors;
+    return together < l->vectors ? together : l->vectors;
+}
+
 static double product_cycles(const Layer *l, const Tile *t)
 {
     int tiles = t->rows * t->columns, tasks = ceil_of(l->rows, t->rows) * ceil_of(l->columns, t->columns);
@@ -79,7 +88,7 @@ static double product_cycles(const Layer *l, const Tile *t)
 static double far_bytes(const Layer *l, const Tile *t)
 {
     double filters = 4.0 * l->frequencies * l->in * l->vectors * 8, tiles = 32.0 * l->frequencies * l->blocks * l->rows * l->columns;
-    int tasks = ceil_of(l->rows, t->rows) * ceil_of(l->columns, t->columns), panels = ceil_of(l->vectors, PANEL);
+    int tasks = ceil_of(l->rows, t->rows) * ceil_of(l->columns, t->columns), panels = ceil_of(l->vectors, t->together);
     if (t->split)
         return filters + (tiles > FAR_BYTES ? tiles * (1 + panels) : 0);
     return filters * (filters > FAR_BYTES ? tasks : 1);
@@ -99,18 +108,30 @@ static int shared_tiles(const Layer *l, const Tile *t, const Transform *f)
     return shared < most ? shared : most;
 }
 
+/* Output vectors of a task of the split form: of all tiles where their results are averaged. */
+static int choose_together(const Layer *l, int64_t tile_bytes)
+{
+    int together = ceil_of(l->vectors, SPLIT_TASKS * ceil_of(l->vectors, SPLIT_TASKS * TOGETHER));
+    int64_t most = MOST_SCRATCH / (tile_bytes * l->rows * l->columns);
+    together = even_part(l->vectors, together < PANEL ? PANEL : together);
+    return !l->average || together < most ? together : most > 1 ? (int)most : 1;
+}
+
 /* A tile for this transform, with the whole input transformed first or not, and its cost. */
 static double choose_form(const Machine *machine, const Node *n, const Transform *f, bool split, Tile *t)
 {
     Layer l = layer_of(n, f->unit);
     *t = (Tile){.algorithm = ALGORITHM_winograd, .unit = f->unit, .split = split};
-    int64_t tile_bytes = 32 * l.frequencies, most = SCRATCH_BYTES / (tile_bytes * (split ? PANEL : l.blocks + PANEL));
+    int64_t tile_bytes = 32 * l.frequencies;
+    if (split)
+        t->together = choose_together(&l, tile_bytes);
+    int64_t most = SCRATCH_BYTES / (tile_bytes * (split ? t->together : l.blocks + PANEL));
     choose_task(&l, t, most < 1 ? 1 : (int)most);
     if (!split)
         choose_task(&l, t, shared_tiles(&l, t, f));
     if (l.average)
         t->rows = l.rows;
-    choose_product(machine, t, l.in, l.blocks, l.vectors, t->rows * t->columns);
+    choose_product(machine, t, l.in, l.blocks, split ? t->together : l.vectors, t->rows * t->columns);
     t->ahead = split && 4.0 * l.frequencies * l.in * l.vectors * 8 > FAR_BYTES;
     return tile_cycles(&l, t, f);
 }
@@ -128,9 +149,13 @@ bool winograd_form(const Machine *machine, Node *n, int unit, bool split)
     const Transform *f = transforms;
     while (f->unit != unit)
         f++;
-    if (!is_regular(n) || (layer_of(n, unit).average && !split))
+    Tile tile;
+    if (!is_regular(n))
         return false;
-    choose_form(machine, n, f, split, &n->tile);
+    choose_form(machine, n, f, split, &tile);
+    if (winograd_refusal(machine, n, &tile))
+        return false;
+    n->tile = tile;
     n->workspace = winograd_workspace(n);
     return true;
 }
@@ -150,7 +175,8 @@ const char *winograd_refusal(const Machine *machine, const Node *n, const Tile *
         return "a global average needs split and all rows";
     if (t->depth >= l.blocks && t->depth)
         return "depth must be less than the number of input blocks";
-    if (32 * (int64_t)l.frequencies * t->rows * t->columns * (t->split ? t->vectors : l.blocks + t->vectors) > MOST_SCRATCH)
+    int together = together_of(&l, t);
+    if (32 * (int64_t)l.frequencies * t->rows * t->columns * (t->split ? together : l.blocks + together) > MOST_SCRATCH)
         return "a task's tiles are more than a thread has room for";
     return t->flat || t->panels_first || t->band ? "a winograd layer has neither band nor order" : NULL;
 }
@@ -170,7 +196,7 @@ bool choose_winograd(const Machine *machine, Node *n)
     for (size_t i = 0; i < 2 * sizeof transforms / sizeof *transforms; i++) {
         const Transform *f = &transforms[i / 2];
         double cycles = choose_form(machine, n, f, i % 2, &t);
-        if (cycles >= best || (!t.split && layer_of(n, f->unit).average))
+        if (cycles >= best || winograd_refusal(machine, n, &t))
             continue;
         best = cycles;
         chosen = t;

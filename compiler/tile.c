@@ -15,6 +15,7 @@ const Knob knobs[] = {
     {"panels_first", offsetof(Tile, panels_first), true},
     {"unit", offsetof(Tile, unit), false},
     {"columns", offsetof(Tile, columns), false},
+    {"together", offsetof(Tile, together), false},
     {"split", offsetof(Tile, split), true},
     {.name = NULL},
 };
@@ -84,12 +85,12 @@ static const char *refuse_sliding(const Machine *machine, const Node *n, const T
 
 const char *tile_refusal(const Machine *machine, const Node *n, const Tile *t)
 {
-    if (t->vectors < 1 || t->pixels < 1 || t->rows < 1 || t->depth < 0)
-        return "vectors, pixels and rows must be at least 1";
+    if (t->vectors < 1 || t->pixels < 1 || t->rows < 1 || t->depth < 0 || t->together < 0)
+        return "vectors, pixels and rows must be at least 1, depth and together at least 0";
     if (t->algorithm == ALGORITHM_winograd)
         return winograd_refusal(machine, n, t);
-    if (t->unit || t->columns || t->split)
-        return "unit, columns and split belong to winograd";
+    if (t->unit || t->columns || t->together || t->split)
+        return "unit, columns, together and split belong to winograd";
     if (t->algorithm == ALGORITHM_sliding)
         return refuse_sliding(machine, n, t);
     if (t->algorithm != ALGORITHM_direct || t->band)

@@ -64,6 +64,8 @@ static void try_registers(TuneLayer *layer)
     const Node *pool = layer->best.unit ? NULL : tail_pool(n);
     int area = pool && pool->op == OP_max_pool ? pool->attr.kernel[0] * pool->attr.kernel[1] : 1, lines, width;
     int together = n->op == OP_linear ? n->layout.blocks : vectors_together(n);
+    if (layer->best.together)
+        together = largest_part(together, layer->best.together);
     walk_size(n, &layer->best, &lines, &width);
     width = layer->best.unit ? layer->best.rows * layer->best.columns : width;
     for (int v = 1; v <= together && v <= MOST_VECTORS; v++) {
@@ -143,6 +145,18 @@ static void try_rows(TuneLayer *layer)
     }
 }
 
+/* Vectors of a task of several panels. */
+static void try_together(TuneLayer *layer)
+{
+    static const int together[] = {0, 4, 6, 8, 12, 16, 24, 32};
+    for (size_t i = 0; layer->best.unit && i < sizeof together / sizeof *together; i++) {
+        Tile tile = layer->best;
+        tile.together = together[i];
+        if (tile.together < layer->node->layout.blocks)
+            challenge(layer, &tile);
+    }
+}
+
 static void try_depth(TuneLayer *layer)
 {
     int blocks = layer->node->in[0]->layout.blocks, now = layer->best.depth ? layer->best.depth : blocks;
@@ -169,7 +183,7 @@ static void try_order(TuneLayer *layer)
 }
 
 typedef void Stage(TuneLayer *);
-static Stage *const direct_stages[] = {try_forms, try_registers, try_rows, try_depth, try_ahead, try_order, NULL};
+static Stage *const direct_stages[] = {try_forms, try_registers, try_rows, try_together, try_depth, try_ahead, try_order, NULL};
 static Stage *const linear_stages[] = {try_registers, try_order, NULL};
 static Stage *const sliding_stages[] = {try_pixels, try_band, try_rows, NULL};
 

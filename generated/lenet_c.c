@@ -41,7 +41,7 @@ typedef struct {
     char name[32];                      /* for people, never compared */
 } Stamp;
 
-static const Stamp expected = { "NNCCW", 1, 250048, 0xc40b1157d22956bd, 0x44712e45f22de1e2, "lenet" };
+static const Stamp expected = { "NNCCW", 1, 250048, 0xb2438916dd7db4c5, 0x44712e45f22de1e2, "lenet" };
 
 /* One call of lenet_forward, as its steps see it. */
 typedef struct {

@@ -177,6 +177,7 @@ typedef struct {
     bool panels_first;                  /* tasks of one panel of output channels follow each other: the weights stay in cache */
     int unit;                           /* winograd: F(unit x unit, 3 x 3) makes so many results at once; rows counts rows of such tiles, */
     int columns;                        /*   and a task has so many of each */
+    int together;                       /* winograd: output-channel vectors of a task, in panels, frequency by frequency; 0: one panel */
     bool split;                         /* winograd: one step transforms the whole input, the next multiplies and transforms back */
 } Tile;
 

@@ -215,16 +215,13 @@ static void read_filters(const Lane lane[LANES], int channel, double filter[3][3
             filter[tap / 3][tap % 3][l] = lane[l].filter ? lane[l].factor * lane[l].filter[(channel - lane[l].first) * 9 + tap] : 0;
 }
 
-/* out[frequency][channel][lane] of one panel. */
+/* [channel][lane] for each frequency of one panel. */
 static void pack_winograd(const PackItem *item, const PackPanel *panel, const Operands *from, float *out)
 {
     Lane lane[MAX_VECTORS * LANES];
     double filter[3][3][LANES], transformed[MOST_FREQUENCIES][LANES];
     int size = item->unit + 2, width = LANES * panel->vectors;
-    int64_t plane = 0;                  /* floats from one frequency to the next */
     const PackBlock *begin = item->block + panel->block, *end = begin + panel->nblock;
-    for (const PackBlock *block = begin; block < end; block++)
-        plane += (int64_t)block->count * width;
     for (int i = 0; i < width; i++)
         lane[i] = lane_of(item, panel->lane + i, from);
     for (const PackBlock *block = begin; block < end; block++)
@@ -234,7 +231,7 @@ static void pack_winograd(const PackItem *item, const PackPanel *panel, const Op
                 transform_filters(size, filter, transformed);
                 for (int f = 0; f < size * size; f++)
                     for (int l = 0; l < LANES; l++)
-                        out[f * plane + i + l] = (float)transformed[f][l];
+                        out[f * panel->frequency + i + l] = (float)transformed[f][l];
             }
 }
 

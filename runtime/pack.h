@@ -38,13 +38,13 @@ typedef struct {
 } PackBlock;
 
 /* Output lanes lane..lane + 8 * vectors - 1 (vectors <= 16), reading the input blocks block..block + nblock - 1. Its filters lie at
- * `at` floats from the item, in the order [block][ky][kx][channel of the block][lane], or [frequency][channel][lane] of
- * the (unit + 2)^2 frequencies, row by row, of G g Gt (pack.c has G). A filter value whose input
+ * `at` floats from the item, in the order [block][ky][kx][channel of the block][lane], or [channel][lane] for each of
+ * the (unit + 2)^2 frequencies, row by row, of G g Gt (pack.c has G), which lie `frequency` floats apart. A filter value whose input
  * channel is in another group than its output channel, and every value of a lane without channel, is 0. */
 typedef struct {
     int lane, vectors;
     int block, nblock;
-    int64_t at;
+    int64_t at, frequency;
 } PackPanel;
 
 typedef struct PackItem {

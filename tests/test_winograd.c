@@ -37,6 +37,7 @@ typedef struct {
     bool split;
     int rows, columns;                  /* tiles of a task; 0: as chosen */
     int batch;                          /* 0: BATCH */
+    int together;                       /* vectors of a task; 0: as chosen */
 } Case;
 
 static int batch_of(const Case *c)
@@ -93,6 +94,8 @@ static bool force(Graph *g, const Case *c)
             n->tile.rows = c->rows < n->tile.rows ? c->rows : n->tile.rows;
         if (c->columns && !c->split)
             n->tile.columns = c->columns < n->tile.columns ? c->columns : n->tile.columns;
+        if (c->together)
+            n->tile.together = c->together;
         return true;
     }
     return false;
@@ -149,8 +152,8 @@ static void expect_bits(const Model *model, const Data *data, const float *want,
 
 static const char *text_of(const Case *c)
 {
-    return arena_printf(&context, "%dx%dx%d pad %d -> %d, tail %d%s, F(%d)%s, tasks %dx%d", c->in, c->height, c->width, c->pad, c->out,
-                        c->tail, c->segments ? ", segments" : "", c->unit, c->split ? " split" : "", c->rows, c->columns);
+    return arena_printf(&context, "%dx%dx%d pad %d -> %d, tail %d%s, F(%d)%s, tasks %dx%d of %d vectors", c->in, c->height, c->width, c->pad, c->out,
+                        c->tail, c->segments ? ", segments" : "", c->unit, c->split ? " split" : "", c->rows, c->columns, c->together);
 }
 
 /* That a call of the program takes. */
@@ -220,6 +223,7 @@ static Case case_of(int height, int width, int variant)
         c.width = width / 2 * 2;
     }
     c.split |= c.tail == TAIL_average;
+    c.together = turn % 3 ? 0 : 1 + turn / 3 % 5;
     return c;
 }
 
@@ -256,11 +260,14 @@ Test(winograd, two_by_two_split)
 Test(winograd, large)
 {
     static const Case cases[] = {
-        {14, 14, 1, 256, 88, TAIL_add_relu, false, 4, true, 0, 0, 0},
-        {14, 14, 1, 256, 88, TAIL_bn_relu, false, 4, false, 0, 0, 0},
-        {7, 7, 1, 300, 72, TAIL_average, true, 2, true, 0, 0, 0},
-        {9, 61, 1, 64, 56, TAIL_bias, false, 4, false, 0, 0, 0},
-        {8, 60, 1, 40, 24, TAIL_pool, true, 2, false, 2, 7, 0},
+        {14, 14, 1, 256, 88, TAIL_add_relu, false, 4, true, 0, 0, 0, 0},
+        {14, 14, 1, 256, 88, TAIL_bn_relu, false, 4, false, 0, 0, 0, 0},
+        {14, 14, 1, 256, 88, TAIL_bn_relu, false, 4, true, 0, 0, 0, 7},     /* groups of 6, 6, 6, 5 vectors, these of two panels */
+        {14, 14, 1, 256, 88, TAIL_bn_relu, false, 4, false, 0, 0, 0, 11},
+        {13, 13, 1, 136, 104, TAIL_concat, true, 2, true, 0, 0, 0, 5},
+        {7, 7, 1, 300, 72, TAIL_average, true, 2, true, 0, 0, 0, 0},
+        {9, 61, 1, 64, 56, TAIL_bias, false, 4, false, 0, 0, 0, 0},
+        {8, 60, 1, 40, 24, TAIL_pool, true, 2, false, 2, 7, 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check(&cases[i]);
@@ -270,10 +277,10 @@ Test(winograd, large)
 Test(winograd, several_images)
 {
     static const Case cases[] = {
-        {9, 9, 1, 24, 88, TAIL_add_relu, false, 2, true, 1, 0, 11},
-        {14, 14, 1, 21, 72, TAIL_concat, true, 4, true, 1, 0, 9},
-        {12, 12, 1, 16, 88, TAIL_pool, false, 4, true, 1, 0, 14},
-        {5, 5, 1, 40, 72, TAIL_average, false, 2, true, 0, 0, 26},
+        {9, 9, 1, 24, 88, TAIL_add_relu, false, 2, true, 1, 0, 11, 0},
+        {14, 14, 1, 21, 72, TAIL_concat, true, 4, true, 1, 0, 9, 0},
+        {12, 12, 1, 16, 88, TAIL_pool, false, 4, true, 1, 0, 14, 0},
+        {5, 5, 1, 40, 72, TAIL_average, false, 2, true, 0, 0, 26, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_expect_gt(check(&cases[i]), 1, "%s", text_of(&cases[i]));

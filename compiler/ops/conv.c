@@ -117,24 +117,46 @@ int64_t filter_floats(const Conv *c, int64_t values)
     return c->half ? values / 2 : values;
 }
 
-/* Splits vectors first..first + count - 1, which read the same entries, into panels of whole registers. */
-static void add_panels(Conv *c, int first, int count, int entry, int entries, int64_t *at)
+/* Splits vectors first..first + count - 1 into panels of whole registers, of at most `most` vectors, which share the filters' place
+ * at *at: one after the other, or, where filters are transformed, side by side within each frequency. */
+static void add_group(Conv *c, int first, int count, int most, Panel like, int64_t *at)
 {
     int size, parts, larger, widest = c->l->graph->machine.widest, end = first + count;
+    split_evenly((count + widest - 1) / widest, (most + widest - 1) / widest, &size, &parts, &larger);
+    int64_t each = (int64_t)channels_of(c, like.entry, like.entries) * LANES, taps = taps_of(c);
+    bool together = c->n->tile.together;
+    for (int i = 0, begin = first; i < parts; i++) {
+        int vectors = (size + (i < larger)) * widest;
+        Panel p = like;
+        p.group += together ? 0 : i;
+        p.vector = begin;
+        p.vectors = vectors < end - begin ? vectors : end - begin;
+        p.frequency = each * (together ? count : p.vectors);
+        p.at = *at + filter_floats(c, each * (begin - first) * (together ? 1 : taps));
+        c->panel = arena_grow(c->l->context, c->panel, c->npanel, &c->panel_capacity, sizeof *c->panel);
+        c->panel[c->npanel++] = p;
+        begin += p.vectors;
+    }
+    *at += filter_floats(c, taps * each * count);
+}
+
+/* Splits vectors first..first + count - 1, which read the same entries, into panels, and these into groups where tasks are to have
+ * more than one. */
+static void add_panels(Conv *c, int first, int count, int entry, int entries, int64_t *at)
+{
+    int size, parts, larger, widest = c->l->graph->machine.widest, end = first + count, together = c->n->tile.together;
     if (c->half && count > 1 && count % widest) {       /* no register is half full */
         add_panels(c, first, count - 1, entry, entries, at);
         add_panels(c, end - 1, 1, entry, entries, at);
         return;
     }
-    split_evenly((count + widest - 1) / widest, (c->n->tile.vectors + widest - 1) / widest, &size, &parts, &larger);
-    int64_t each = taps_of(c) * channels_of(c, entry, entries) * LANES;
+    int units = (count + widest - 1) / widest;
+    split_evenly(units, together ? (together + widest - 1) / widest : units, &size, &parts, &larger);
     for (int i = 0; i < parts; i++) {
         int vectors = (size + (i < larger)) * widest;
-        Panel p = {first, vectors < end - first ? vectors : end - first, entry, entries, *at};
-        c->panel = arena_grow(c->l->context, c->panel, c->npanel, &c->panel_capacity, sizeof *c->panel);
-        c->panel[c->npanel++] = p;
-        first += p.vectors;
-        *at += filter_floats(c, p.vectors * each);
+        vectors = vectors < end - first ? vectors : end - first;
+        add_group(c, first, vectors, c->n->tile.vectors, (Panel){.group = i, .entry = entry, .entries = entries}, at);
+        first += vectors;
     }
 }
 
@@ -168,7 +190,7 @@ void pack_filters(Conv *c)
     PackPanel *panel = arena_alloc(context, c->npanel, sizeof *panel);
     for (size_t i = 0; i < c->npanel; i++) {
         const Panel *p = &c->panel[i];
-        panel[i] = (PackPanel){p->vector * LANES, p->vectors, p->entry, p->entries, p->at};
+        panel[i] = (PackPanel){p->vector * LANES, p->vectors, p->entry, p->entries, p->at, p->frequency};
     }
     item.block = block;
     item.nblock = (int)c->nentry;

@@ -15,6 +15,8 @@ typedef struct {
     int vector, vectors;                /* the first, and how many */
     int entry, entries;                 /* what they sum over */
     int64_t at;                         /* of their filters, in floats of the packed item */
+    int group;                          /* winograd: panels of one group are of one task */
+    int64_t frequency;                  /* winograd: from the filters of one frequency to those of the next */
 } Panel;
 
 /* One convolution or linear layer. */

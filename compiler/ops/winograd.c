@@ -3,11 +3,13 @@
  *
  * Sums over channels are taken frequency by frequency, so each is a 1 x 1 convolution over tiles: M[f] = U[f] V[f], with
  *   V [frequency][block][tile][8]     transformed pixels
- *   U [panel][frequency][channel][output channel of the panel]     transformed filters, made when weights are packed
- *   M [frequency][output vector][tile][8]
- * A task transforms some tiles, and for each panel of output channels multiplies and transforms back, V and M in the
+ *   U [group][frequency][panel of the group][channel][output channel of the panel]
+ *                                     transformed filters, made when weights are packed
+ *   M [frequency][output vector of the group][tile][8]
+ * A task transforms some tiles, and for each group of panels of output channels multiplies and transforms back, V and M in the
  * scratch memory of its thread. Where filters are many and tiles few, `split` transforms the whole picture in a step of its
- * own, and a task is one panel over some tiles, so that filters are read once: of a batch, once for the tiles of several images. */
+ * own, and a task is one group over some tiles, so that filters are read once, in the order in which they lie (of a batch, once
+ * for the tiles of several images), while V of a frequency stays in the first-level cache. */
 #include "winograd.h"
 
 enum {
@@ -54,11 +56,52 @@ int64_t winograd_plane(int64_t floats)
     return (floats + 2 * LINE - 1) / (2 * LINE) * (2 * LINE) + LINE;
 }
 
-/* M for a task of so many images. */
-static Spectrum spectrum_of(const Tile *t, int images)
+/* Panels of a task: `panels` from `first` on, of so many vectors in all; and neighbouring groups like it, `count` with it, from
+ * one to the next so many floats of filters. */
+typedef struct {
+    size_t first;
+    int panels, vectors, count;
+    int64_t filters;
+} Group;
+
+static Group group_at(const Conv *c, size_t first)
 {
-    int64_t block = (int64_t)images * t->rows * t->columns * LANES;
-    return (Spectrum){winograd_plane(t->vectors * block), block};
+    int size = c->n->tile.unit + 2;
+    Group g = {.first = first, .count = 1, .filters = size * size * c->panel[first].frequency};
+    for (size_t i = first; i < c->npanel && c->panel[i].group == c->panel[first].group; i++, g.panels++)
+        g.vectors += c->panel[i].vectors;
+    return g;
+}
+
+/* Have the groups panels of the same sizes? */
+static bool same_group(const Conv *c, const Group *a, const Group *b)
+{
+    bool same = a->panels == b->panels;
+    for (int i = 0; same && i < a->panels; i++)
+        same = c->panel[a->first + (size_t)i].vectors == c->panel[b->first + (size_t)i].vectors;
+    return same;
+}
+
+/* The group that begins with that panel, and those behind it that differ only by places. */
+static Group group_run(const Conv *c, size_t first)
+{
+    Group g = group_at(c, first);
+    for (size_t next = first + (size_t)g.panels; next < c->npanel; next += (size_t)g.panels, g.count++) {
+        Group other = group_at(c, next);
+        if (!same_group(c, &g, &other))
+            break;
+    }
+    return g;
+}
+
+/* M for a task of so many images. */
+static Spectrum spectrum_of(const Conv *c, int images)
+{
+    int64_t block = (int64_t)images * c->n->tile.rows * c->n->tile.columns * LANES;
+    int vectors = 0;                    /* of the largest group */
+    for (size_t i = 0; i < c->npanel; i += (size_t)group_at(c, i).panels)
+        vectors = group_at(c, i).vectors > vectors ? group_at(c, i).vectors : vectors;
+    return (Spectrum){winograd_plane(vectors * block), block};
 }
 
 static Winograd winograd_new(Conv *c)
@@ -87,7 +130,7 @@ static Winograd winograd_new(Conv *c)
     p->x = (View){w.v.block, c->l->program->arena_floats, LANES};       /* a row: an image */
     p->step = 1;
     w.v.frequency = winograd_plane((int64_t)c->nentry * w.v.block);
-    w.m = spectrum_of(t, 1);
+    w.m = spectrum_of(c, 1);
     w.v_at = winograd_plane(BUFFER_FLOATS);
     w.m_at = w.v_at + (t->split ? 0 : w.size * w.size * w.v.frequency);
     return w;
@@ -155,9 +198,28 @@ static const char *images_text(const Winograd *w)
     return w->images > 1 ? arena_printf(w->c->l->context, " of %d images", w->images) : "";
 }
 
-static Call *call_product(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r, const Panel *p, int64_t filters)
+/* The products of one frequency for all panels of the group; filters and M end where the next frequency begins. */
+static void emit_group(const Winograd *w, Build *b, const Group *g, int tiles)
+{
+    const Panel *p = w->c->panel + g->first;
+    int widest = w->c->l->graph->machine.widest;
+    for (int i = 0, n; i < g->panels; i += n) {
+        for (n = 1; i + n < g->panels && p[i + n].vectors == p[i].vectors;)
+            n++;
+        b->panel = &p[i];
+        build_width(b, p[i].vectors < widest ? 1 : widest);
+        k_loop(b->k, n);
+        emit_product(b, w->images, tiles, w->t->depth);
+        k_bump(b->k, b->out.y.pointer, p[i].vectors * w->m.block);
+        k_end(b->k);
+    }
+    k_bump(b->k, b->out.y.pointer, w->m.frequency - g->vectors * w->m.block);
+}
+
+static Call *call_product(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r, const Group *g)
 {
     const Conv *c = w->c;
+    const Panel *p = &c->panel[g->first];
     Kernel *k = step_kernel(c->l);
     int tiles = r.rows * r.columns;
     Build b = {.c = &w->product, .panel = p, .k = k, .pixel = LANES, .most = w->t->pixels};
@@ -167,42 +229,40 @@ static Call *call_product(const Winograd *w, const int grid[MAX_CALL_GRID], Rect
         b.ahead = stream_weights(c->l, k, c->filters, "ahead");
     b.out = (Output){.y = stream_scratch(c->l, k, "m", true), .vectors.pointer = -1};
     b.out.y.view = (View){w->m.block, tiles * LANES, LANES};
-    int widest = c->l->graph->machine.widest;
-    build_width(&b, p->vectors < widest ? 1 : widest);
     k_loop(k, w->size * w->size);
-    emit_product(&b, w->images, tiles, w->t->depth);
+    emit_group(w, &b, g, tiles);
     k_bump(k, b.x.pointer, w->v.frequency);
-    k_bump(k, b.out.y.pointer, w->m.frequency);
     k_end(k);
     const char *name = arena_printf(c->l->context, "winograd%d_product_%dx%d", w->t->unit, p->vectors * LANES, b.most);
     Call *call = step_call(c->l, k, grid, name,
                            "M[f] = U[f] V[f] for %d x %d frequencies f: %d output channels of %d tiles%s, sums over %lld channels",
-                           w->size, w->size, p->vectors * LANES, tiles, images_text(w), (long long)w->channels);
+                           w->size, w->size, g->vectors * LANES, tiles, images_text(w), (long long)w->channels);
     call->images = w->images;
     call_move(call, b.x, w->t->split ? ((int64_t)r.row * w->tiles[1] + r.column) * LANES : w->v_at);
     call_move(call, b.out.y, w->m_at);
     for (int i = 0; i < 1 + w->t->ahead; i++) {
         call_move(call, i ? b.ahead : b.w, p->at);
-        call_stride(call, i ? b.ahead : b.w, 0, filters);
+        call_stride(call, i ? b.ahead : b.w, 0, g->filters);
     }
     if (w->t->split)
         call_stride(call, b.x, 1, (int64_t)r.rows * w->tiles[1] * LANES);
     return call;
 }
 
-static Call *call_output(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r, const Panel *p, int vectors)
+static Call *call_output(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r, const Group *g)
 {
     const Conv *c = w->c;
+    const Panel p = {.vector = c->panel[g->first].vector, .vectors = g->vectors};
     int unit = w->t->unit, step[] = {unit / c->window[0], unit / c->window[1]};
-    OutputTransform t = build_output_transform(c, p, r, w->m, w->images);
+    OutputTransform t = build_output_transform(c, &p, r, w->m, w->images);
     Call *call = step_call(c->l, t.k, grid, arena_printf(c->l->context, "winograd%d_output", unit),
                            "%s%s%s.\n%d output channels of %d x %d tiles%s from M[%d x %d][vector][tile][8]", output_transform_text(unit),
                            c->n->tail ? ", then the tail" : "", c->window[0] > 1 ? " and the largest of each 2 x 2" : "",
-                           p->vectors * LANES, r.rows, r.columns, images_text(w), w->size, w->size);
+                           p.vectors * LANES, r.rows, r.columns, images_text(w), w->size, w->size);
     call->images = w->images;
     call_move(call, t.m, w->m_at);
-    output_move(call, &t.out, (Place){p->vector, r.row * step[0], r.column * step[1]});
-    output_stride(call, &t.out, 0, (Place){vectors, 0, 0});
+    output_move(call, &t.out, (Place){p.vector, r.row * step[0], r.column * step[1]});
+    output_stride(call, &t.out, 0, (Place){g->vectors, 0, 0});
     output_stride(call, &t.out, 1, (Place){0, r.rows * step[0], 0});
     output_stride(call, &t.out, 2, (Place){0, 0, r.columns * step[1]});
     return call;
@@ -210,30 +270,32 @@ static Call *call_output(const Winograd *w, const int grid[MAX_CALL_GRID], Rect 
 
 /* ---- steps --------------------------------------------------------------------------------------------------- */
 
-/* One panel a task. */
+/* One group of panels a task. */
 static void add_split_tasks(const Winograd *w, Span rows, Span columns)
 {
     const Conv *c = w->c;
     Rect r = rect_of(rows, columns);
     for (size_t i = 0; i < c->npanel;) {
-        Run run = panel_run(c, i);
-        int grid[] = {run.panels, rows.count, columns.count};
-        call_product(w, grid, r, &c->panel[i], run.filters);
-        call_output(w, grid, r, &c->panel[i], run.vector)->follows = true;
-        i += (size_t)run.panels;
+        Group g = group_run(c, i);
+        int grid[] = {g.count, rows.count, columns.count};
+        call_product(w, grid, r, &g);
+        call_output(w, grid, r, &g)->follows = true;
+        i += (size_t)(g.panels * g.count);
     }
 }
 
-/* All panels in one task. */
+/* All groups in one task. */
 static void add_whole_tasks(const Winograd *w, Span rows, Span columns)
 {
     const Conv *c = w->c;
     Rect r = rect_of(rows, columns);
     int grid[] = {1, rows.count, columns.count};
     call_input(w, grid, r, (int)c->nentry);
-    for (size_t i = 0; i < c->npanel; i++) {
-        call_product(w, grid, r, &c->panel[i], 0)->follows = true;
-        call_output(w, grid, r, &c->panel[i], 0)->follows = true;
+    for (size_t i = 0; i < c->npanel;) {
+        Group g = group_at(c, i);
+        call_product(w, grid, r, &g)->follows = true;
+        call_output(w, grid, r, &g)->follows = true;
+        i += (size_t)g.panels;
     }
 }
 
@@ -242,11 +304,11 @@ static int images_together(const Winograd *w)
 {
     const Lower *l = w->c->l;
     int most = l->graph->max_batch < MOST_IMAGES ? l->graph->max_batch : MOST_IMAGES, images = 1;
-    int64_t tasks = (int64_t)w->c->npanel * ((w->tiles[0] + w->t->rows - 1) / w->t->rows);
+    int64_t tasks = (int64_t)(w->c->panel[w->c->npanel - 1].group + 1) * ((w->tiles[0] + w->t->rows - 1) / w->t->rows);
     if (!w->t->split || w->c->n->leading || l->graph->training || most * l->program->arena_floats >= INT32_MAX)
         return 1;
     while (2 * images <= most && tasks * (l->graph->max_batch / (2 * images)) >= FEWEST_TASKS &&
-           w->size * w->size * spectrum_of(w->t, 2 * images).frequency * (int64_t)sizeof(float) <= IMAGES_SCRATCH)
+           w->size * w->size * spectrum_of(w->c, 2 * images).frequency * (int64_t)sizeof(float) <= IMAGES_SCRATCH)
         images *= 2;
     return images;
 }
@@ -283,7 +345,7 @@ void lower_winograd(Conv *c)
     step_begin(c->l);
     add_tasks(&w, rows, nrows, columns, ncolumns);
     w.images = images_together(&w);
-    w.m = spectrum_of(t, w.images);
+    w.m = spectrum_of(c, w.images);
     if (w.images > 1)
         add_tasks(&w, rows, nrows, columns, ncolumns);
     step_end(c->l, c->n, "winograd", "%s; winograd F(%dx%d,3x3), %d x %d tiles a task, products of %d channels x %d tiles", conv_text(c),
