@@ -115,7 +115,7 @@ bool can_be_flat(const Node *n)
     if (!borderless(n) || !borderless(n->in[0]))
         return false;
     for (const Node *t = n->tail; t; t = t->tail) {
-        if (t->op == OP_max_pool || t->op == OP_global_avg_pool)
+        if (t->op == OP_max_pool)
             return false;
         for (int i = 1; i < t->nin; i++)
             if (!borderless(t->in[i]))
@@ -209,15 +209,22 @@ static int choose_rows(const Node *n, int lines, int panels, double line_cycles)
     return task_rows(lines, panels, line_cycles, panels > 1 ? cached : lines);
 }
 
-/* Sums in several passes need the result's own place, whole, and input blocks that are alike. */
-static Sum sum_of(const Machine *machine, const Node *n)
+/* Results that are pooled have a place of their own in the scratch: one more pointer of the kernel. */
+bool sum_can_wait(const Node *n)
 {
     const Layout *in = &n->in[0]->layout;
-    bool whole = n->attr.groups > 1 || in->nsegment > 1 || in->kind == LAYOUT_planar || tail_pool(n);
+    int operands = 0;
+    for (const Node *t = n->tail; t; t = t->tail)
+        operands += t->nin - 1;
+    return n->op == OP_conv && n->attr.groups == 1 && in->nsegment <= 1 && in->kind != LAYOUT_planar && (!tail_pool(n) || operands < 2);
+}
+
+static Sum sum_of(const Machine *machine, const Node *n)
+{
     const Attr *a = &n->attr;
     int rows = a->stride[0] < a->kernel[0] ? a->stride[0] : a->kernel[0];
     double lines = rows * a->stride[1] / (2.0 * LANES * a->kernel[0] * a->kernel[1]);      /* a line holds two pixels of a block */
-    return (Sum){machine, (double)(n->macs / shape_floats(n->shape)), lines, whole ? 0 : in->blocks};
+    return (Sum){machine, (double)(n->macs / shape_floats(n->shape)), lines, sum_can_wait(n) ? n->in[0]->layout.blocks : 0};
 }
 
 /* What a direct convolution walks over. */
@@ -251,7 +258,7 @@ void choose_blocking(const Machine *machine, Node *n)
                   t->vectors / together;
     int64_t steps = n->macs / shape_floats(n->shape);
     line *= (double)steps * (w.area > 1 ? w.pool->attr.kernel[0] : 1) / (t->flat ? w.width : 1);
-    t->depth = pass_depth(&sum, t->vectors, t->pixels);
+    t->depth = pass_depth(&sum, t->vectors, t->pixels * w.area);
     int rows = choose_rows(n, w.lines, panels, line);
     t->rows = w.average ? w.lines : long_rows(n, w.lines, w.width, panels, filter_bytes(&sum, t->vectors), rows);
     int64_t weights = steps * n->layout.blocks * LANES * 4, input = n->in[0]->layout.blocks * n->in[0]->layout.plane * 4;

@@ -8,6 +8,8 @@ enum { MOST_VECTORS = 16 };             /* of a panel of filters (PackPanel) */
 
 /* Can the rows of the picture be walked as one long row, here and in every tensor beside it? */
 bool can_be_flat(const Node *);
+/* May its sum be split into passes over its input blocks? They must be alike, and there must be a place for the sums between them. */
+bool sum_can_wait(const Node *);
 /* The pool in a layer's tail, or NULL. */
 const Node *tail_pool(const Node *);
 /* Vectors that read the same input channels, so that one tile may hold several of them. */

@@ -39,12 +39,11 @@ void knob_set(const Knob *knob, Tile *tile, int value)
 
 static const char *refuse_passes(const Node *n, const Tile *t)
 {
-    const Layout *in = &n->in[0]->layout;
     if (!t->depth)
         return NULL;
-    if (n->op != OP_conv || n->attr.groups > 1 || in->nsegment > 1 || in->kind == LAYOUT_planar || tail_pool(n))
-        return "depth must be 0: this layer's sums cannot wait in the result's place";
-    return t->depth < in->blocks ? NULL : "depth must be less than the number of input blocks";
+    if (!sum_can_wait(n))
+        return "depth must be 0: this layer's sums cannot wait";
+    return t->depth < n->in[0]->layout.blocks ? NULL : "depth must be less than the number of input blocks";
 }
 
 static const char *refuse_direct(const Machine *machine, const Node *n, const Tile *t)

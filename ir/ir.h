@@ -172,7 +172,7 @@ typedef struct {
     int band;                           /* sliding: rows of results that are cut into tiles as one long row */
     bool ahead;                         /* one pass fetches the filters of the next, because they come from far away */
     int depth;                          /* input blocks summed in one pass over a task's pixels: their filters stay in the
-                                           first-level cache, the sums wait in the result's place; 0: all, in registers */
+                                           first-level cache, the sums wait in memory; 0: all, in registers */
     bool flat;                          /* the picture is walked as one line: 1x1, stride 1, no border anywhere */
     bool panels_first;                  /* tasks of one panel of output channels follow each other: the weights stay in cache */
     int unit;                           /* winograd: F(unit x unit, 3 x 3) makes so many results at once; rows counts rows of such tiles, */

@@ -125,7 +125,7 @@ Test(tune, every_challenger_computes_the_same, .timeout = 300)
 /* A machine that likes two vectors, few rows and late panels. */
 static double cost(const Tile *t)
 {
-    return 10 + abs(t->vectors - 2) + 0.1 * t->rows + 3 * t->panels_first + t->depth;
+    return 10 + abs(t->vectors - 2) + 0.1 * t->rows + 3 * t->panels_first + 0.1 * t->depth;
 }
 
 Test(tune, finds_what_is_fast)
@@ -268,7 +268,8 @@ Test(tune, impossible_choices)
         {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 9, pixels: 1, rows: 2", "vectors exceed"},
         {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 7", "rows exceed"},
         {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 0", "at least 1"},
-        {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 2, depth: 2", "depth must be 0"},
+        {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 2, depth: 9", "depth must be less"},
+        {"layer: conv 5x5 stride 2 pad 2 3x24x24 to 24x12x12 relu planar, algorithm: direct, vectors: 2, pixels: 1, rows: 2, depth: 1", "depth must be 0"},
         {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 2, flat: true", "flat must be"},
         {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: sliding, vectors: 1, pixels: 1, rows: 2", "this algorithm"},
         {"layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: winograd, unit: 4, vectors: 2, pixels: 5, rows: 2, columns: 2, depth: 3", NULL},
@@ -294,6 +295,36 @@ Test(tune, impossible_choices)
                       message ? message : "taken");
         context_free(&context);
     }
+}
+
+/* Passes over the input, whose sums wait in the scratch where results are pooled, add up the same. */
+Test(tune, sums_of_pooled_results_wait)
+{
+    static const char *const choices[] = {
+        "layer: conv 1x1 48x3x3 to 56x3x3 relu global_avg_pool, algorithm: direct, vectors: 3, pixels: 4, rows: 9, depth: 2, flat: true, ahead: true",
+        "layer: conv 1x1 48x3x3 to 56x3x3 relu global_avg_pool, algorithm: direct, vectors: 4, pixels: 2, rows: 3, depth: 5",
+        "layer: conv 1x1 48x3x3 to 56x3x3 relu global_avg_pool, algorithm: direct, vectors: 5, pixels: 1, rows: 3, panels_first: true",
+        "layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 3, pixels: 1, rows: 4, depth: 4",
+        "layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 1, pixels: 3, rows: 6, depth: 1",
+    };
+    Context context;
+    context_init(&context);
+    if (setjmp(context.on_error))
+        cr_assert_fail("%s", context.message);
+    Graph *graph = compile_graph(&context, "net.yaml", various, NULL);
+    Weights *weights = network_weights(graph, 3);
+    float *input = network_input(graph, BATCH, 4), want[BATCH * OUTPUTS], got[BATCH * OUTPUTS];
+    const char *whole = "layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 2";
+    run_choices(various, tuned_read(&context, "net.tuned", arena_printf(&context, "%slayers:\n- {%s}\n", head, whole)), weights, input, want);
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+        const char *text = arena_printf(&context, "%slayers:\n- {%s}\n%s%s%s", head, choices[i], i < 3 ? "- {" : "", i < 3 ? whole : "",
+                                        i < 3 ? "}\n" : "");
+        run_choices(various, tuned_read(&context, "net.tuned", text), weights, input, got);
+        cr_expect_arr_eq(want, got, sizeof want, "%s", choices[i]);
+    }
+    weights_free(weights);
+    free(input);
+    context_free(&context);
 }
 
 /* ---- what machine it is for ---------------------------------------------------------------------------------------------- */

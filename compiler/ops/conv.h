@@ -48,7 +48,8 @@ typedef struct {
 } Bands;
 
 /* What a walk over the pixels does: everything in registers, or one of the passes of a sum whose filters would not stay
- * in the cache. Between passes, the sums wait in the result's place: the first starts them, the last finishes them. */
+ * in the cache. Between passes, the sums wait in the result's place, or, where results are pooled, in the scratch: the first
+ * pass starts them, the last finishes them. */
 typedef enum { PHASE_add = 0, PHASE_first = 1, PHASE_last = 2, PHASE_whole = PHASE_first | PHASE_last } Phase;
 
 /* The kernel being built. */
@@ -63,6 +64,8 @@ typedef struct {
     Stream x, w;                        /* the source, the filters */
     Stream ahead;                       /* the filters of the next pass */
     int lines;                          /* cache lines of them that one tile of this pass fetches */
+    bool pooled;                        /* sums of results that are pooled wait in the scratch, tile after tile */
+    Stream sums;
     Output out;
     int64_t pixel;                      /* floats from one pixel of a tile to the next; of images, from one image to the next */
     int most;                           /* results of a tile */

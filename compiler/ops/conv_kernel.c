@@ -282,17 +282,50 @@ static void finish_sums(Build *b, int results, int *acc)
     }
 }
 
-/* Sums that wait in the result's place. */
+/* Sums that wait. */
 static void load_sums(Build *b, int pixels, int *acc)
 {
-    for (int i = 0; i < b->units * pixels; i++)
-        output_get(b->k, &b->out, acc[i] = kernel_register(b->k), unit_place(b, i / pixels, i % pixels));
+    for (int i = 0; i < b->units * pixels; i++) {
+        acc[i] = kernel_register(b->k);
+        if (!b->pooled)
+            output_get(b->k, &b->out, acc[i], unit_place(b, i / pixels, i % pixels));
+        else
+            k_load(b->k, acc[i], b->sums.pointer, i * b->width * LANES);
+    }
 }
 
 static void keep_sums(Build *b, int pixels, const int *acc)
 {
-    for (int i = 0; i < b->units * pixels; i++)
-        output_put(b->k, &b->out, acc[i], unit_place(b, i / pixels, i % pixels));
+    for (int i = 0; i < b->units * pixels; i++) {
+        if (!b->pooled) {
+            output_put(b->k, &b->out, acc[i], unit_place(b, i / pixels, i % pixels));
+            continue;
+        }
+        k_store(b->k, b->sums.pointer, i * b->width * LANES, acc[i]);
+        kernel_release(b->k, acc[i]);
+    }
+}
+
+/* Floats of the sums of so many results. */
+static int64_t sum_floats(const Build *b, int64_t results)
+{
+    return results * b->c->window[0] * b->c->window[1] * b->units * b->width * LANES;
+}
+
+static void move_sums(Build *b, int64_t results)
+{
+    if (b->pooled)
+        k_bump(b->k, b->sums.pointer, sum_floats(b, results));
+}
+
+/* Pooled results are smaller than the sums. */
+static void open_sums(Build *b, int64_t results)
+{
+    b->pooled = b->c->n->tile.depth && (b->c->average || b->c->window[0] * b->c->window[1] > 1);
+    if (!b->pooled)
+        return;
+    b->sums = stream_scratch(b->c->l, b->k, "sums", true);
+    step_scratch(b->c->l, sum_floats(b, results));
 }
 
 /* What the tail will read of one tensor arrives while the sum is computed, unless that is more than a processor awaits at once. */
@@ -402,6 +435,7 @@ void emit_walk(Build *b, Phase phase, int rows, int width)
         emit_tile(b, results);
         k_bump(k, b->x.pointer, results * column);
         output_bump(k, &b->out, (Place){0, 0, results});
+        move_sums(b, results);
         k_end(k);
     }
     k_bump(k, b->x.pointer, row - width * column);
@@ -409,6 +443,7 @@ void emit_walk(Build *b, Phase phase, int rows, int width)
     k_end(k);
     k_bump(k, b->x.pointer, -rows * row);
     output_bump(k, &b->out, (Place){0, -rows, 0});
+    move_sums(b, -(int64_t)rows * width);
 }
 
 int64_t begin_ahead(Build *b, int64_t filters, int rows, int width)
@@ -537,6 +572,8 @@ Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
     b.out = output_open(c->l, b.k, c->n, c->vectors_at, c->bias);
     if (c->apart[0])
         spread_results(&b.out, c->apart);
+    int rows = flat ? 1 : bands.rows, width = flat ? bands.rows : c->width;
+    open_sums(&b, (int64_t)rows * width);
     if (bands.images > 1) {
         walk_images(&b, bands.images);
         return b;
@@ -545,7 +582,6 @@ Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
         b.out.y.view.row = b.out.y.view.pixel = 0;      /* all pixels are added up in one place */
         emit_average(&b, true);
     }
-    int rows = flat ? 1 : bands.rows, width = flat ? bands.rows : c->width;
     if (!panel->entries)
         emit_walk(&b, PHASE_whole, rows, width);            /* nothing to sum */
     else if (c->n->tile.depth)
