@@ -111,6 +111,7 @@ Program *compile_program(Graph *graph, const Options *options)
         graph->machine = options->machine;
     rewrite(chain, graph);
     RUN(fuse);                                              /* element-wise nodes join their producer     */
+    RUN(gather);                                            /* strided 1x1: the pixels read, side by side */
     RUN(layout);                                            /* blocked, padded, shared storage            */
     RUN(choose);                                            /* algorithm and register tile per convolution */
     RUN(lead);                                              /* which layers a batch passes image by image */
@@ -129,7 +130,7 @@ Program *compile(Context *context, const char *path, const char *text, const Opt
 
 const char *const *pass_names(void)
 {
-    static const char *const names[] = {"expand", "infer", "regroup", "fold", "grad", "recompute", "prune", "fuse", "layout",
+    static const char *const names[] = {"expand", "infer", "regroup", "fold", "grad", "recompute", "prune", "fuse", "gather", "layout",
                                         "choose", "lead", "plan", "lower", NULL};
     return names;
 }

@@ -73,6 +73,7 @@ void grad(Graph *);     /* grad.c: needs graph->training; adds the loss and the 
 void recompute(Graph *);/* recompute.c: what the backward pass can cheaply compute again need not be kept for it */
 void prune(Graph *);    /* prune.c: drops what neither output nor loss depend on (but never the input) */
 void fuse(Graph *);     /* fuse.c: element-wise nodes and pools join their producer's tail */
+void gather(Graph *);   /* gather.c: strided 1 x 1 convolutions read a copy of the pixels that they do not skip */
 void layout(Graph *);   /* layout.c: gives every node a Layout; inserts `pack` nodes where two readers disagree */
 void choose(Graph *);   /* choose.c: gives every convolution its algorithm and tile */
 void lead(Graph *);     /* lead.c: which nodes each image of a batch passes alone */

@@ -197,6 +197,51 @@ Test(fuse, elementwise_chains_without_producer)
                 "output %3\n");
 }
 
+static Graph *strided(int out, int kernel, int groups)
+{
+    Graph *graph = network(16, 9, 8);
+    Attr attr = grouped(out, kernel, 0, groups);
+    attr.stride[0] = 2;
+    attr.stride[1] = 3;
+    add1(graph, OP_conv, attr, "b", add1(graph, OP_conv, filters(16, 1, 0), "a", graph->input));
+    finish(graph, graph->last);
+    return graph;
+}
+
+/* The pixels are gathered right behind the layer that makes them, by windows of one pixel. */
+Test(gather, strided_pixels)
+{
+    Graph *graph = strided(256, 1, 1);
+    Weights *weights = network_weights(graph, 1);
+    float *input = network_input(graph, 1, 2);
+    double *want = network_reference(graph, weights, input, 1);
+    run_pass(gather, graph, "gather");
+    double *got = network_reference(graph, weights, input, 1);
+    cr_expect_arr_eq(got, want, 256 * 5 * 3 * sizeof *got);
+    free(want), free(got), free(input);
+    weights_free(weights);
+    expect_dump(graph,
+                "%0 = input : 16x9x8\n"
+                "%1 = conv %0 a out=16 kernel=1x1 : 16x9x8\n"
+                "%2 = max_pool %1 kernel=1x1 stride=2x3 : 16x5x3\n"
+                "%3 = conv %2 b out=256 kernel=1x1 : 256x5x3\n"
+                "output %3\n");
+}
+
+/* Not where few channels read them, nor where a window covers what lies between, nor in training. */
+Test(gather, nothing_to_gain)
+{
+    static const Training training = {0};
+    for (int i = 0; i < 4; i++) {
+        Graph *graph = strided(i == 0 ? 248 : 256, i == 1 ? 2 : 1, i == 2 ? 2 : 1);
+        graph->training = i == 3 ? &training : NULL;
+        int count = graph->count;
+        gather(graph);
+        cr_expect_eq(graph->count, count, "case %d", i);
+        cr_expect_eq(graph->last->attr.stride[1], 3, "case %d", i);
+    }
+}
+
 /* A gate is computed from the tensor that it scales: the product stands alone, and the residual joins it. */
 Test(fuse, squeeze_and_excitation)
 {

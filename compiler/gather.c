@@ -1,0 +1,37 @@
+/* gather.c - the pixels that a 1 x 1 convolution with a stride reads are gathered once, not again for each panel of its output channels.
+ *
+ * Half of each cache line that such a convolution touches is of no use to it, and its rows have gaps, so that no tile reaches from
+ * one into the next. Where many channels read the pixels, they are rather copied first: the convolution then walks over a picture
+ * without gaps, as one line. */
+#include "compiler.h"
+
+enum { MANY_VECTORS = 32 };             /* of results for each pixel copied: a twentieth of the convolution's time, at most */
+
+static bool skips_pixels(const Node *n)
+{
+    const Attr *a = &n->attr;
+    return n->op == OP_conv && a->kernel[0] * a->kernel[1] == 1 && a->stride[0] * a->stride[1] > 1 && a->pad[0] + a->pad[1] == 0 &&
+           a->groups == 1 && a->out >= MANY_VECTORS * LANES && node_result(n->in[0]).channels > LANES;
+}
+
+/* The pixels that n reads of its source, by windows of one pixel; made right after the source, which may then end early. */
+static Node *insert_copy(Graph *g, Node *n)
+{
+    Node *source = n->in[0];
+    Node *copy = graph_insert(g, source->next, OP_max_pool, n->loc, arena_printf(g->context, "%s.pixels", n->name), &source, 1);
+    copy->attr = (Attr){.kernel = {1, 1}, .stride = {n->attr.stride[0], n->attr.stride[1]}, .dilation = {1, 1}};
+    copy->shape = n->shape;
+    copy->shape.channels = node_result(source).channels;
+    return copy;
+}
+
+/* Needs a fused graph. Keeps shapes; of training, everything: its gradients read the strides. */
+void gather(Graph *g)
+{
+    for (Node *n = g->first; n && !g->training; n = n->next)
+        if (skips_pixels(n)) {
+            n->in[0] = insert_copy(g, n);
+            n->attr.stride[0] = n->attr.stride[1] = 1;
+        }
+    graph_number(g);
+}
