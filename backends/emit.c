@@ -133,6 +133,14 @@ static void emit_header_title(Emit *e)
 }
 
 /* Everything a caller needs to know, the same in the header and in a source without one. */
+/* Winograd's tiles wait on the stack: a thread with a small one would meet its end. */
+void emit_stack_note(Emit *e)
+{
+    enum { CALLS = 8192 };              /* generous, for the rest of what is called */
+    if (e->program->scratch_floats)
+        text_add(e->out, " Each thread needs %lld KB of stack.", (long long)(4 * e->program->scratch_floats + CALLS + 1023) / 1024);
+}
+
 static void emit_declarations(Emit *e)
 {
     emit_macros(e);
@@ -164,6 +172,7 @@ static void emit_declarations(Emit *e)
         "void @_weights_unmap(const void *weights);\n\n"
         "/* Runs the network on a batch, on up to `threads` threads; their number never changes the result. Calls with\n"
         " * different arenas may run at the same time.");
+    emit_stack_note(e);
     if (e->options->embed)
         emit_lines(e, " weights: NULL for those within this code.");
     emit_lines(e, " */\n"

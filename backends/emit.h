@@ -58,6 +58,7 @@ void emit_step_types(Emit *);           /* Part and Step, behind Run */
 void emit_constants(Emit *);
 void emit_kernels(Emit *);
 void emit_pick(Emit *);
+void emit_stack_note(Emit *);           /* a sentence of a comment, where threads need much of it */
 
 /* ---- emit_api.c ---- */
 void emit_api(Emit *);                  /* everything in the header */

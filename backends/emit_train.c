@@ -56,7 +56,9 @@ static void emit_declarations(Emit *e)
 void emit_train_header(Text *out, const Program *program, const EmitOptions *options)
 {
     Emit e = emit_new(out, program, options);
-    text_add(out, "/* Training steps of %s, compiled by nncc. Call init, step, step, ...; or import parameters first. */\n", e.prefix);
+    text_add(out, "/* Training steps of %s, compiled by nncc. Call init, step, step, ...; or import parameters first.", e.prefix);
+    emit_stack_note(&e);
+    text_add(out, " */\n");
     emit_lines(&e, "#ifndef $_H\n#define $_H\n\n#include <stddef.h>\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     emit_declarations(&e);
     emit_lines(&e, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
