@@ -89,6 +89,7 @@ test:
 	@.ci/packages $(PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) --no-print-directory all tests
 	@tests/run $(TESTS)
+	@tests/style
 
 tests: $(TESTS) $(BUILD)/experiment
 

@@ -136,7 +136,8 @@ static bool build(Job *job, const Target *target, const char *directory)
         return false;
     if (run_job(job, directory))
         return true;
-    if (!strstr(job->failure->text, "-lomp") && !strstr(job->failure->text, "gomp") && !strstr(job->failure->text, "openmp") && !strstr(job->failure->text, "omp.h"))
+    if (!strstr(job->failure->text, "-lomp") && !strstr(job->failure->text, "gomp") &&
+        !strstr(job->failure->text, "openmp") && !strstr(job->failure->text, "omp.h"))
         return false;
     job->key = NULL;                    /* it stands for the other flags */
     choose_flags(job, target, false);

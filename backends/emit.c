@@ -298,7 +298,8 @@ void emit_step_types(Emit *e)
         "typedef struct {\n"
         "    void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);\n"
         "    const Part *part;                   /* all of its tasks */\n");
-    text_add(e->out, "    ptrdiff_t slot[%d];                  /* where its arrays begin: floats from the start of what holds them */\n", slots);
+    text_add(e->out, "    ptrdiff_t slot[%d];                  /* where its arrays begin: floats from the start of what holds them */\n",
+             slots);
     emit_lines(e, "} Step;\n\n");
 }
 

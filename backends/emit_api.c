@@ -188,7 +188,8 @@ static void emit_run(Emit *e)
             "    double start = run->seconds ? now() : 0;\n");
     if (leading)
         emit_images_alone(e);
-    text_add(e->out, "    for (size_t i = %s; i < sizeof steps / sizeof *steps; i++) {\n", leading ? "each * threads == run->batch ? leading : 0" : "0");
+    text_add(e->out, "    for (size_t i = %s; i < sizeof steps / sizeof *steps; i++) {\n",
+             leading ? "each * threads == run->batch ? leading : 0" : "0");
     if (leading)
         emit_lines(e,
             "        const int first = i < leading ? each * threads : 0;\n"

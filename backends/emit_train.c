@@ -48,8 +48,8 @@ static void emit_declarations(Emit *e)
     text_add(e->out, "#define %s_CLASSES %lld\n/* Shapes of one image. A batch is one image after the other. */\n", e->upper,
              (long long)shape_floats(e->output));
     for (int i = 0; i < 2; i++)
-        text_add(e->out, "#define %s_%s_FLOATS %lld      /* %d x %d x %d */\n", e->upper, side[i].name, (long long)shape_floats(side[i].shape),
-                 side[i].shape.channels, side[i].shape.height, side[i].shape.width);
+        text_add(e->out, "#define %s_%s_FLOATS %lld      /* %d x %d x %d */\n", e->upper, side[i].name,
+                 (long long)shape_floats(side[i].shape), side[i].shape.channels, side[i].shape.height, side[i].shape.width);
     emit_lines(e, declarations);
 }
 
@@ -59,7 +59,8 @@ void emit_train_header(Text *out, const Program *program, const EmitOptions *opt
     text_add(out, "/* Training steps of %s, compiled by nncc. Call init, step, step, ...; or import parameters first.", e.prefix);
     emit_stack_note(&e);
     text_add(out, " */\n");
-    emit_lines(&e, "#ifndef $_H\n#define $_H\n\n#include <stddef.h>\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    emit_lines(&e, "#ifndef $_H\n#define $_H\n\n#include <stddef.h>\n#include <stdint.h>\n\n"
+               "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     emit_declarations(&e);
     emit_lines(&e, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }
@@ -69,16 +70,18 @@ void emit_train_header(Text *out, const Program *program, const EmitOptions *opt
 static void emit_title(Emit *e)
 {
     Text text = text_new(e->program->context);
-    text_add(&text, "Training of %s, compiled from %s by nncc.\n\n    %s\n\nBuild it with\n\n    cc -std=c11 -O2 -ffp-contract=off -fopenmp -c %s\n\n",
-             e->program->graph->name, base_name(e->program->graph->path), e->options->command ? e->options->command : "nncc", source_name(e));
+    text_add(&text, "Training of %s, compiled from %s by nncc.\n\n    %s\n\n"
+             "Build it with\n\n    cc -std=c11 -O2 -ffp-contract=off -fopenmp -c %s\n\n",
+             e->program->graph->name, base_name(e->program->graph->path), e->options->command ? e->options->command : "nncc",
+             source_name(e));
     text_add(&text, "and link with -lm. -ffp-contract=off keeps the compiler from fusing a multiplication and an addition that are apart "
              "here: with it, every compiler gives the same bits. Without -fopenmp everything runs on one thread. One step of %d images takes ",
              e->program->graph->max_batch);
     text_count(&text, e->program->arena_floats * e->program->graph->max_batch * 4);
     text_add(&text, " bytes of arena; the parameters take ");
     text_count(&text, e->program->weights_floats * 4);
-    text_add(&text, " bytes.\n\nChannels lie in blocks of eight, which are the lanes of a vector. A kernel computes one tile of a layer; a step "
-             "runs a kernel over the tiles of all images.");
+    text_add(&text, " bytes.\n\nChannels lie in blocks of eight, which are the lanes of a vector. "
+             "A kernel computes one tile of a layer; a step runs a kernel over the tiles of all images.");
     print_comment(e->out, text.data);
 }
 
@@ -192,7 +195,8 @@ static int print_panels(Tables *t, const PackItem *it)
         text_add(t->e->out, "static const Panel panels_%d[] = {", number);
         for (int i = 0; i < it->npanel; i++) {
             const PackPanel *p = &it->panel[i];
-            text_add(t->e->out, "%s{ %d, %d, %d, %d, %lld },", i % 4 ? " " : "\n    ", p->lane, p->vectors, p->block, p->nblock, (long long)p->at);
+            text_add(t->e->out, "%s{ %d, %d, %d, %d, %lld },", i % 4 ? " " : "\n    ", p->lane, p->vectors, p->block,
+                     p->nblock, (long long)p->at);
         }
         text_add(t->e->out, "\n};\n");
     }
@@ -211,8 +215,9 @@ static void print_item(Tables *t, Text *rows, const PackItem *it)
     int kind = it->kind == PACK_conv ? 0 : it->kind == PACK_grouped ? 1 : 2;
     if (kind == 2 && it->kind != PACK_vector)
         die("emit: '%s' is packed in a way that cannot be trained", tensor->name);
-    text_add(rows, "    { %d, %d, %d, %d, %d, %d, %lld, %lld, %lld, %d, %d, %d, channels_%d", tensor->id, kind, it->in / groups, it->out / groups,
-             it->kh, it->kw, (long long)it->at, (long long)(it->weight.begin * (it->weight.axis == 0 ? row : inner)), (long long)row, it->nlane,
+    text_add(rows, "    { %d, %d, %d, %d, %d, %d, %lld, %lld, %lld, %d, %d, %d, channels_%d", tensor->id, kind,
+             it->in / groups, it->out / groups, it->kh, it->kw, (long long)it->at,
+             (long long)(it->weight.begin * (it->weight.axis == 0 ? row : inner)), (long long)row, it->nlane,
              LANES * it->vectors, it->npanel, channels);
     if (it->kind == PACK_conv) {
         int blocks = print_blocks(t, it), panels = print_panels(t, it);

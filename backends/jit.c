@@ -302,7 +302,8 @@ static Jit *jit_new(const Program *program)
     Jit *jit = calloc(1, sizeof *jit);
     if (!jit)
         return NULL;
-    *jit = (Jit){.nstep = program->nstep, .leading = program->leading, .expected = program_stamp(program), .max_batch = program->graph->max_batch,
+    *jit = (Jit){.nstep = program->nstep, .leading = program->leading, .expected = program_stamp(program),
+                 .max_batch = program->graph->max_batch,
                  .scratch_floats = (size_t)program->scratch_floats};
     jit->constants = malloc((constants + 1) * sizeof *jit->constants);
     jit->step = calloc(program->nstep + 1, sizeof *jit->step);

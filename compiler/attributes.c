@@ -46,7 +46,8 @@ static void read_numbers(const Env *env, const Tree *tree, const KeyInfo *key, i
         value = (Value){.kind = VALUE_list, .item = &one, .count = 1};
     if (value.count != 1 && value.count != (size_t)width)
         fail_at(env->context, tree->loc, "`nncc --ops` tells their order",
-                width == 1 ? "%s must be one number, not a list" : "%s must be one number or a list of %d, not of %zu", key->name, width, value.count);
+                width == 1 ? "%s must be one number, not a list" : "%s must be one number or a list of %d, not of %zu",
+                key->name, width, value.count);
     for (int i = 0; i < width; i++) {
         bool own = tree->kind == TREE_list && value.count > 1;
         field[i] = (int)to_integer(env, value.item[value.count > 1 ? i : 0], own ? tree->item[i] : tree, range);

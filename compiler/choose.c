@@ -193,7 +193,8 @@ static int long_rows(const Node *n, int lines, int width, int panels, double pan
 {
     const Tile *t = &n->tile;
     int bands = (LONG_TASKS + panels - 1) / panels;
-    int64_t line = (t->flat ? 1 : width) * (int64_t)t->vectors * LANES * (int64_t)sizeof(float), room = t->depth ? WAITING_SUMS / line : lines;
+    int64_t line = (t->flat ? 1 : width) * (int64_t)t->vectors * LANES * (int64_t)sizeof(float),
+            room = t->depth ? WAITING_SUMS / line : lines;
     int64_t input = line_bytes(n) * lines;
     if (panel_bytes < LONG_PANEL || (input > 2 * NEAR_CACHE && (double)input * rows > panel_bytes * lines))
         return rows;

@@ -75,7 +75,9 @@ void runs_finish(Runs *runs)
     runs->p90 = runs->sample[(runs->count - 1) * 9 / 10];
     runs->variation = (runs->p90 - runs->best) / runs->median;
     if (runs->variation > noisy)
-        fprintf(stderr, "nncc: this machine was noisy: times vary by %.0f %%, so trust the minimum more than the median\n", 100 * runs->variation);
+        fprintf(stderr,
+                "nncc: this machine was noisy: times vary by %.0f %%, so trust the minimum more than the median\n",
+                100 * runs->variation);
 }
 
 /* Bytes that this process has had at most. */
@@ -247,15 +249,19 @@ json_t *passes_json(const PassTimes *times)
 static json_t *bench_json(const Session *session, const Bench *bench, const double *seconds)
 {
     double rate = gflops(network_macs(session), bench->runs.best);
-    json_t *json = json_pack("{s:s, s:o, s:s, s:s, s:I, s:I, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:I, s:I, s:I, s:o}",
-                     "name", session->graph->name, "set", settings_json(session), "target", bench->target->name, "backend", bench->compiler == jit ? jit : "aot",
-                     "parameters", (json_int_t)graph_parameters(session->graph), "macs", (json_int_t)graph_macs(session->graph),
-                     "batch", session->batch, "threads", bench->threads, "runs", bench->runs.count, "min_ms", 1e3 * bench->runs.best, "median_ms", 1e3 * bench->runs.median,
-                     "p90_ms", 1e3 * bench->runs.p90, "variation", bench->runs.variation, "gflops", rate, "peak_gflops", bench->peak, "avx2_peak_gflops", bench->avx2_peak,
-                     "peak_percent", 100 * rate / bench->peak, "compile_ms", 1e3 * (bench->compile + bench->compiler_seconds),
-                     "nncc_ms", 1e3 * bench->compile, "cc_ms", 1e3 * bench->compiler_seconds, "pack_ms", 1e3 * bench->pack, "passes_ms", passes_json(&bench->times),
-                     "arena_bytes", (json_int_t)session->model.arena_size, "weights_bytes", (json_int_t)session->program->weights_floats * 4,
-                     "peak_rss_bytes", (json_int_t)bench->memory, "layers", steps_json(session, bench, seconds));
+    json_t *json = json_pack(
+        "{s:s, s:o, s:s, s:s, s:I, s:I, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:I, s:I, s:I, s:o}",
+        "name", session->graph->name, "set", settings_json(session), "target", bench->target->name, "backend",
+        bench->compiler == jit ? jit : "aot", "parameters", (json_int_t)graph_parameters(session->graph), "macs",
+        (json_int_t)graph_macs(session->graph), "batch", session->batch, "threads", bench->threads, "runs",
+        bench->runs.count, "min_ms", 1e3 * bench->runs.best, "median_ms", 1e3 * bench->runs.median, "p90_ms",
+        1e3 * bench->runs.p90, "variation", bench->runs.variation, "gflops", rate, "peak_gflops", bench->peak,
+        "avx2_peak_gflops", bench->avx2_peak, "peak_percent", 100 * rate / bench->peak, "compile_ms",
+        1e3 * (bench->compile + bench->compiler_seconds), "nncc_ms", 1e3 * bench->compile, "cc_ms",
+        1e3 * bench->compiler_seconds, "pack_ms", 1e3 * bench->pack, "passes_ms", passes_json(&bench->times),
+        "arena_bytes", (json_int_t)session->model.arena_size, "weights_bytes",
+        (json_int_t)session->program->weights_floats * 4, "peak_rss_bytes", (json_int_t)bench->memory, "layers",
+        steps_json(session, bench, seconds));
     if (bench->rival.program)
         json_object_set_new(json, "model_min_ms", json_real(1e3 * bench->rival.best));
     return json;
@@ -288,16 +294,18 @@ static void print_summary(Session *session, const Bench *bench)
     double rate = gflops(network_macs(session), bench->runs.best);
     printf("%s, %s, %s, batch %d, %d thread%s\n", session->graph->name, bench->target->name, bench->compiler == jit ? "JIT" : "C compiler",
            session->batch, bench->threads, bench->threads == 1 ? "" : "s");
-    printf("  min %.4g ms, median %.4g ms, p90 %.4g ms (%d runs, variation %.1f %%)\n", 1e3 * bench->runs.best, 1e3 * bench->runs.median, 1e3 * bench->runs.p90,
-           bench->runs.count, 100 * bench->runs.variation);
+    printf("  min %.4g ms, median %.4g ms, p90 %.4g ms (%d runs, variation %.1f %%)\n", 1e3 * bench->runs.best,
+           1e3 * bench->runs.median, 1e3 * bench->runs.p90, bench->runs.count, 100 * bench->runs.variation);
     printf("  %.1f GFLOP/s in the fastest run: %.1f %% of the FMA peak of %.1f GFLOP/s", rate, 100 * rate / bench->peak, bench->peak);
     if (bench->lanes > LANES)
         printf(", %.1f %% of AVX2's %.1f", 100 * rate / bench->avx2_peak, bench->avx2_peak);
     putchar('\n');
     if (bench->rival.program)
-        printf("  the cost model's own choices: min %.4g ms, %+.1f %%\n", 1e3 * bench->rival.best, 100 * (bench->rival.best / bench->runs.best - 1));
+        printf("  the cost model's own choices: min %.4g ms, %+.1f %%\n", 1e3 * bench->rival.best,
+               100 * (bench->rival.best / bench->runs.best - 1));
     print_compilation(bench);
-    printf("  arena %s bytes, weights %s bytes, peak memory of this process %.0f MB\n", with_commas(context, (int64_t)session->model.arena_size),
+    printf("  arena %s bytes, weights %s bytes, peak memory of this process %.0f MB\n",
+           with_commas(context, (int64_t)session->model.arena_size),
            with_commas(context, session->program->weights_floats * 4), 1e-6 * bench->memory);
 }
 
@@ -361,7 +369,8 @@ static void print_row(Session *session, const Bench *bench)
     for (int i = 0; i < options->nset; i++)
         printf("%-14s ", options->set[i].value);
     printf("%14s %18s %10.4g %10.4g %10.1f %8.1f\n", with_commas(context, graph_parameters(session->graph)),
-           with_commas(context, graph_macs(session->graph)), 1e3 * bench->runs.best, 1e3 * bench->runs.median, rate, 100 * rate / bench->peak);
+           with_commas(context, graph_macs(session->graph)), 1e3 * bench->runs.best, 1e3 * bench->runs.median, rate,
+           100 * rate / bench->peak);
     fflush(stdout);
 }
 

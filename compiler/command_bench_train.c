@@ -233,19 +233,22 @@ static json_t *training_json(Session *session, const TrainBench *bench)
     const Runs *runs = &bench->runs;
     const TrainCost *cost = &bench->engine->cost;
     double rate = step_gflops(session, bench);
-    json_t *json = json_pack("{s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i}", "name", session->graph->name, "set", settings_json(session),
-                             "target", bench->target->name, "backend", bench->options.backend, "parameters",
-                             (json_int_t)graph_parameters(session->graph), "macs", (json_int_t)graph_macs(session->graph), "step_macs",
-                             (json_int_t)step_macs(session), "batch", session->batch, "threads", bench->options.threads, "runs", runs->count);
+    json_t *json = json_pack("{s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i}", "name", session->graph->name, "set",
+                             settings_json(session), "target", bench->target->name, "backend", bench->options.backend,
+                             "parameters", (json_int_t)graph_parameters(session->graph), "macs",
+                             (json_int_t)graph_macs(session->graph), "step_macs", (json_int_t)step_macs(session),
+                             "batch", session->batch, "threads", bench->options.threads, "runs", runs->count);
     json_t *times = json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "min_ms", 1e3 * runs->best, "median_ms", 1e3 * runs->median,
                               "p90_ms", 1e3 * runs->p90, "variation", runs->variation, "images_per_second", session->batch / runs->best,
                               "gflops", rate, "peak_gflops", bench->peak, "avx2_peak_gflops", bench->avx2_peak, "peak_percent",
                               100 * rate / bench->peak);
-    json_t *costs = json_pack("{s:f, s:f, s:f, s:f, s:o, s:I, s:I, s:I, s:I, s:I}", "compile_ms", 1e3 * (bench->compile - cost->pack_seconds),
-                              "nncc_ms", 1e3 * (bench->compile - cost->pack_seconds - cost->code_seconds), "cc_ms", 1e3 * cost->code_seconds,
-                              "pack_ms", 1e3 * cost->pack_seconds, "passes_ms", passes_json(&bench->times), "arena_bytes",
-                              (json_int_t)cost->arena, "weights_bytes", (json_int_t)cost->parameters, "gradient_bytes",
-                              (json_int_t)cost->gradient, "state_bytes", (json_int_t)cost->state, "peak_rss_bytes", (json_int_t)bench->memory);
+    json_t *costs = json_pack("{s:f, s:f, s:f, s:f, s:o, s:I, s:I, s:I, s:I, s:I}", "compile_ms",
+                              1e3 * (bench->compile - cost->pack_seconds), "nncc_ms",
+                              1e3 * (bench->compile - cost->pack_seconds - cost->code_seconds), "cc_ms",
+                              1e3 * cost->code_seconds, "pack_ms", 1e3 * cost->pack_seconds, "passes_ms",
+                              passes_json(&bench->times), "arena_bytes", (json_int_t)cost->arena, "weights_bytes",
+                              (json_int_t)cost->parameters, "gradient_bytes", (json_int_t)cost->gradient, "state_bytes",
+                              (json_int_t)cost->state, "peak_rss_bytes", (json_int_t)bench->memory);
     json_object_update(json, times);
     json_object_update(json, costs);
     json_decref(times);

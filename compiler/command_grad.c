@@ -150,7 +150,8 @@ int command_grad(Session *session)
         refuse_overwrite(session, arguments->output);
     const int32_t *labels = read_labels(session);
     TrainOptions train = step_options(session);
-    TrainEngine *engine = train_engine_open(&session->context, arguments->spec, NULL, &session->options, &train, session->weights, &failure);
+    TrainEngine *engine = train_engine_open(&session->context, arguments->spec, NULL, &session->options, &train,
+                                            session->weights, &failure);
     check(session, engine, &failure);
     bool fine = run_step(session, engine, labels, &failure);
     engine->close(engine);

@@ -9,7 +9,8 @@
 /* How a node of the spec is computed in the compiled program. */
 typedef struct {
     const char *name;                   /* of the node */
-    const char *algorithm;              /* "direct", "sliding", "winograd F(4x4,3x3)", "step", "view", "fused", "folded", "joined", "none" */
+    const char *algorithm;              /* "direct", "sliding", "winograd F(4x4,3x3)",
+                                           "step", "view", "fused", "folded", "joined", "none" */
     const char *into;                   /* fused, folded, joined, view: the node that does its work or holds its memory */
     int vectors, pixels;                /* the register tile, or 0 */
     const Node *node;                   /* in the program; NULL where another does its work */
@@ -322,8 +323,8 @@ static void print_row(Session *session)
         printf("%14s %18s %14s %6s\n", "params", "mult-adds", "arena bytes", "steps");
     for (int i = 0; i < options->nset; i++)
         printf("%-14s ", options->set[i].value);
-    printf("%14s %18s %14s %6zu\n", with_commas(context, graph_parameters(session->graph)), with_commas(context, graph_macs(session->graph)),
-           with_commas(context, cost.arena), cost.steps);
+    printf("%14s %18s %14s %6zu\n", with_commas(context, graph_parameters(session->graph)),
+           with_commas(context, graph_macs(session->graph)), with_commas(context, cost.arena), cost.steps);
 }
 
 int command_inspect(Session *session)

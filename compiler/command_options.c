@@ -354,7 +354,8 @@ static int check_options(Parser *parser, const Command *command)
         const Command *other = commands;
         while (!(o->commands & other->bit))
             other++;
-        return usage_error(arena_printf(parser->context, "`nncc %s%s--help` lists the options it takes", command->name, *command->name ? " " : ""),
+        return usage_error(arena_printf(parser->context, "`nncc %s%s--help` lists the options it takes", command->name,
+                                        *command->name ? " " : ""),
                            "--%s is an option of `%s`", o->name, other->synopsis);
     }
     return 0;
@@ -371,7 +372,8 @@ static int check_pass(Parser *parser)
     for (name = pass_names(); *name; name++)
         text_add(&list, " %s", *name);
     const char *near = did_you_mean(dump, pass_names());
-    return usage_error(near ? arena_printf(parser->context, "did you mean %s?", near) : arena_printf(parser->context, "the passes are%s", list.data),
+    return usage_error(near ? arena_printf(parser->context, "did you mean %s?", near)
+                            : arena_printf(parser->context, "the passes are%s", list.data),
                        "there is no pass %s", dump);
 }
 

@@ -141,7 +141,8 @@ static void print_answer(Session *session, const Labels *labels, const double *r
             print_range(session, reference, (size_t)image);
     }
     if (!weights || !strncmp(weights, "pattern:", 8) || !strncmp(weights, "init:", 5))
-        fputs("These weights come from a formula, not from training: the classes mean nothing yet. --weights FILE.safetensors gives them meaning.\n", stderr);
+        fputs("These weights come from a formula, not from training: the classes mean nothing yet. "
+              "--weights FILE.safetensors gives them meaning.\n", stderr);
 }
 
 /* ---- running -------------------------------------------------------------------------------------------- */
@@ -173,7 +174,8 @@ static void run_compiled(Session *session)
         session_forward(session, threads, 0, session->batch);
         best = fmin(best, seconds_now() - begin);
     }
-    tell("%s: spec to kernels %.0f ms, packing weights %.0f ms, ", session->graph->name, 1e3 * (compiled - start), 1e3 * (packed - compiled));
+    tell("%s: spec to kernels %.0f ms, packing weights %.0f ms, ", session->graph->name, 1e3 * (compiled - start),
+         1e3 * (packed - compiled));
     if (compiler == jit)
         fprintf(stderr, "JIT %.0f ms, ", 1e3 * session->model.compile_seconds);
     else if (session->model.compile_seconds > 0)

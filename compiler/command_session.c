@@ -207,7 +207,8 @@ const Target *named_target(Session *session, const char *name)
         known[i] = targets[i]->name;
     const char *near = target ? NULL : did_you_mean(name, known);
     if (!target)
-        fail(session, near ? arena_printf(&session->context, "did you mean %s?", near) : "avx512, avx2 or c", "there is no target %s", name);
+        fail(session, near ? arena_printf(&session->context, "did you mean %s?", near) : "avx512, avx2 or c",
+             "there is no target %s", name);
     session->options.machine = target->machine;
     return target;
 }

@@ -73,7 +73,8 @@ static void find_variants(Audit *audit)
     size_t capacity = 0;
     for (int t = 0; targets[t]; t++)
         for (int c = 0; c < 3; c++)
-            if (target_runs_here(targets[t]) && fits(audit->session->options.tuned, targets[t]) && (compilers[c] == jit || is_installed(compilers[c]))) {
+            if (target_runs_here(targets[t]) && fits(audit->session->options.tuned, targets[t]) &&
+                (compilers[c] == jit || is_installed(compilers[c]))) {
                 variant = arena_grow(&audit->session->context, variant, (size_t)audit->nvariant, &capacity, sizeof *variant);
                 variant[audit->nvariant++] = (Variant){targets[t], compilers[c]};
             }
@@ -310,7 +311,8 @@ static void verify_variant(Audit *audit, const Variant *variant)
 static void verify_network(Audit *audit)
 {
     if (!audit->session->json)
-        printf("%-8s %-8s %12s  %-20s %s\n", "Target", "Compiler", "difference", "same bits as first", "same on 1-4 threads, and image by image");
+        printf("%-8s %-8s %12s  %-20s %s\n", "Target", "Compiler", "difference", "same bits as first",
+               "same on 1-4 threads, and image by image");
     for (int i = 0; i < audit->nvariant; i++)
         verify_variant(audit, &audit->variant[i]);
 }

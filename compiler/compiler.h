@@ -92,8 +92,8 @@ int64_t winograd_plane(int64_t floats); /* ops/winograd.c: floats from one frequ
 void split_evenly(int total, int most, int *size, int *parts, int *larger);
 
 /* compile.c: the chain, whole or in parts. compile_step makes a training step of a graph that compile_graph gave: what the reference
- * interpreter runs (options->training must be set; compile_program does the same before it goes on). compile_graph stops after infer: what the reference interpreter and
- * inspect read; a tree may become any number of graphs. */
+ * interpreter runs (options->training must be set; compile_program does the same before it goes on). compile_graph
+ * stops after infer: what the reference interpreter and inspect read; a tree may become any number of graphs. */
 Tree *compile_parse(Context *, const char *path, const char *text, const Options *);     /* parse, timed as the other passes are */
 Graph *compile_tree(Context *, const Tree *, const Options *);
 void compile_step(Graph *, const Options *);

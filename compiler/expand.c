@@ -112,8 +112,8 @@ static void declare_parameters(Expander *e, const Options *options)
         text_add(&all, *known ? "its parameters are " : "it has no params");
         for (int i = 0; known[i]; i++)
             text_add(&all, "%s%.40s", i ? ", " : "", known[i]);
-        fail_at(e->context, (Loc){0}, suggest(e->context, name, known, all.data), "--set %s: %s has no parameter '%s'", name, e->spec->loc.source->path,
-                name);
+        fail_at(e->context, (Loc){0}, suggest(e->context, name, known, all.data), "--set %s: %s has no parameter '%s'",
+                name, e->spec->loc.source->path, name);
     }
 }
 

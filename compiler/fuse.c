@@ -142,7 +142,8 @@ void fuse(Graph *graph)
             int i = choose_operand(node);
             if (i >= 0)
                 join_tail(graph, node, i);
-        } else if (!graph->training && is_pool(node->op) && is_open(node->in[0]) && tail_has_room(node->in[0], node) && pool_can_join(node)) {
+        } else if (!graph->training && is_pool(node->op) && is_open(node->in[0]) && tail_has_room(node->in[0], node) &&
+                   pool_can_join(node)) {
             join_tail(graph, node, 0);
         }
     }

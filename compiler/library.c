@@ -1,5 +1,5 @@
-/* library.c - runtime/nncc.h, its first half: handles, failures, specs and what they say. library_run.c has weights and code, library_train.c
- * training.
+/* library.c - runtime/nncc.h, its first half: handles, failures, specs and what they say. library_run.c has weights and
+ * code, library_train.c training.
  *
  * The compiler fails by jumping and drops its memory as a whole. Here every jump ends: attempt() waits for it, and each
  * context belongs to something that a handle can free at any time. */
@@ -434,7 +434,8 @@ nncc_status nncc_layer(nncc *net, size_t index, nncc_layer_info *info)
     if (index >= net->network->nlayer)
         return refuse(net, NNCC_ERROR_ARGUMENT, "no layer has the number %zu: there are %zu", index, net->network->nlayer);
     const Node *node = net->network->layer[index];
-    *info = (nncc_layer_info){.name = node->name, .operation = op_name(node->op), .floats = (size_t)shape_floats(node->shape), .macs = node->macs};
+    *info = (nncc_layer_info){.name = node->name, .operation = op_name(node->op),
+                              .floats = (size_t)shape_floats(node->shape), .macs = node->macs};
     copy_shape(node->shape, info->shape);
     return NNCC_OK;
 }

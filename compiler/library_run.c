@@ -224,7 +224,9 @@ static nncc_status note_compiled(nncc *net, void *argument)
 {
     Engine *engine = argument;
     bool tuned = net->tuned && engine->backend != NNCC_REFERENCE;
-    const char *line[] = {engine->model.notice, tuned ? tuned_notice(&engine->context, net->tuned, target_best()->name, engine->max_batch) : NULL,
+    const char *line[] = {engine->model.notice,
+                          tuned ? tuned_notice(&engine->context, net->tuned, target_best()->name, engine->max_batch)
+                                : NULL,
                           tuned ? tuned_unused(engine->graph) : NULL};
     size_t size = 0;
     for (size_t i = 0; i < sizeof line / sizeof *line; i++)
@@ -294,7 +296,9 @@ static nncc_status interpret(nncc *net, void *argument)
     for (size_t i = 0; done && i < count; i++)
         pass->output[i] = (float)result[i];
     free(result);
-    return done ? NNCC_OK : refuse(net, result ? NNCC_ERROR_BACKEND : NNCC_ERROR_MEMORY, "%s", *failure.text ? failure.text : "out of memory");
+    return done ? NNCC_OK
+                : refuse(net, result ? NNCC_ERROR_BACKEND : NNCC_ERROR_MEMORY, "%s",
+                         *failure.text ? failure.text : "out of memory");
 }
 
 nncc_status attempt_on_threads(nncc *net, Context *context, Work *work, void *argument)

@@ -19,7 +19,9 @@ static void to_floats(const TensorData *t, size_t count, float *out)
 {
     bool integer = !strcmp(t->dtype, "I64");
     for (size_t i = 0; i < count; i++)
-        out[i] = is_double(t) ? (float)((const double *)t->data)[i] : integer ? (float)((const int64_t *)t->data)[i] : ((const float *)t->data)[i];
+        out[i] = is_double(t) ? (float)((const double *)t->data)[i]
+               : integer      ? (float)((const int64_t *)t->data)[i]
+                              : ((const float *)t->data)[i];
 }
 
 static void from_floats(const TensorData *t, size_t count, const float *in)
@@ -166,9 +168,15 @@ static TrainOptions options_of(const nncc *net, const nncc_training *t)
     TrainOptions o = {.batch = t->batch, .threads = net->threads, .seed = t->seed, .backend = backends[t->backend]};
     o.training = (Training){.loss = t->loss == NNCC_MSE ? LOSS_mse : LOSS_cross_entropy, .label_smoothing = t->label_smoothing,
                             .freeze_norm = (FreezeNorm)t->freeze_norms, .keep_dropout = t->dropout, .recompute = t->recompute};
-    o.training.optimiser = (Optimiser){.kind = optimisers[t->optimizer], .momentum = t->momentum, .nesterov = t->nesterov, .beta1 = t->beta1,
-                                       .beta2 = t->beta2, .epsilon = t->epsilon, .weight_decay = t->weight_decay,
-                                       .decay_vectors = t->decay_vectors, .clip_norm = t->clip_norm};
+    o.training.optimiser = (Optimiser){.kind = optimisers[t->optimizer],
+                                       .momentum = t->momentum,
+                                       .nesterov = t->nesterov,
+                                       .beta1 = t->beta1,
+                                       .beta2 = t->beta2,
+                                       .epsilon = t->epsilon,
+                                       .weight_decay = t->weight_decay,
+                                       .decay_vectors = t->decay_vectors,
+                                       .clip_norm = t->clip_norm};
     return o;
 }
 
@@ -257,7 +265,8 @@ static nncc_status check_step(nncc *net, const Lesson *step)
         return refuse(net, NNCC_ERROR_ARGUMENT, "a learning rate of %g", step->rate);
     for (int n = 0; n < engine->batch; n++)
         if (step->labels[n] < 0 || step->labels[n] >= engine->classes)
-            return refuse(net, NNCC_ERROR_ARGUMENT, "label %d of image %d is not from 0 to %d", (int)step->labels[n], n, engine->classes - 1);
+            return refuse(net, NNCC_ERROR_ARGUMENT, "label %d of image %d is not from 0 to %d", (int)step->labels[n], n,
+                          engine->classes - 1);
     return NNCC_OK;
 }
 

@@ -495,8 +495,8 @@ static uint64_t stamp(const Program *p)
     XXH3_64bits_reset(h);
     for (size_t i = 0; i < p->npack; i++) {
         const PackItem *it = &p->pack[i];
-        int64_t facts[] = {it->kind, it->vector, it->at, it->size, it->out, it->in, it->kh, it->kw, it->groups, it->nlane, it->vectors, it->unit,
-                           it->half};
+        int64_t facts[] = {it->kind, it->vector, it->at,    it->size,    it->out,  it->in,  it->kh,
+                           it->kw,   it->groups, it->nlane, it->vectors, it->unit, it->half};
         XXH3_64bits_update(h, facts, sizeof facts);
         XXH3_64bits_update(h, &it->eps, sizeof it->eps);
         hash_source(h, it->weight);

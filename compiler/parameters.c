@@ -190,7 +190,10 @@ static void copy_vector(Lower *l, const Node *n, VectorKind kind, int64_t at)
 /* scale / sqrt(variance + eps) and shift - mean * that, of norm `bn`, to the vectors of n at `at`. */
 static void norm_vectors(Lower *l, const Node *n, const Node *bn, int64_t at)
 {
-    static const struct { const char *name; int which; } input[] = {{"gamma", W_weight}, {"beta", W_bias}, {"mean", W_mean}, {"var", W_var}};
+    static const struct {
+        const char *name;
+        int which;
+    } input[] = {{"gamma", W_weight}, {"beta", W_bias}, {"mean", W_mean}, {"var", W_var}};
     int64_t place[4], lanes = (int64_t)n->layout.blocks * LANES;
     for (int i = 0; i < 4; i++)
         place[i] = parameter_vector(l, bn, input[i].which, &n->layout);

@@ -293,7 +293,8 @@ Tree *parse_file(Context *context, const char *path, const char *text, Loc where
     reader->source = source;
     read_events(reader);
     if (!reader->root || tree_is_null(reader->root))
-        fail_at(context, (Loc){source, 1, 1}, "a spec begins with `name:`, `input:` and `layers:`, tuned choices with `tuned:`", "%s is empty",
+        fail_at(context, (Loc){source, 1, 1},
+                "a spec begins with `name:`, `input:` and `layers:`, tuned choices with `tuned:`", "%s is empty",
                 source->path);
     return reader->root;
 }

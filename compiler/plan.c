@@ -1,6 +1,7 @@
-/* plan.c - a place in one arena for every storage and every workspace: storages that are alive at the same time must not overlap, all others
- * may. Finding the smallest arena is NP-hard; placing one storage after the other into the lowest gap that is free
- * during its life comes within a few percent when the order is good, so a few orders are tried and improved. */
+/* plan.c - a place in one arena for every storage and every workspace: storages that are alive at the same time must
+ * not overlap, all others may. Finding the smallest arena is NP-hard; placing one storage after the other into the
+ * lowest gap that is free during its life comes within a few percent when the order is good, so a few orders are tried
+ * and improved. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -68,7 +68,9 @@ static const char *refuse_linear(const Machine *machine, const Node *n, const Ti
 {
     if (t->vectors > n->layout.blocks || t->vectors > MOST_VECTORS || !tile_pixels(machine, t->vectors))
         return "vectors exceed those of the result, or the registers";
-    return t->pixels == 1 && t->rows == 1 && !t->depth && !t->ahead && !t->flat ? NULL : "a linear layer has one pixel, one row and one pass";
+    return t->pixels == 1 && t->rows == 1 && !t->depth && !t->ahead && !t->flat
+             ? NULL
+             : "a linear layer has one pixel, one row and one pass";
 }
 
 static const char *refuse_sliding(const Machine *machine, const Node *n, const Tile *t)

@@ -33,7 +33,8 @@ typedef TrainEngine *TrainEngineOpen(Context *, const Tree *, const Options *opt
 TrainEngineOpen train_engine_open_tree; /* train.c: picks one of those below by train->backend */
 TrainEngineOpen train_program_open;     /* train_program.c: kernels, by TCC or the system's compiler */
 TrainEngineOpen train_reference_open;   /* train_reference.c: the naive interpreter, in double */
-/* For engines: the tensor called PREFIX and NAME, or NULL; and whether `from` is what t wants, of type `floats` where it holds no integer. */
+/* For engines: the tensor called PREFIX and NAME, or NULL; and whether `from` is what t wants, of type `floats` where
+ * it holds no integer. */
 const TensorData *train_find(const TensorData *tensors, size_t count, const char *prefix, const char *name);
 bool train_fits(const Tensor *t, const char *prefix, const char *floats, const TensorData *from, Failure *);
 /* The same of a spec file, or of `text` under that name where it is not NULL. */

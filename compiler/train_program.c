@@ -1,6 +1,7 @@
 /* train_program.c - the engine that trains by compiled kernels, run by TCC's code or by the C that `nncc SPEC --train` prints: one
- * program computes a step, parameters and gradients lie packed as its kernels read them, and names exist only when tensors are read or written. Evaluation is the ordinary inference program
- * of the same spec, norms folded and all, whose weights are packed anew after the parameters have changed. */
+ * program computes a step, parameters and gradients lie packed as its kernels read them, and names exist only when
+ * tensors are read or written. Evaluation is the ordinary inference program of the same spec, norms folded and all,
+ * whose weights are packed anew after the parameters have changed. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -497,13 +498,17 @@ static bool make_step(Compiled *c, const Weights *weights, Failure *failure)
     double start = seconds_now();
     if (!make_memory(c, weights, failure))
         return false;
-    c->engine.cost = (TrainCost){.arena = (p->arena_floats * c->engine.batch + p->common_floats) * size, .parameters = p->weights_floats * size,
-                                 .gradient = p->trained_floats * size, .state = p->state_floats * size,
-                                 .code_seconds = c->step_model.compile_seconds, .pack_seconds = seconds_now() - start};
+    c->engine.cost = (TrainCost){.arena = (p->arena_floats * c->engine.batch + p->common_floats) * size,
+                                 .parameters = p->weights_floats * size,
+                                 .gradient = p->trained_floats * size,
+                                 .state = p->state_floats * size,
+                                 .code_seconds = c->step_model.compile_seconds,
+                                 .pack_seconds = seconds_now() - start};
     return true;
 }
 
-static Program *make_program(Context *context, const Tree *tree, const Options *options, const Target *target, int batch, const Training *training)
+static Program *make_program(Context *context, const Tree *tree, const Options *options, const Target *target,
+                             int batch, const Training *training)
 {
     Options own = *options;
     own.max_batch = batch;
@@ -524,8 +529,8 @@ static const TrainPart *name_parts(Context *context, const Program *p, int batch
     return part;
 }
 
-TrainEngine *train_program_open(Context *context, const Tree *tree, const Options *options, const TrainOptions *train, const Weights *weights,
-                                Failure *failure)
+TrainEngine *train_program_open(Context *context, const Tree *tree, const Options *options, const TrainOptions *train,
+                                const Weights *weights, Failure *failure)
 {
     const Target *target = train->target ? target_find(train->target) : target_best();
     Training *training = arena_alloc(context, 1, sizeof *training);
@@ -544,11 +549,20 @@ TrainEngine *train_program_open(Context *context, const Tree *tree, const Option
         failure_set(failure, "out of memory for a training step");
         return NULL;
     }
-    *c = (Compiled){.training = *training, .threads = train->threads, .seed = train->seed, .step = step, .forward = forward, .target = target,
+    *c = (Compiled){.training = *training, .threads = train->threads, .seed = train->seed,
+                     .step = step, .forward = forward, .target = target,
                     .compiler = train->compiler, .aot = aot};
-    c->engine = (TrainEngine){.batch = train->batch, .classes = (int)shape_floats(node_result(step->graph->output)), .channels = in.channels,
-                              .height = in.height, .width = in.width, .input_floats = shape_floats(in), .step = compiled_step,
-                              .evaluate = compiled_evaluate, .read = compiled_read, .write = compiled_write, .close = compiled_close};
+    c->engine = (TrainEngine){.batch = train->batch,
+                              .classes = (int)shape_floats(node_result(step->graph->output)),
+                              .channels = in.channels,
+                              .height = in.height,
+                              .width = in.width,
+                              .input_floats = shape_floats(in),
+                              .step = compiled_step,
+                              .evaluate = compiled_evaluate,
+                              .read = compiled_read,
+                              .write = compiled_write,
+                              .close = compiled_close};
     if (!aot) {                         /* the emitted file has no clock */
         c->engine.part = name_parts(context, step, train->batch);
         c->engine.parts = (int)step->nstep;

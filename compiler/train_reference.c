@@ -281,8 +281,8 @@ static Graph *make_graph(Context *context, const Tree *tree, const Options *opti
     return graph;
 }
 
-TrainEngine *train_reference_open(Context *context, const Tree *tree, const Options *options, const TrainOptions *train, const Weights *weights,
-                                  Failure *failure)
+TrainEngine *train_reference_open(Context *context, const Tree *tree, const Options *options, const TrainOptions *train,
+                                  const Weights *weights, Failure *failure)
 {
     Training *training = arena_alloc(context, 1, sizeof *training);
     *training = train->training;

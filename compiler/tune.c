@@ -249,7 +249,8 @@ static int find_layer(Search *search, const Node *node)
         }
     search->layer = arena_grow(search->context, search->layer, search->nlayer, &search->capacity, sizeof *search->layer);
     TuneLayer *layer = &search->layer[search->nlayer++];
-    *layer = (TuneLayer){.key = key, .node = node, .machine = search->machine, .count = 1, .model = node->tile, .best = node->tile, .challenger = node->tile};
+    *layer = (TuneLayer){.key = key, .node = node, .machine = search->machine, .count = 1,
+                         .model = node->tile, .best = node->tile, .challenger = node->tile};
     layer->exact = search->exact;
     layer->tried[layer->ntried++] = layer->model;
     return (int)search->nlayer - 1;

@@ -76,7 +76,8 @@ void text_append(Text *, const char *bytes, size_t size);
  * not NULL) to context->message and jumps to context->on_error. */
 _Noreturn void fail_at(Context *, Loc, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* A bug of ours: prints and aborts, or jumps into the trap that this thread has set. */
-/* What users and files name must not steer a terminal: control characters become '?', in place; newlines stay where `lines`. Returns text. */
+/* What users and files name must not steer a terminal: control characters become '?', in place; newlines stay where
+ * `lines`. Returns text. */
 char *mask_controls(char *text, bool lines);
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* For a library, which must not end its caller's process. NULL: no trap. Returns the one before. */

@@ -21,8 +21,10 @@ OP(conv,            1, 1,    TENSOR, conv, conv,    "out! kernel! stride=1 pad=0
    "convolution; weight [out, in / groups, kh, kw]")
 OP(linear,          1, 1,    TENSOR, linear, linear,  "out! bias=true", "fully connected layer; weight [out, in]")
 OP(bn,              1, 1,    ELEMENTWISE, bn, bn,      "eps=1e-5 momentum=0.1", "batch normalisation by running statistics")
-OP(ln,              1, 1,    TENSOR, norm, norm,    "eps=1e-5", "normalisation of one image over channels, height and width; scale and shift per channel")
-OP(in,              1, 1,    TENSOR, norm, norm,    "eps=1e-5 affine=true", "normalisation of each channel of one image over height and width")
+OP(ln, 1, 1, TENSOR, norm, norm, "eps=1e-5",
+   "normalisation of one image over channels, height and width; scale and shift per channel")
+OP(in, 1, 1, TENSOR, norm, norm, "eps=1e-5 affine=true",
+   "normalisation of each channel of one image over height and width")
 OP(gn,              1, 1,    TENSOR, norm, norm,    "groups! eps=1e-5", "normalisation of one image within groups of channels")
 OP(relu,            1, 1,    ELEMENTWISE, relu, none,       "", "max(x, 0)")
 OP(relu6,           1, 1,    ELEMENTWISE, relu6, none,      "", "min(max(x, 0), 6)")
@@ -31,20 +33,25 @@ OP(sigmoid,         1, 1,    ELEMENTWISE, sigmoid, none,    "", "1 / (1 + exp(-x
 OP(tanh,            1, 1,    ELEMENTWISE, tanh, none,       "", "hyperbolic tangent")
 OP(silu,            1, 1,    ELEMENTWISE, silu, none,       "", "x * sigmoid(x)")
 OP(hard_swish,      1, 1,    ELEMENTWISE, hard_swish, none, "", "x * min(max(x + 3, 0), 6) / 6")
-OP(max_pool,        1, 1,    TENSOR, pool, none,    "kernel! stride=kernel pad=0 dilation=1 ceil_mode=false", "largest value of each window")
-OP(avg_pool,        1, 1,    TENSOR, pool, none,    "kernel! stride=kernel pad=0 ceil_mode=false count_include_pad=true", "mean of each window")
+OP(max_pool, 1, 1, TENSOR, pool, none, "kernel! stride=kernel pad=0 dilation=1 ceil_mode=false",
+   "largest value of each window")
+OP(avg_pool, 1, 1, TENSOR, pool, none, "kernel! stride=kernel pad=0 ceil_mode=false count_include_pad=true",
+   "mean of each window")
 OP(global_avg_pool, 1, 1,    TENSOR, global_avg_pool, none, "", "mean of each channel: 1 x 1 pixels remain")
 OP(dropout,         1, 1,    VIEW, identity, none, "p=0.5", "drops values at random while training, passes them on otherwise")
 OP(flatten,         1, 1,    VIEW, flatten, none, "", "channels, rows and columns in one row, channels slowest")
 OP(softmax,         1, 1,    TENSOR, softmax, none, "", "exp(x) / sum of exp over the channels of each pixel")
-OP(pad,             1, 1,    TENSOR, pad, none,     "edges=0 channels=0 value=0", "rows, columns and channels of a constant around the tensor")
+OP(pad, 1, 1, TENSOR, pad, none, "edges=0 channels=0 value=0",
+   "rows, columns and channels of a constant around the tensor")
 OP(add,             2, 1024, ELEMENTWISE, add, none,     "", "sum of tensors of one shape")
-OP(mul,             2, 2,    ELEMENTWISE, mul, none,     "", "product of two tensors; one may have 1 x 1 pixels, which then serve every pixel")
+OP(mul, 2, 2, ELEMENTWISE, mul, none, "",
+   "product of two tensors; one may have 1 x 1 pixels, which then serve every pixel")
 OP(concat,          1, 1024, VIEW, concat, none,  "", "channels of all operands, one after the other")
 OP(slice,           1, 1,    VIEW, slice, none,   "begin! count!", "some of the channels")
 OP(identity,        1, 1,    VIEW, identity, none, "", "its operand, unchanged")
 OP(pack,            1, 1,    INTERNAL, convert, none, "", "the same tensor in another layout, inserted by the layout pass")
-OP(output,          1, 1,    INTERNAL, convert, none, "", "the network's output, row-major [channels, height, width] as the caller reads it")
+OP(output, 1, 1, INTERNAL, convert, none, "",
+   "the network's output, row-major [channels, height, width] as the caller reads it")
 #ifndef FORWARD_ONLY
 #include "gradient_ops.h"
 #endif

@@ -44,7 +44,8 @@ static bool decompress_cmyk(tjhandle decoder, const uint8_t *bytes, size_t size,
     uint8_t *samples = malloc(4 * pixels);
     if (!samples)
         return failure_set(failure, "out of memory for a picture of %d x %d", image->height, image->width);
-    bool done = tjDecompress2(decoder, bytes, size, samples, image->width, 0, image->height, TJPF_CMYK, TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) == 0;
+    bool done = tjDecompress2(decoder, bytes, size, samples, image->width, 0, image->height, TJPF_CMYK,
+                              TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) == 0;
     if (done)
         cmyk_to_rgb(samples, pixels, image->pixel);
     else

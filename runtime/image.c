@@ -72,8 +72,9 @@ static bool resize_shorter(Image *image, int size, Failure *failure)
     if (shorter == size)
         return true;
     if (size * (double)(int64_t)other > MAX_PIXELS)
-        return failure_set(failure, "with its shorter side %d, a picture of %d x %d would exceed the limit of %d pixels", size, image->height,
-                           image->width, MAX_PIXELS);
+        return failure_set(failure,
+                           "with its shorter side %d, a picture of %d x %d would exceed the limit of %d pixels", size,
+                           image->height, image->width, MAX_PIXELS);
     if (!image_resize(image, tall ? (int)other : size, tall ? size : (int)other, &resized, failure))
         return false;
     image_free(image);

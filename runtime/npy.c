@@ -196,8 +196,9 @@ static bool check_shape(const File *file, const Array *array, uint64_t data_at, 
     for (int i = 0; i < array->rank; i++)
         used += (size_t)snprintf(shape + used, sizeof shape - used, i ? ", %" PRId64 : "%" PRId64, array->dim[i]);
     if ((array->rank != 3 && array->rank != 4) || memcmp(array->dim + array->rank - 3, dim + 1, 3 * sizeof *dim) != 0)
-        return failure_set(failure, "%s: its shape is [%s], the network's input [n, %" PRId64 ", %" PRId64 ", %" PRId64 "]", file->path, shape,
-                           dim[1], dim[2], dim[3]);
+        return failure_set(failure,
+                           "%s: its shape is [%s], the network's input [n, %" PRId64 ", %" PRId64 ", %" PRId64 "]",
+                           file->path, shape, dim[1], dim[2], dim[3]);
     if (dim[0] == 0)
         return refuse(file, failure, "holds no image");
     if (dim[0] > MAX_FLOATS / (dim[1] * dim[2] * dim[3]))

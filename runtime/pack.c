@@ -94,7 +94,8 @@ static Lane lane_of(const PackItem *item, int index, const Operands *from)
     int in_group = item->in / item->groups, group = channel / (item->out / item->groups);
     if (channel < 0)
         return (Lane){ 0 };
-    return (Lane){ from->weight.data + channel * from->weight.row, norm_factor(item, from, channel), group * in_group, (group + 1) * in_group };
+    return (Lane){from->weight.data + channel * from->weight.row, norm_factor(item, from, channel), group * in_group,
+                  (group + 1) * in_group};
 }
 
 /* Elements start..start + count - 1 of the lane's run through a block: row[j] is its filter at channel

@@ -46,7 +46,8 @@ ptrdiff_t first_task(const RunPart *part, int batch, int thread, int threads)
     const RunPart each = among_groups ? grouped : single;
     work -= among_groups ? 0 : first;
     const ptrdiff_t whole = (ptrdiff_t)(work / each.work);
-    return (among_groups ? 0 : groups * grouped.tasks) + whole * each.tasks + tasks_before(part, each.images, work - (double)whole * each.work);
+    return (among_groups ? 0 : groups * grouped.tasks) + whole * each.tasks +
+           tasks_before(part, each.images, work - (double)whole * each.work);
 }
 
 /* A thread's share of the tasks that some images, from `first` on, have in one layer. Where they do not begin at 0, no task takes

@@ -244,9 +244,12 @@ static bool read_header(Safetensors *file, Failure *failure)
     if (!file_read(&file->file, 0, &size, sizeof size, failure))
         return false;
     if (size > FORMAT_MAX_HEADER)
-        return failure_set(failure, "%s: not a safetensors file: a header of %" PRIu64 " bytes, and the format allows %d", file->file.path, size, FORMAT_MAX_HEADER);
+        return failure_set(failure,
+                           "%s: not a safetensors file: a header of %" PRIu64 " bytes, and the format allows %d",
+                           file->file.path, size, FORMAT_MAX_HEADER);
     if (size > file->file.size - sizeof size)
-        return failure_set(failure, "%s: truncated: its header has %" PRIu64 " bytes, the file %" PRIu64, file->file.path, size, file->file.size);
+        return failure_set(failure, "%s: truncated: its header has %" PRIu64 " bytes, the file %" PRIu64,
+                           file->file.path, size, file->file.size);
     if (size > MAX_HEADER)
         return failure_set(failure, "%s: its header has %" PRIu64 " bytes, more than the limit of %d", file->file.path, size, MAX_HEADER);
     text = malloc((size_t)size + 1);

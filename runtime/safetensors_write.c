@@ -178,7 +178,8 @@ bool safetensors_write(const char *path, const TensorData *tensors, size_t count
     return safetensors_write_with(path, tensors, count, NULL, 0, failure);
 }
 
-bool safetensors_write_with(const char *path, const TensorData *tensors, size_t count, const Metadata *metadata, size_t pairs, Failure *failure)
+bool safetensors_write_with(const char *path, const TensorData *tensors, size_t count, const Metadata *metadata,
+                            size_t pairs, Failure *failure)
 {
     Placed *placed = calloc(count + 1, sizeof *placed);
     char *header = NULL;

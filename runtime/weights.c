@@ -211,7 +211,8 @@ static void names_add_mismatch(Names *names, const TensorSpec *expected, const S
     shape_text(have, sizeof have, stored->rank, stored->dim);
     shape_text(want, sizeof want, expected->rank, expected->dim);
     if (same_shape(expected, stored))
-        snprintf(detail, sizeof detail, ": %s in the file, %s expected", stored->dtype->name, expected->integer ? "I64" : "F32, F16, BF16 or F64");
+        snprintf(detail, sizeof detail, ": %s in the file, %s expected", stored->dtype->name,
+                 expected->integer ? "I64" : "F32, F16, BF16 or F64");
     else
         snprintf(detail, sizeof detail, ": %s in the file, %s expected%s", have, want, transposed ? " (transposed?)" : "");
     names_add(names, expected->name, detail);
@@ -321,8 +322,8 @@ static bool read_values(Weights *weights, const Safetensors *file, const uint64_
     return true;
 }
 
-static bool load(Weights *weights, const TensorSpec *expected, const Safetensors *file, bool partial, const uint64_t *seed, Findings *findings,
-                 Failure *failure)
+static bool load(Weights *weights, const TensorSpec *expected, const Safetensors *file, bool partial,
+                 const uint64_t *seed, Findings *findings, Failure *failure)
 {
     match(weights, expected, file, findings);
     if (!partial && (findings->missing.count || findings->unexpected.count || findings->mismatched.count))
@@ -387,8 +388,8 @@ static bool parse_seed(const char *text, bool with_gain, Seed *seed)
     return *end == 0;
 }
 
-static Weights *open_weights(const char *argument, const TensorSpec *expected, size_t count, bool partial, const uint64_t *rest, char **report,
-                             Failure *failure)
+static Weights *open_weights(const char *argument, const TensorSpec *expected, size_t count, bool partial,
+                             const uint64_t *rest, char **report, Failure *failure)
 {
     bool pattern = strncmp(argument, "pattern:", 8) == 0, init = strncmp(argument, "init:", 5) == 0;
     Seed seed;
@@ -411,8 +412,8 @@ Weights *weights_open(const char *argument, const TensorSpec *expected, size_t c
     return open_weights(argument, expected, count, partial, NULL, report, failure);
 }
 
-Weights *weights_open_for_training(const char *argument, const TensorSpec *expected, size_t count, bool partial, uint64_t seed, char **report,
-                                   Failure *failure)
+Weights *weights_open_for_training(const char *argument, const TensorSpec *expected, size_t count, bool partial,
+                                   uint64_t seed, char **report, Failure *failure)
 {
     return open_weights(argument, expected, count, partial, &seed, report, failure);
 }

@@ -33,7 +33,8 @@ typedef struct Weights Weights;
 /* Reads the expected tensors of a safetensors file (F32, F16, BF16, F64; I64 for integers) by name and shape. Missing,
  * unexpected and mismatched tensors are listed in failure->text and refused unless partial is set: then what could be
  * loaded is, the rest is 0 (1 for scales and variances), and *report says what was done. The report also warns of
- * values that are not finite. It is NULL when there is nothing to say; the caller frees it. "optimizer.*" of a checkpoint is passed over. */
+ * values that are not finite. It is NULL when there is nothing to say; the caller frees it. "optimizer.*" of a
+ * checkpoint is passed over. */
 Weights *weights_load(const char *path, const TensorSpec *expected, size_t count, bool partial, char **report, Failure *failure);
 /* Training initialisation from a seed: kaiming normal for convolutions, uniform for linear layers, norms 1 and 0. */
 Weights *weights_init(const TensorSpec *expected, size_t count, uint64_t seed, Failure *failure);
@@ -42,8 +43,8 @@ Weights *weights_pattern(const TensorSpec *expected, size_t count, uint64_t seed
 /* `W` of the command line: pattern:SEED[,gain=G], init:SEED or a path. */
 Weights *weights_open(const char *argument, const TensorSpec *expected, size_t count, bool partial, char **report, Failure *failure);
 /* The same, but what a partial file lacks is initialised as weights_init does: a new last layer for other classes. */
-Weights *weights_open_for_training(const char *argument, const TensorSpec *expected, size_t count, bool partial, uint64_t seed, char **report,
-                                   Failure *failure);
+Weights *weights_open_for_training(const char *argument, const TensorSpec *expected, size_t count, bool partial,
+                                   uint64_t seed, char **report, Failure *failure);
 const float *weights_find(const Weights *, const char *name, int *rank, int64_t dim[4]);
 /* Replaces the values of a tensor; false where none is called so. */
 bool weights_write(Weights *, const char *name, const float *values);

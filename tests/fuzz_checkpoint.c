@@ -22,7 +22,8 @@ static void make_sound(void)
     Progress progress = {.run = strdup("a run"), .step = 3, .best_accuracy = -1};
     Failure failure;
     int descriptor = mkstemp(path);
-    if (descriptor < 0 || !progress_add(&progress, (EpochResult){.loss = 1}, &failure) || !checkpoint_save(path, &progress, tensor, 3, &failure))
+    if (descriptor < 0 || !progress_add(&progress, (EpochResult){.loss = 1}, &failure) ||
+        !checkpoint_save(path, &progress, tensor, 3, &failure))
         abort();
     progress_free(&progress);
     close(descriptor);

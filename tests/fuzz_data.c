@@ -51,7 +51,8 @@ static void touch_all(const char *kind)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static const uint8_t images[] = "\0\0\x08\3\0\0\0\1\0\0\0\1\0\0\0\1\7", labels[] = "\0\0\x08\1\0\0\0\1\7";
-    static const char *const name[] = { "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte" };
+    static const char *const name[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+                                       "t10k-labels-idx1-ubyte"};
     if (strstr(directory, "XXXXXX") && (!mkdtemp(directory) || atexit(clean)))
         abort();
     if (!size)

@@ -243,8 +243,17 @@ TrainEngine *stub_engine(int batch, int classes, int side, int convolutions, uin
     Stub *stub = calloc(1, sizeof *stub);
     if (!stub)
         abort();
-    stub->engine = (TrainEngine){.batch = batch, .classes = classes, .channels = 3, .height = side, .width = side, .input_floats = 3 * side * side,
-                                 .step = stub_step, .evaluate = stub_evaluate, .read = stub_read, .write = stub_write, .close = stub_close};
+    stub->engine = (TrainEngine){.batch = batch,
+                                 .classes = classes,
+                                 .channels = 3,
+                                 .height = side,
+                                 .width = side,
+                                 .input_floats = 3 * side * side,
+                                 .step = stub_step,
+                                 .evaluate = stub_evaluate,
+                                 .read = stub_read,
+                                 .write = stub_write,
+                                 .close = stub_close};
     stub->input = floats((size_t)stub->engine.input_floats), stub->input_gradient = floats((size_t)stub->engine.input_floats);
     stub->pooled = convolutions > 0;
     int channels = 3;

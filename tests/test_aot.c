@@ -290,7 +290,12 @@ Test(aot, a_tensor_that_packing_misses_is_named)
 {
     Program *p = small_program(&context, "small");
     int channel[8] = {0};
-    PackItem item = {.kind = PACK_vector, .vector = VECTOR_weight, .size = 8, .weight = {.name = "layer.weight"}, .out = 1, .channel = channel,
+    PackItem item = {.kind = PACK_vector,
+                     .vector = VECTOR_weight,
+                     .size = 8,
+                     .weight = {.name = "layer.weight"},
+                     .out = 1,
+                     .channel = channel,
                      .nlane = 8};
     float *payload;
     Weights *none = weights_pattern(NULL, 0, 1, 1, &failure);

@@ -162,7 +162,9 @@ Test(cli, program_agrees_with_run)
 {
     char *c = join(directory, "net.c"), *program = join(directory, "net"), *array = join(directory, "input.npy");
     expect(RUN("nncc", spec, "-o", c, "--main", "--embed", "--weights", "pattern:5"), 0, NULL, NULL);
-    expect(RUN("gcc", "-std=c11", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-fopenmp", c, "-lm", "-o", program), 0, NULL, NULL);
+    expect(RUN("gcc", "-std=c11", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-fopenmp", c, "-lm", "-o",
+               program),
+           0, NULL, NULL);
     Result run = RUN("nncc", "run", spec, "--weights", "pattern:5", "--input", "pattern:9", "--top", "1", "--save-input", array);
     Result own = RUN(program, array);
     cr_assert_eq(run.status, 0, "%s", run.err);
@@ -329,10 +331,12 @@ static double worst(json_t *a, json_t *b)
 
 Test(cli, run_agrees_with_itself)
 {
-    json_t *reference = RUN_JSON("--backend", "ref"), *aot = RUN_JSON("--threads", "1"), *plain = RUN_JSON("--target", "c", "--threads", "2");
+    json_t *reference = RUN_JSON("--backend", "ref"), *aot = RUN_JSON("--threads", "1"),
+           *plain = RUN_JSON("--target", "c", "--threads", "2");
     const json_t *shape = json_object_get(aot, "shape");
     cr_expect_str_eq(json_string_value(json_object_get(aot, "name")), "tiny");
-    cr_expect(json_array_size(shape) == 2 && json_integer_value(json_array_get(shape, 0)) == 2 && json_integer_value(json_array_get(shape, 1)) == 10);
+    cr_expect(json_array_size(shape) == 2 && json_integer_value(json_array_get(shape, 0)) == 2 &&
+              json_integer_value(json_array_get(shape, 1)) == 10);
     cr_expect_eq(json_array_size(json_object_get(aot, "output")), 20);
     cr_expect_lt(worst(reference, aot), 1e-5);
     cr_expect_eq(worst(plain, aot), 0, "the targets differ");

@@ -403,8 +403,10 @@ static void check_rough(const Case *c, int number, double most)
             continue;
         double error = round_case(c, number, targets[t], t + 1, t ? other : first, t ? other_dw : first_dw);
         cr_expect_lt(error, most, "case %d on %s: a relative error of %g", number, targets[t]->name, error);
-        cr_expect(!t || c->winograd || !memcmp(first, other, (size_t)count * sizeof *first), "case %d: dx has other bits on %s", number, targets[t]->name);
-        cr_expect(!t || !memcmp(first_dw, other_dw, (size_t)filters * sizeof *first_dw), "case %d: dw has other bits on %s", number, targets[t]->name);
+        cr_expect(!t || c->winograd || !memcmp(first, other, (size_t)count * sizeof *first),
+                  "case %d: dx has other bits on %s", number, targets[t]->name);
+        cr_expect(!t || !memcmp(first_dw, other_dw, (size_t)filters * sizeof *first_dw),
+                  "case %d: dw has other bits on %s", number, targets[t]->name);
     }
     free(first);
     free(other);

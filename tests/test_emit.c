@@ -308,7 +308,9 @@ Test(emit, symbols_are_prefixed_and_nothing_is_mutable)
     options.profile = true;
     emit_files(small_program(&context, "small"), options, "model");
     for (int clang = 0; clang < 2; clang++) {
-        run_quietly(arena_printf(&context, "%s -std=c11 -O2 -ffp-contract=off -fopenmp -fno-pic -c -o #/model.o #/model.c", clang ? "clang" : "gcc"));
+        run_quietly(arena_printf(&context,
+                                 "%s -std=c11 -O2 -ffp-contract=off -fopenmp -fno-pic -c -o #/model.o #/model.c",
+                                 clang ? "clang" : "gcc"));
         check_symbols(in_directory("model.o"), "some_");
     }
 }
@@ -393,7 +395,8 @@ Test(emit, foreign_weights_are_refused)
     cr_expect_str_eq(output_of(program, changed_weights("w", 0, "X", 1, SIZE)), "these are no weights of nncc\n");
     cr_expect_str_eq(output_of(program, changed_weights("w", offsetof(Stamp, version), &version, 2, SIZE)),
                      "the weights are in the format of another version of nncc\n");
-    cr_expect_str_eq(output_of(program, changed_weights("w", offsetof(Stamp, model), "?", 1, SIZE)), "the weights belong to another model\n");
+    cr_expect_str_eq(output_of(program, changed_weights("w", offsetof(Stamp, model), "?", 1, SIZE)),
+                     "the weights belong to another model\n");
     cr_expect_str_eq(output_of(program, changed_weights("w", offsetof(Stamp, layout), "?", 1, SIZE)),
                      "the weights were packed for other code of this model\n");
     cr_expect_str_eq(output_of(program, changed_weights("w", offsetof(Stamp, bytes), "?", 1, SIZE)),

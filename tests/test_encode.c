@@ -85,8 +85,14 @@ static void add_registers(Both *both, VOp op, uint8_t wide)
     for (int d = 0; d < MAX_REGISTERS; d++)
         for (int a = 0; a < MAX_REGISTERS; a++)
             for (int x = 0; x < (third ? 3 : immediate ? (int)sizeof imm : 1); x++)
-                add_instruction(both, (VIns){.op = (uint8_t)op, .d = (uint8_t)d, .a = (uint8_t)a, .wide = wide, .imm = immediate ? imm[x] : 0,
-                                             .b = third ? (uint8_t)((5 * d + 11 * a + 7 * x) % MAX_REGISTERS) : 0}, 0, 0);
+                add_instruction(both,
+                                (VIns){.op = (uint8_t)op,
+                                       .d = (uint8_t)d,
+                                       .a = (uint8_t)a,
+                                       .wide = wide,
+                                       .imm = immediate ? imm[x] : 0,
+                                       .b = third ? (uint8_t)((5 * d + 11 * a + 7 * x) % MAX_REGISTERS) : 0},
+                                0, 0);
 }
 
 /* Displacements around the limits of one byte, in bytes and in the units of every size of operand. */

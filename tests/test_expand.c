@@ -136,7 +136,8 @@ Test(expand, split_chains_its_parts)
 
 Test(expand, preprocess)
 {
-    Graph *graph = graph_from("name: net\ninput: [3, 6, 4]\npreprocess: {resize: 8, crop: [6, 4], mean: [0.5, 0.25, 0], std: [1, 2, 4]}\nlayers: [relu]\n");
+    Graph *graph = graph_from(
+        "name: net\ninput: [3, 6, 4]\npreprocess: {resize: 8, crop: [6, 4], mean: [0.5, 0.25, 0], std: [1, 2, 4]}\nlayers: [relu]\n");
     cr_assert(graph, "%s", context.message);
     Preprocess pre = graph->preprocess;
     cr_assert(pre.present && pre.resize == 8 && pre.crop[0] == 6 && pre.crop[1] == 4 && pre.nmean == 3 && pre.nstd == 3);
@@ -150,7 +151,8 @@ Test(expand, settings)
     const Options options = {.set = set, .nset = 3, .max_batch = 7};
     if (setjmp(context.on_error))
         cr_assert(false, "%s", context.message);
-    Tree *tree = parse(&context, "net.yaml", SPEC "params: {n: 1, real: 0.5}\nlayers: [{conv: {name: c, out: n * round(real), kernel: 1}}]");
+    Tree *tree = parse(&context, "net.yaml",
+                       SPEC "params: {n: 1, real: 0.5}\nlayers: [{conv: {name: c, out: n * round(real), kernel: 1}}]");
     Graph *graph = expand(&context, tree, &options);
     cr_assert(graph->output->shape.channels == 10 && graph->max_batch == 7);
 }

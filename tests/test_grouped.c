@@ -163,8 +163,9 @@ static void expect_bits(const Case *c, Tile tile, const Target *target, const fl
 /* Any cut of the picture and any target gives the same bits, close to the reference. */
 Test(grouped, bits_do_not_depend_on_the_tile, .timeout = 120)
 {
-    static const Tile tile[] = {{.pixels = 12, .band = 1, .rows = 99}, {.pixels = 5, .band = 1, .rows = 2}, {.pixels = 7, .band = 2, .rows = 5},
-                                {.pixels = 9, .band = 3, .rows = 3}, {.pixels = 12, .band = 2, .rows = 1}, {.pixels = 1, .band = 1, .rows = 4}};
+    static const Tile tile[] = {{.pixels = 12, .band = 1, .rows = 99}, {.pixels = 5, .band = 1, .rows = 2},
+                                {.pixels = 7, .band = 2, .rows = 5},   {.pixels = 9, .band = 3, .rows = 3},
+                                {.pixels = 12, .band = 2, .rows = 1},  {.pixels = 1, .band = 1, .rows = 4}};
     for (int i = 0; i < NCASE; i++) {
         double *reference;
         float *want = run_case(&cases[i], (Tile){0}, target_find("c"), false, &reference);

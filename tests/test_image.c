@@ -48,7 +48,10 @@ static uint8_t *samples(int height, int width, int channels)
 
 static void put_png(int height, int width, int format)
 {
-    png_image png = { .version = PNG_IMAGE_VERSION, .width = (png_uint_32)width, .height = (png_uint_32)height, .format = (png_uint_32)format };
+    png_image png = {.version = PNG_IMAGE_VERSION,
+                     .width = (png_uint_32)width,
+                     .height = (png_uint_32)height,
+                     .format = (png_uint_32)format};
     uint8_t *pixel = samples(height, width, (int)PNG_IMAGE_SAMPLE_CHANNELS(png.format));
     cr_assert(png_image_write_to_file(&png, path, 0, pixel, 0, NULL));
     free(pixel);
@@ -169,7 +172,8 @@ static void expect_unreadable(const char *message)
     Failure failure = { "" };
     cr_expect_not(image_read(path, 3, &image, &failure));
     cr_expect_null(image.pixel);
-    cr_expect(strncmp(failure.text, path, strlen(path)) == 0 && strstr(failure.text, message), "expected \"%s\", got \"%s\"", message, failure.text);
+    cr_expect(strncmp(failure.text, path, strlen(path)) == 0 && strstr(failure.text, message),
+              "expected \"%s\", got \"%s\"", message, failure.text);
 }
 
 /* The first `size` bytes of a file. */
@@ -186,7 +190,8 @@ Test(image, truncated_files)
 {
     struct stat status;
     for (int i = 0; i < 4; i++) {
-        const char *file = (const char *[]){ "tests/fixtures/colour.jpg", "tests/fixtures/palette.png", "tests/fixtures/16bit.png", "tests/fixtures/cmyk.jpg" }[i];
+        const char *file = (const char *[]){"tests/fixtures/colour.jpg", "tests/fixtures/palette.png",
+                                            "tests/fixtures/16bit.png", "tests/fixtures/cmyk.jpg"}[i];
         cr_assert_eq(stat(file, &status), 0);
         for (size_t size = 0; size < (size_t)status.st_size - 2; size += 1 + size / 16) {
             put_part(file, size);
@@ -226,7 +231,8 @@ Test(image, a_png_with_a_wrong_checksum)
 /* Decompression bombs: gigapixels promised by a few bytes. */
 Test(image, sizes_beyond_the_limit)
 {
-    static const char png[] = "\211PNG\015\012\032\012\000\000\000\015IHDR\000\000\303P\000\000\303P\010\002\000\000\000\304\315\252\235\000\000\000dIDAT";
+    static const char png[] =
+        "\211PNG\015\012\032\012\000\000\000\015IHDR\000\000\303P\000\000\303P\010\002\000\000\000\304\315\252\235\000\000\000dIDAT";
     char jpeg[8192];
     FILE *stream = fopen("tests/fixtures/colour.jpg", "rb");
     size_t size = fread(jpeg, 1, sizeof jpeg, stream);
@@ -299,7 +305,9 @@ Test(image, inputs_that_do_not_fit)
     put_png(1, 6000, PNG_FORMAT_RGB);
     transform.resize = 256;
     cr_expect_not(image_input(path, &transform, 3, 2, 2, out, &failure));
-    cr_expect(strstr(failure.text, ": with its shorter side 256, a picture of 1 x 6000 would exceed the limit of 67108864 pixels"), "%s", failure.text);
+    cr_expect(strstr(failure.text,
+                     ": with its shorter side 256, a picture of 1 x 6000 would exceed the limit of 67108864 pixels"),
+              "%s", failure.text);
 }
 
 /* ---- arrays ----------------------------------------------------------------------------------------------------------- */

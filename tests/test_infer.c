@@ -173,7 +173,8 @@ Test(infer, refuses_operands_that_differ)
 Test(infer, refuses_slices_beyond_the_end)
 {
     refused_attr = (Attr){.begin = 3, .count = 2};
-    expect_refused(OP_slice, (Shape){4, 3, 3, false}, (Shape){1, 1, 1, false}, "channels 3 to 4 are wanted, but 'input' has 4 (the first is 0)");
+    expect_refused(OP_slice, (Shape){4, 3, 3, false}, (Shape){1, 1, 1, false},
+                   "channels 3 to 4 are wanted, but 'input' has 4 (the first is 0)");
 }
 
 static void join_a_thousand(Graph *graph)

@@ -235,7 +235,9 @@ static int all_cases(Case *list, Machine machine)
     for (int wide = 0; wide < machine.widest; wide++)
         for (int beyond = 0; beyond < machine.registers / 16; beyond++)
             for (int i = 0; i < NVOP + EXTRA; i++) {
-                Case c = i < NVOP ? (Case){.op = (VOp)i} : (Case){.op = extra[i - NVOP].op, .imm = extra[i - NVOP].imm, .same = extra[i - NVOP].same};
+                Case c = i < NVOP
+                           ? (Case){.op = (VOp)i}
+                           : (Case){.op = extra[i - NVOP].op, .imm = extra[i - NVOP].imm, .same = extra[i - NVOP].same};
                 c.wide = wide, c.beyond = beyond;
                 if (exists(&c))
                     list[n++] = c;
@@ -290,7 +292,8 @@ static void fill_operands(float *input)
         for (int i = 0; i < OPERANDS; i++) {
             seed = seed * 1664525u + 1013904223u;
             float plain = ldexpf((float)(seed >> 8) * 0x1p-23f - 1.0f, (int)(seed % 41) - 20);
-            int lane = i % WIDE, pair = image * LANES + (lane + lane / LANES) % LANES, operand = i / WIDE;  /* every pair of odd values meets */
+            /* every pair of odd values meets */
+            int lane = i % WIDE, pair = image * LANES + (lane + lane / LANES) % LANES, operand = i / WIDE;
             if (image < (ODD * ODD + LANES - 1) / LANES)
                 plain = odd[operand == 1 ? pair % ODD : operand == 2 ? pair / ODD % ODD : (pair * 7 + 3) % ODD];
             input[image * OPERANDS + i] = plain;
@@ -423,6 +426,7 @@ Test(kernels, constants_keep_their_bits)
             continue;
         run(p, *target, "gcc", output);
         for (int n = 0; n < 8; n++)
-            cr_expect_eq(to_bits(output[n * WIDE]) << (n == 6), to_bits(odd[n]) << (n == 6), "constant %d is %a", n, (double)output[n * WIDE]);
+            cr_expect_eq(to_bits(output[n * WIDE]) << (n == 6), to_bits(odd[n]) << (n == 6), "constant %d is %a", n,
+                         (double)output[n * WIDE]);
     }
 }

@@ -290,11 +290,24 @@ Test(library, no_handle)
     nncc_layer_info layer;
     nncc_free(NULL);
     const nncc_status status[] = {
-        nncc_load(NULL, "x"), nncc_load_text(NULL, small, "x"), nncc_set(NULL, "a", "1"), nncc_set_threads(NULL, 1),
-        nncc_set_max_batch(NULL, 1), nncc_input_shape(NULL, shape), nncc_output_shape(NULL, shape), nncc_tensor(NULL, 0, &tensor),
-        nncc_layer(NULL, 0, &layer), nncc_load_weights(NULL, "pattern:1", 0), nncc_read_tensor(NULL, "a", &value, 1),
-        nncc_write_tensor(NULL, "a", &value, 1), nncc_compile(NULL, NNCC_JIT), nncc_pack(NULL),
-        nncc_forward(NULL, &value, 1, &value), nncc_forward_to(NULL, "a", &value, 1, &value), nncc_tuned(NULL, "x"), nncc_set_fp16_weights(NULL, 1),
+        nncc_load(NULL, "x"),
+        nncc_load_text(NULL, small, "x"),
+        nncc_set(NULL, "a", "1"),
+        nncc_set_threads(NULL, 1),
+        nncc_set_max_batch(NULL, 1),
+        nncc_input_shape(NULL, shape),
+        nncc_output_shape(NULL, shape),
+        nncc_tensor(NULL, 0, &tensor),
+        nncc_layer(NULL, 0, &layer),
+        nncc_load_weights(NULL, "pattern:1", 0),
+        nncc_read_tensor(NULL, "a", &value, 1),
+        nncc_write_tensor(NULL, "a", &value, 1),
+        nncc_compile(NULL, NNCC_JIT),
+        nncc_pack(NULL),
+        nncc_forward(NULL, &value, 1, &value),
+        nncc_forward_to(NULL, "a", &value, 1, &value),
+        nncc_tuned(NULL, "x"),
+        nncc_set_fp16_weights(NULL, 1),
     };
     for (size_t i = 0; i < sizeof status / sizeof *status; i++)
         cr_expect_eq(status[i], NNCC_ERROR_ARGUMENT, "call %zu", i);
@@ -496,7 +509,10 @@ Test(library, tuned_choices)
     nncc *net = compiled(NNCC_JIT);
     expect_good(net, nncc_forward(net, numbers(), 1, want));
     expect_refusal(net, nncc_tuned(net, path), NNCC_ERROR_SPEC, "net.tuned");
-    snprintf(text, sizeof text, "%s- {layer: conv 3x3 pad 1 3x12x12 to 12x12x12 relu planar, algorithm: direct, vectors: 1, pixels: 5, rows: 3}\n", start);
+    snprintf(
+        text, sizeof text,
+        "%s- {layer: conv 3x3 pad 1 3x12x12 to 12x12x12 relu planar, algorithm: direct, vectors: 1, pixels: 5, rows: 3}\n",
+        start);
     write_file(path, text);
     expect_good(net, nncc_tuned(net, path));
     expect_good(net, nncc_compile(net, NNCC_JIT));
@@ -504,7 +520,10 @@ Test(library, tuned_choices)
     cr_expect(!strstr(nncc_notice(net), "no choice"), "%s", nncc_notice(net));
     expect_good(net, nncc_forward(net, numbers(), 1, got));
     cr_expect(!memcmp(want, got, sizeof want));
-    snprintf(text, sizeof text, "%s- {layer: conv 3x3 pad 1 3x12x12 to 12x12x12 relu planar, algorithm: direct, vectors: 4, pixels: 5, rows: 3}\n", start);
+    snprintf(
+        text, sizeof text,
+        "%s- {layer: conv 3x3 pad 1 3x12x12 to 12x12x12 relu planar, algorithm: direct, vectors: 4, pixels: 5, rows: 3}\n",
+        start);
     write_file(path, text);
     expect_good(net, nncc_tuned(net, path));
     expect_refusal(net, nncc_compile(net, NNCC_JIT), NNCC_ERROR_SPEC, "vectors exceed");

@@ -213,7 +213,8 @@ static void check_run(json_t *answer, nncc_backend backend, double tolerance)
     nncc_free(net);
 }
 
-static void each_answer(const char *path, void (*check)(json_t *, nncc_backend, double), nncc_backend backend, double tolerance, size_t most)
+static void each_answer(const char *path, void (*check)(json_t *, nncc_backend, double), nncc_backend backend,
+                        double tolerance, size_t most)
 {
     json_error_t error;
     json_t *answers = json_load_file(path, 0, &error), *answer;
@@ -281,15 +282,16 @@ Test(library_train, the_bits_of_the_commands)
     char *directory = temporary_directory(), *spec = join(directory, "small.yaml"), *file = join(directory, "grads.safetensors"),
          *run = join(directory, "run"), *last = join(run, "checkpoint-00000005.safetensors");
     write_file(spec, small);
-    expect_success(RUN("nncc", "grad", spec, "--weights", "pattern:3", "--input", "pattern:8", "--labels", "pattern:8", "--batch", "6", "-o", file));
+    expect_success(RUN("nncc", "grad", spec, "--weights", "pattern:3", "--input", "pattern:8", "--labels", "pattern:8",
+                       "--batch", "6", "-o", file));
     nncc *net = loaded(small);
     nncc_training training = options(NNCC_GRADIENTS, NNCC_JIT);
     expect_good(net, nncc_train_begin(net, &training));
     step(net, BATCH, 8, 0);
     expect_stored(net, file, true);
     nncc_free(net);
-    expect_success(RUN("nncc", "train", spec, "--weights", "pattern:3", "--data", "pattern:8", "--batch", "6", "--epochs", "5", "--lr", "0.01",
-                       "--schedule", "constant", "--seed", "4", "--out", run));
+    expect_success(RUN("nncc", "train", spec, "--weights", "pattern:3", "--data", "pattern:8", "--batch", "6",
+                       "--epochs", "5", "--lr", "0.01", "--schedule", "constant", "--seed", "4", "--out", run));
     net = loaded(small);
     training = options(NNCC_SGD, NNCC_JIT);
     training.seed = 4;
@@ -504,7 +506,8 @@ Test(library_train, no_handle)
     float value = 0;
     int32_t label = 0;
     nncc_train_defaults(NULL, NNCC_SGD);
-    const nncc_status status[] = {nncc_train_begin(NULL, &training), nncc_train_step(NULL, &value, &label, 0, NULL, NULL), nncc_train_end(NULL),
+    const nncc_status status[] = {nncc_train_begin(NULL, &training),
+                                  nncc_train_step(NULL, &value, &label, 0, NULL, NULL), nncc_train_end(NULL),
                                   nncc_read_gradient(NULL, "a", &value, 1), nncc_save_weights(NULL, "x")};
     for (size_t i = 0; i < sizeof status / sizeof *status; i++)
         cr_expect_eq(status[i], NNCC_ERROR_ARGUMENT, "call %zu", i);
@@ -578,10 +581,12 @@ Test(library_train, arguments)
 Test(library_train, specs)
 {
     static const char planes[] = "name: planes\ninput: [3, 12, 12]\nlayers:\n  - conv: {name: c, out: 3, kernel: 3}\n";
-    static const char single[] = "name: single\ninput: [3, 1, 1]\nlayers:\n  - conv: {name: c, out: 3, kernel: 1}\n  - bn: {name: b}\n  - flatten\n";
+    static const char single[] =
+        "name: single\ninput: [3, 1, 1]\nlayers:\n  - conv: {name: c, out: 3, kernel: 1}\n  - bn: {name: b}\n  - flatten\n";
     nncc_training training = options(NNCC_SGD, NNCC_JIT);
     nncc *net = loaded(planes);
-    expect_refusal(net, nncc_train_begin(net, &training), NNCC_ERROR_SPEC, "net.yaml:4:5: error: a network to be trained must answer with one number");
+    expect_refusal(net, nncc_train_begin(net, &training), NNCC_ERROR_SPEC,
+                   "net.yaml:4:5: error: a network to be trained must answer with one number");
     cr_expect(!strcmp(nncc_error_file(net), "net.yaml") && nncc_error_line(net) == 4);
     nncc_free(net);
     net = loaded(single);

@@ -248,7 +248,8 @@ Test(pack, vectors)
     cr_assert(pack(item, 7, look_up, table, payload, 2, &missing));
     for (int lane = 0; lane < 8; lane++) {
         int c = lanes[lane];
-        double s = c < 0 ? 0 : factor(c), beta = c < 0 ? 0 : table[1].data[c], mean = c < 0 ? 0 : table[2].data[c], bias = c < 0 ? 0 : table[4].data[c];
+        double s = c < 0 ? 0 : factor(c), beta = c < 0 ? 0 : table[1].data[c], mean = c < 0 ? 0 : table[2].data[c],
+               bias = c < 0 ? 0 : table[4].data[c];
         const double expected[] = { bias, (bias - mean) * s + beta, beta - mean * s, bias, s, beta - mean * s, 0 };
         for (int i = 0; i < 7; i++)
             cr_expect_eq(payload[8 * i + lane], (float)expected[i], "item %d lane %d", i, lane);
@@ -260,8 +261,22 @@ Test(pack, a_folded_norm_is_rounded_once)
 {
     static const PackBlock block = { 0, 3 };
     static const PackPanel panel = { 0, 1, 0, 1, 0 };
-    const PackItem item = { .kind = PACK_conv, .size = 24, .weight = { "w", 0, 0, CHANNELS }, .norm = NORM, .eps = 1e-3, .out = CHANNELS, .in = 3,
-                            .kh = 1, .kw = 1, .groups = 1, .channel = lanes, .nlane = 8, .block = &block, .nblock = 1, .panel = &panel, .npanel = 1 };
+    const PackItem item = {.kind = PACK_conv,
+                           .size = 24,
+                           .weight = {"w", 0, 0, CHANNELS},
+                           .norm = NORM,
+                           .eps = 1e-3,
+                           .out = CHANNELS,
+                           .in = 3,
+                           .kh = 1,
+                           .kw = 1,
+                           .groups = 1,
+                           .channel = lanes,
+                           .nlane = 8,
+                           .block = &block,
+                           .nblock = 1,
+                           .panel = &panel,
+                           .npanel = 1};
     float payload[24] = { 0 };
     const char *missing;
     add_norm();
@@ -306,7 +321,16 @@ Test(pack, tensors_that_are_missing_or_too_small)
     expect_missing(&item, "bn.beta");
     item.bias = (PackSource){ "b", 0, 1, 4 };
     expect_missing(&item, "b");
-    item = (PackItem){ .kind = PACK_grouped, .weight = { "b", 0, 0, 5 }, .in = 5, .out = 5, .groups = 5, .kh = 1, .kw = 2, .vectors = 1, .channel = lanes, .nlane = 8 };
+    item = (PackItem){.kind = PACK_grouped,
+                      .weight = {"b", 0, 0, 5},
+                      .in = 5,
+                      .out = 5,
+                      .groups = 5,
+                      .kh = 1,
+                      .kw = 2,
+                      .vectors = 1,
+                      .channel = lanes,
+                      .nlane = 8};
     expect_missing(&item, "b");
     item.weight.name = NULL;
     expect_missing(&item, "(filter without name)");

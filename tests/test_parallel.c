@@ -29,7 +29,8 @@ static void expect_fair(const RunPart *part, int batch, int threads)
     ptrdiff_t all = (ptrdiff_t)work_of(part, batch, 0, -1, &longest);
     double total = work_of(part, batch, 0, all, &longest);
     cr_expect_eq(first_task(part, batch, 0, threads), 0);
-    cr_expect_eq(first_task(part, batch, threads, threads), all, "batch %d: %td tasks, not %td", batch, first_task(part, batch, threads, threads), all);
+    cr_expect_eq(first_task(part, batch, threads, threads), all, "batch %d: %td tasks, not %td", batch,
+                 first_task(part, batch, threads, threads), all);
     for (int t = 0; t < threads; t++) {
         ptrdiff_t begin = first_task(part, batch, t, threads), end = first_task(part, batch, t + 1, threads);
         cr_expect_leq(begin, end, "thread %d of %d, batch %d", t, threads, batch);

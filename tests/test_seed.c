@@ -120,8 +120,12 @@ Test(seed, initialisation_for_training)
 
 Test(seed, arguments_that_name_no_weights)
 {
-    static const char *const bad[] = { "pattern:", "pattern:x", "pattern:-1", "pattern:7,", "pattern:7,gain=", "pattern:7,gain=1x", "pattern:7,gain=nan",
-                                       "pattern:18446744073709551616", "pattern: 7", "init:", "init:7,gain=2" };
+    static const char *const bad[] = {"pattern:",           "pattern:x",
+                                      "pattern:-1",         "pattern:7,",
+                                      "pattern:7,gain=",    "pattern:7,gain=1x",
+                                      "pattern:7,gain=nan", "pattern:18446744073709551616",
+                                      "pattern: 7",         "init:",
+                                      "init:7,gain=2"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         Failure failure = { "" };
         cr_expect_null(weights_open(bad[i], NULL, 0, false, NULL, &failure));

@@ -219,8 +219,17 @@ Test(tools, bench_sweep)
 Test(tools, bench_summary)
 {
     Result result = RUN("nncc", "bench", spec, "--threads", "1", "--per-layer");
-    static const char *const piece[] = {"JIT, batch 1, 1 thread\n", "  min ", ", p90 ", "% of the FMA peak of ", "  spec to kernels ", "  JIT ",
-                                        "packing weights ", "  arena ", "peak memory of this process ", "\nconv1  ", "\nClass of layers "};
+    static const char *const piece[] = {"JIT, batch 1, 1 thread\n",
+                                        "  min ",
+                                        ", p90 ",
+                                        "% of the FMA peak of ",
+                                        "  spec to kernels ",
+                                        "  JIT ",
+                                        "packing weights ",
+                                        "  arena ",
+                                        "peak memory of this process ",
+                                        "\nconv1  ",
+                                        "\nClass of layers "};
     cr_assert_eq(result.status, 0, "%s", result.err);
     for (size_t i = 0; i < sizeof piece / sizeof *piece; i++)
         cr_expect(strstr(result.out, piece[i]), "no \"%s\" in %s", piece[i], result.out);
@@ -231,7 +240,8 @@ Test(tools, bench_summary)
 Test(tools, bench_training)
 {
     json_t *json = parse_json(RUN("nncc", "bench", "specs/lenet.yaml", "--train", "--batch", "4", "--threads", "1", "--json"), 0);
-    static const char *const key[] = {"median_ms", "gflops", "peak_percent", "avx2_peak_gflops", "compile_ms", "nncc_ms", "cc_ms", "pack_ms", "peak_rss_bytes"};
+    static const char *const key[] = {"median_ms", "gflops", "peak_percent", "avx2_peak_gflops", "compile_ms",
+                                      "nncc_ms",   "cc_ms",  "pack_ms",      "peak_rss_bytes"};
     const double lenet[] = {6 * 28 * 28 * 3 * 25, 16 * 10 * 10 * 6 * 25, 400 * 120, 120 * 84, 84 * 2};
     double macs = 0;
     for (size_t i = 0; i < sizeof lenet / sizeof *lenet; i++)
@@ -266,7 +276,9 @@ Test(tools, bench_training_parts)
     cr_expect_float_eq(ms[1], ms[0], 1e-6 * ms[0]);
     json_decref(json);
     Result result = RUN("nncc", "bench", "specs/cifar_resnet.yaml", "--train", "--batch", "2", "--per-layer");
-    static const char *const piece[] = {"\nPart ", "\nlayer1.0.conv1.dw ", " bn_stats ", "\nOperation ", "\nconv_dx ", "\nupdate ", "\nall "};
+    static const char *const piece[] = {"\nPart ",      "\nlayer1.0.conv1.dw ", " bn_stats ",
+                                        "\nOperation ", "\nconv_dx ",           "\nupdate ",
+                                        "\nall "};
     for (size_t p = 0; p < sizeof piece / sizeof *piece; p++)
         cr_expect(strstr(result.out, piece[p]), "no \"%s\" in %s", piece[p], result.out);
     result_free(&result);
@@ -276,7 +288,8 @@ Test(tools, bench_training_parts)
 Test(tools, bench_training_memory)
 {
     json_t *json = parse_json(RUN("nncc", "bench", "specs/resnet18.yaml", "--train", "--batch", "8", "--json"), 0);
-    double parameters = number(json, "weights_bytes"), arrays = number(json, "arena_bytes") + number(json, "gradient_bytes") + number(json, "state_bytes");
+    double parameters = number(json, "weights_bytes"),
+           arrays = number(json, "arena_bytes") + number(json, "gradient_bytes") + number(json, "state_bytes");
     cr_expect_lt(number(json, "peak_rss_bytes"), arrays + 1.9 * parameters);
     json_decref(json);
 }
@@ -284,8 +297,12 @@ Test(tools, bench_training_memory)
 /* AdamW keeps two numbers for each parameter, and blocks computed again take less memory. */
 Test(tools, bench_training_options)
 {
-    json_t *kept = parse_json(RUN("nncc", "bench", "specs/cifar_resnet.yaml", "--train", "--batch", "2", "--optimizer", "adamw", "--json"), 0);
-    json_t *again = parse_json(RUN("nncc", "bench", "specs/cifar_resnet.yaml", "--train", "--batch", "2", "--recompute", "block", "--json"), 0);
+    json_t *kept = parse_json(RUN("nncc", "bench", "specs/cifar_resnet.yaml", "--train", "--batch", "2", "--optimizer",
+                                  "adamw", "--json"),
+                              0);
+    json_t *again = parse_json(RUN("nncc", "bench", "specs/cifar_resnet.yaml", "--train", "--batch", "2", "--recompute",
+                                   "block", "--json"),
+                               0);
     cr_expect_eq(number(kept, "state_bytes"), 2 * number(kept, "gradient_bytes"));
     cr_expect_lt(number(again, "arena_bytes"), number(kept, "arena_bytes"));
     json_decref(kept);

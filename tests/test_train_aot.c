@@ -62,10 +62,16 @@ static TrainEngine *open_engine(const Case *c, const char *backend, int threads)
     Failure failure = {""};
     Options *options = arena_alloc(&context, 1, sizeof *options);
     *options = (Options){.max_batch = c->batch, .set = &c->set, .nset = c->set.name != NULL};
-    TrainOptions train = {.backend = backend, .batch = c->batch, .threads = threads, .seed = SEED, .target = c->target, .compiler = c->compiler};
+    TrainOptions train = {.backend = backend,
+                          .batch = c->batch,
+                          .threads = threads,
+                          .seed = SEED,
+                          .target = c->target,
+                          .compiler = c->compiler};
     train.training = (Training){.keep_dropout = true, .label_smoothing = 0.1, .recompute = c->recompute};
-    train.training.optimiser = (Optimiser){c->optimiser, .momentum = 0.9, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 1e-3,
-                                           .decay_vectors = true, .clip_norm = 2};
+    train.training.optimiser =
+        (Optimiser){c->optimiser,    .momentum = 0.9,      .beta1 = 0.9,          .beta2 = 0.999,
+                    .epsilon = 1e-8, .weight_decay = 1e-3, .decay_vectors = true, .clip_norm = 2};
     if (setjmp(context.on_error))
         cr_assert_fail("%s", context.message);
     Weights *weights = network_weights(compile_graph(&context, c->path, c->text, options), SEED);
@@ -116,7 +122,8 @@ static size_t bytes_of(const TensorData *t)
 static void expect_same(const Trace *a, const Trace *b, const char *what)
 {
     for (int s = 0; s < STEPS; s++)
-        cr_assert(a->loss[s] == b->loss[s] && a->correct[s] == b->correct[s], "%s, step %d: loss %.17g, not %.17g", what, s, b->loss[s], a->loss[s]);
+        cr_assert(a->loss[s] == b->loss[s] && a->correct[s] == b->correct[s], "%s, step %d: loss %.17g, not %.17g",
+                  what, s, b->loss[s], a->loss[s]);
     cr_assert_eq(a->count, b->count);
     for (size_t i = 0; i < a->count; i++) {
         cr_assert_str_eq(a->tensor[i].name, b->tensor[i].name);

@@ -294,7 +294,8 @@ Test(train_command, survives_kills, .timeout = 900)
             kills += status != 0;
             cr_assert(directory_is_sound(out), "after %d kills a checkpoint does not load", kills);
         }
-        cr_assert(same_file(whole, out, last) && same_file(whole, out, "best.safetensors"), "after %d kills the run ended otherwise", kills);
+        cr_assert(same_file(whole, out, last) && same_file(whole, out, "best.safetensors"),
+                  "after %d kills the run ended otherwise", kills);
         char *gone = strdup(out);
         remove_directory(gone);
     }
@@ -367,7 +368,8 @@ Test(train_command, pictures)
     free(held_out), free(first), free(last);
 }
 
-/* Two classes of pictures under DIR/SPLIT, one called triwith an accent, made by the command itself; returns the second class's directory, owned. */
+/* Two classes of pictures under DIR/SPLIT, one called triwith an accent, made by the command itself; returns the second
+ * class's directory, owned. */
 static char *make_split(const char *root, const char *split)
 {
     char *splitted = join(root, split), *first = join(splitted, "ring"), *second = join(splitted, "tri\xc3\xa9");
@@ -381,8 +383,9 @@ static char *make_split(const char *root, const char *split)
 /* A folder as people have it: a file that is no picture, with a name that would colour the terminal and is no UTF-8. */
 Test(train_command, a_folder_of_pictures)
 {
-    char *root = join(directory, "pictures"), *train = make_split(root, "train"), *val = make_split(root, "val"), *log = join(directory, "log"),
-         *bad = join(train, "e\033[31mvil\xff.png"), *held_out = join(directory, "held-out"), *broken = join(val, "00-0.png"), *data, *text;
+    char *root = join(directory, "pictures"), *train = make_split(root, "train"), *val = make_split(root, "val"),
+         *log = join(directory, "log"), *bad = join(train, "e\033[31mvil\xff.png"),
+         *held_out = join(directory, "held-out"), *broken = join(val, "00-0.png"), *data, *text;
     write_file(bad, "no picture");
     write_file(broken, "none either");
     cr_assert(asprintf(&data, "folder:%s", root) > 0);
@@ -397,20 +400,23 @@ Test(train_command, a_folder_of_pictures)
     free(text);
     char *classes = join(out, "classes.txt"), *names = read_file(classes, NULL);
     cr_expect_str_eq(names, "ring\ntri\xc3\xa9\n");
-    expect(TRAIN(FOLDER, "--epochs", "2", "--out", out, "--resume"), 0, "best accuracy", "the run is complete: all of its 2 epochs are done");
+    expect(TRAIN(FOLDER, "--epochs", "2", "--out", out, "--resume"), 0, "best accuracy",
+           "the run is complete: all of its 2 epochs are done");
     expect(TRAIN(FOLDER, "--batch", "64"), 1, NULL, "25 training pictures do not fill a batch of 64");
     expect(TRAIN(FOLDER, "--eval", "--weights", "init:1"), 0, "24 pictures", "00-0.png: neither a JPEG nor a PNG");
     expect(TRAIN(FOLDER, "--pictures", held_out), 0, NULL, "00-0.png: neither a JPEG nor a PNG");
     char *last = join(held_out, "23-tri\xc3\xa9.png");
     cr_expect(file_exists(last), "pictures of the last class, too");
-    free(root), free(train), free(val), free(log), free(bad), free(held_out), free(broken), free(data), free(classes), free(names), free(last);
+    free(root), free(train), free(val), free(log), free(bad), free(held_out), free(broken), free(data), free(classes),
+        free(names), free(last);
 }
 
 /* Without pictures to evaluate nothing is the best, and without any to train on there is no run. After twenty pictures that cannot
  * be read, others are only counted. */
 Test(train_command, half_a_folder)
 {
-    char *root = join(directory, "pictures"), *train = make_split(root, "train"), *data, *splitted = join(root, "train"), *val = join(root, "val");
+    char *root = join(directory, "pictures"), *train = make_split(root, "train"), *data,
+         *splitted = join(root, "train"), *val = join(root, "val");
     cr_assert(asprintf(&data, "folder:%s", root) > 0);
     for (int i = 0; i < 22; i++) {
         char name[32];
@@ -420,8 +426,10 @@ Test(train_command, half_a_folder)
         free(bad);
     }
     Result r = TRAIN(FOLDER, "--epochs", "2", "--out", out);
-    cr_expect(!r.status && strstr(r.err, "nothing tells which weights are best") && strstr(r.err, "from here on such pictures are only counted")
-              && strstr(r.err, "22 pictures could not be read"), "%s", r.err);
+    cr_expect(!r.status && strstr(r.err, "nothing tells which weights are best") &&
+                  strstr(r.err, "from here on such pictures are only counted") &&
+                  strstr(r.err, "22 pictures could not be read"),
+              "%s", r.err);
     result_free(&r);
     cr_assert(!rename(splitted, val));
     expect(TRAIN(FOLDER, "--epochs", "1"), 1, NULL, "has no pictures to train on");

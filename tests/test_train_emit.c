@@ -82,12 +82,14 @@ static void expect_quiet(Result result, const char *what)
 /* What the program writes; owned. */
 static char *run_built(const char *compiler, const char *target, const char *optimizer, const char *threads, size_t *size)
 {
-    char *yaml = join(directory, "net.yaml"), *train = join(directory, "train.c"), *text = join(directory, "main.c"), *built = join(directory, "main"),
-         *bytes = join(directory, "bytes");
-    Result printed = RUN("nncc", yaml, "--train", "--batch", "4", "--target", target, "--optimizer", optimizer, "--label-smoothing", "0.1", "-o", train);
+    char *yaml = join(directory, "net.yaml"), *train = join(directory, "train.c"), *text = join(directory, "main.c"),
+         *built = join(directory, "main"), *bytes = join(directory, "bytes");
+    Result printed = RUN("nncc", yaml, "--train", "--batch", "4", "--target", target, "--optimizer", optimizer,
+                         "--label-smoothing", "0.1", "-o", train);
     cr_assert_eq(printed.status, 0, "%s", printed.err);
     result_free(&printed);
-    Result compiled = RUN(compiler, "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-ffp-contract=off", "-fopenmp", train, text, "-o", built, "-lm");
+    Result compiled = RUN(compiler, "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-ffp-contract=off", "-fopenmp",
+                          train, text, "-o", built, "-lm");
     cr_assert_str_empty(compiled.err, "%s", compiled.err);
     expect_quiet(compiled, compiler);
     expect_quiet(RUN(built, bytes, threads), "main");

@@ -119,10 +119,12 @@ static void check_tensor(const char *what, const TensorData *t, json_t *brief, d
     double squares = 0, norm = json_number_value(json_array_get(brief, 0));
     for (int64_t i = 0; i < count; i++)
         squares += value_of(t, i) * value_of(t, i);
-    cr_assert(fabs(sqrt(squares) - norm) <= tolerance * norm + floor, "%s: the norm of %s is %.12g, not %.12g", what, t->name, sqrt(squares), norm);
+    cr_assert(fabs(sqrt(squares) - norm) <= tolerance * norm + floor, "%s: the norm of %s is %.12g, not %.12g", what,
+              t->name, sqrt(squares), norm);
     for (int i = 0; i < 3; i++) {
         double got = value_of(t, at[i]), want = json_number_value(json_array_get(brief, (size_t)i + 1));
-        cr_assert(fabs(got - want) <= tolerance * norm + floor, "%s: %s[%lld] is %.12g, not %.12g", what, t->name, (long long)at[i], got, want);
+        cr_assert(fabs(got - want) <= tolerance * norm + floor, "%s: %s[%lld] is %.12g, not %.12g", what, t->name,
+                  (long long)at[i], got, want);
     }
 }
 
@@ -215,7 +217,8 @@ static void check_run(json_t *answer, const char *backend, double tolerance)
     const char *name = arena_printf(&context, "%s, %s", backend, text_of(answer, "name"));
     json_t *rates = json_object_get(answer, "rates"), *losses = json_object_get(answer, "losses");
     for (size_t i = 0; i < json_array_size(rates); i++) {
-        double loss = step(&t, json_number_value(json_array_get(rates, i)), (int64_t)i), want = json_number_value(json_array_get(losses, i));
+        double loss = step(&t, json_number_value(json_array_get(rates, i)), (int64_t)i),
+               want = json_number_value(json_array_get(losses, i));
         cr_assert_float_eq(loss, want, tolerance * want, "%s: loss %zu is %.12g, not %.12g", name, i, loss, want);
     }
     check_tensors(name, &t, "", json_object_get(answer, "tensors"), tolerance, 0);
@@ -256,7 +259,11 @@ static const char *const various =
 /* All tensors after some steps, on so many threads. */
 static Tensors trained(const char *path, const char *text, const char *backend, int threads, OptimiserKind kind)
 {
-    TrainOptions train = {.backend = backend, .batch = 5, .threads = threads, .seed = 9, .training = {.keep_dropout = true, .label_smoothing = 0.1}};
+    TrainOptions train = {.backend = backend,
+                          .batch = 5,
+                          .threads = threads,
+                          .seed = 9,
+                          .training = {.keep_dropout = true, .label_smoothing = 0.1}};
     train.training.optimiser = (Optimiser){kind, .momentum = 0.9, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 1e-3,
                                            .decay_vectors = true, .clip_norm = 2};
     Setting set = {"depth", "8"};
@@ -297,7 +304,8 @@ Test(train_engine, any_number_of_threads_trains_to_the_same_bits)
 /* Every operation together, with dropout: float against double after four steps. */
 Test(train_engine, kernels_and_the_reference_agree_on_dropout)
 {
-    Tensors got = trained("various.yaml", various, "jit", 2, OPTIMISER_sgd), want = trained("various.yaml", various, "ref", 2, OPTIMISER_sgd);
+    Tensors got = trained("various.yaml", various, "jit", 2, OPTIMISER_sgd),
+            want = trained("various.yaml", various, "ref", 2, OPTIMISER_sgd);
     for (size_t i = 0; i < want.count; i++) {
         const TensorData *w = &want.tensor[i], *g = find(&got, "", w->name);
         double difference = 0, norm = 0;
@@ -305,7 +313,8 @@ Test(train_engine, kernels_and_the_reference_agree_on_dropout)
             difference += pow(value_of(g, j) - value_of(w, j), 2);
             norm += pow(value_of(w, j), 2);
         }
-        cr_assert(sqrt(difference) <= 1e-4 * sqrt(norm) + 1e-6, "%s is %.3g away from a norm of %.3g", w->name, sqrt(difference), sqrt(norm));
+        cr_assert(sqrt(difference) <= 1e-4 * sqrt(norm) + 1e-6, "%s is %.3g away from a norm of %.3g", w->name,
+                  sqrt(difference), sqrt(norm));
     }
     tensors_free(got.tensor, got.count);
     tensors_free(want.tensor, want.count);
@@ -368,7 +377,9 @@ Test(train_engine, batch_norm_moves_its_statistics_as_pytorch_does)
 /* What an engine has written, another reads, and both go on alike. */
 Test(train_engine, a_run_goes_on_where_its_tensors_were_read)
 {
-    TrainOptions train = {.backend = "ref", .batch = 2, .training.optimiser = {OPTIMISER_adamw, .beta1 = 0.9, .beta2 = 0.99, .epsilon = 1e-8}};
+    TrainOptions train = {.backend = "ref",
+                          .batch = 2,
+                          .training.optimiser = {OPTIMISER_adamw, .beta1 = 0.9, .beta2 = 0.99, .epsilon = 1e-8}};
     Options options = {.max_batch = 2};
     Failure failure = {""};
     Trainer a = trainer_new("specs/lenet.yaml", NULL, &options, &train, 1), b = trainer_new("specs/lenet.yaml", NULL, &options, &train, 2);

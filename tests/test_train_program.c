@@ -82,7 +82,8 @@ static void open_run(Run *r, const Case *c, const char *backend, const char *tar
 {
     static const Options options = {.max_batch = 1};
     Failure failure = {""};
-    *r = (Run){.options = {.training = c->training, .batch = c->batch, .threads = threads, .seed = 9, .backend = backend, .target = target}};
+    *r = (Run){.options = {.training = c->training, .batch = c->batch, .threads = threads,
+                            .seed = 9, .backend = backend, .target = target}};
     context_init(&r->context);
     if (setjmp(r->context.on_error))
         cr_assert_fail("%s", r->context.message);
@@ -160,7 +161,8 @@ static void expect_near(const Run *a, const Run *b, double tolerance, int number
             distance += pow(value_at(t, k) - value_at(&theirs[i], k), 2);
             norm += pow(value_at(&theirs[i], k), 2);
         }
-        cr_expect_leq(sqrt(distance), tolerance * sqrt(norm) + 1e-6, "case %d: %s differs by %g of %g", number, t->name, sqrt(distance), sqrt(norm));
+        cr_expect_leq(sqrt(distance), tolerance * sqrt(norm) + 1e-6, "case %d: %s differs by %g of %g", number, t->name,
+                      sqrt(distance), sqrt(norm));
     }
     tensors_free(mine, count);
     tensors_free(theirs, expected);
@@ -174,7 +176,9 @@ static void expect_same(const Run *a, const Run *b)
     cr_assert(a->engine->read(a->engine, &mine, &count, &failure) && b->engine->read(b->engine, &theirs, &expected, &failure));
     cr_assert_eq(count, expected);
     for (size_t i = 0; i < count; i++)
-        cr_expect_not(memcmp(mine[i].data, theirs[i].data, (size_t)elements_of(&mine[i]) * (mine[i].dtype[0] == 'I' ? 8 : 4)), "%s", mine[i].name);
+        cr_expect_not(memcmp(mine[i].data, theirs[i].data,
+                             (size_t)elements_of(&mine[i]) * (mine[i].dtype[0] == 'I' ? 8 : 4)),
+                      "%s", mine[i].name);
     tensors_free(mine, count);
     tensors_free(theirs, expected);
 }
@@ -253,7 +257,8 @@ Test(train_program, evaluates)
             cr_assert(a->evaluate(a, input, 2, mine, &failure), "%s", failure.text);
             cr_assert(b->evaluate(b, input, 2, theirs, &failure), "%s", failure.text);
             for (int k = 0; k < 2 * a->classes; k++)
-                cr_expect_float_eq(mine[k], theirs[k], 1e-3 * (1 + fabs(theirs[k])), "case %d: output %d is %g, not %g", i, k, mine[k], theirs[k]);
+                cr_expect_float_eq(mine[k], theirs[k], 1e-3 * (1 + fabs(theirs[k])), "case %d: output %d is %g, not %g",
+                                   i, k, mine[k], theirs[k]);
             train(&jit, 0, 2);
             train(&reference, 0, 2);
         }

@@ -299,7 +299,9 @@ Test(weights, missing_unexpected_and_mismatched_are_listed)
                 "shape mismatch 1 (fc.weight: [3, 2] in the file, [2, 3] expected (transposed?)); --partial loads the 1 that fit");
     expect_text(file, 3, true, "loaded 1/3; missing 1 (bn.running_var: left at 0, scales and variances at 1); unexpected 1 (extra.w); "
                 "shape mismatch 1 (fc.weight: [3, 2] in the file, [2, 3] expected (transposed?): left at 0, scales and variances at 1)");
-    expect_text(file, 1, false, ": does not fit the network; missing 3 (fc.weight, bn.weight, bn.running_var); unexpected 1 (extra.w); shape mismatch 0");
+    expect_text(
+        file, 1, false,
+        ": does not fit the network; missing 3 (fc.weight, bn.weight, bn.running_var); unexpected 1 (extra.w); shape mismatch 0");
 }
 
 Test(weights, element_types_that_do_not_fit)
@@ -447,8 +449,11 @@ Test(weights, scalars_and_empty_tensors_are_legal)
 
 Test(weights, offsets_beyond_2_gib)
 {
-    const char *header = "{" ENTRY("big", "U8", "[2147483647]", "[0,2147483647]") "," ENTRY("big2", "U8", "[65536,16384]", "[2147483647,3221225471]")
-                         "," ENTRY("a", "F32", "[2]", "[3221225471,3221225479]") "}";
+    const char *header =
+        "{" ENTRY("big", "U8", "[2147483647]",
+                  "[0,2147483647]") "," ENTRY("big2", "U8", "[65536,16384]",
+                                              "[2147483647,3221225471]") "," ENTRY("a", "F32", "[2]",
+                                                                                   "[3221225471,3221225479]") "}";
     Failure failure = { "" };
     char *report;
     int rank;
@@ -469,7 +474,9 @@ Test(weights, offsets_beyond_2_gib)
 Test(weights, what_is_written_is_sorted_and_aligned)
 {
     static const int64_t counter = 9;
-    static const TensorData file[] = { { "b", 1, { 2 }, "F32", six }, { "\"a\\", 0, { 0 }, "F32", six + 2 }, { "z", 0, { 0 }, "I64", &counter } };
+    static const TensorData file[] = {{"b", 1, {2}, "F32", six},
+                                      {"\"a\\", 0, {0}, "F32", six + 2},
+                                      {"z", 0, {0}, "I64", &counter}};
     char bytes[512];
     const char *header = "{\"z\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]},"
                          "\"\\\"a\\\\\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[8,12]},"
@@ -516,7 +523,9 @@ Test(weights, what_cannot_be_written)
 #ifndef __SANITIZE_ADDRESS__
 Test(weights, every_allocation_may_fail)
 {
-    static const TensorData file[] = { { "fc.weight", 2, { 2, 3 }, "F32", odd }, { "bn.weight", 1, { 2 }, "F32", six }, { "bn.running_var", 1, { 2 }, "F32", six } };
+    static const TensorData file[] = {{"fc.weight", 2, {2, 3}, "F32", odd},
+                                      {"bn.weight", 1, {2}, "F32", six},
+                                      {"bn.running_var", 1, {2}, "F32", six}};
     Weights *weights = NULL;
     int failing = 0;
     put_tensors(file, 3);

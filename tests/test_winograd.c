@@ -145,8 +145,8 @@ static double error_of(const float *got, const double *want, size_t count)
 static void expect_bits(const Model *model, const Data *data, const float *want, int first, int count, int threads, const char *what)
 {
     float *got = run(model, data, first, count, threads);
-    cr_expect(!memcmp(got, want + (size_t)first * data->outputs, (size_t)count * data->outputs * sizeof *got), "%s: images %d.. on %d threads",
-              what, first, threads);
+    cr_expect(!memcmp(got, want + (size_t)first * data->outputs, (size_t)count * data->outputs * sizeof *got),
+              "%s: images %d.. on %d threads", what, first, threads);
     free(got);
 }
 

@@ -194,8 +194,13 @@ static Numbers run_program(const Case *c, const Program *p, const Model *model, 
     Failure failure;
     const char *lost;
     Numbers n = {.output = garbage(output_floats(c)), .value = tensor_arrays(c->graph), .gradient = tensor_arrays(c->graph)};
-    StepArrays a = {.arena = garbage(p->arena_floats * c->batch), .common = garbage(p->common_floats), .gradient = garbage(p->trained_floats),
-                    .state = garbage(p->state_floats), .output = n.output, .input = input, .target = target};
+    StepArrays a = {.arena = garbage(p->arena_floats * c->batch),
+                    .common = garbage(p->common_floats),
+                    .gradient = garbage(p->trained_floats),
+                    .state = garbage(p->state_floats),
+                    .output = n.output,
+                    .input = input,
+                    .target = target};
     void *block = weights_pack(p, weights, 1, &a.weights, &failure);
     cr_assert(block, "%s", failure.text);
     memset(a.gradient, 0, (size_t)p->trained_floats * sizeof(float));

@@ -279,7 +279,8 @@ static void add_call(const Conv *c, const Panel *panel, Run run, Bands bands)
 void add_calls(const Conv *c)
 {
     const Tile *t = &c->n->tile;
-    int lines = t->flat ? c->width : c->rows, rows = t->rows < lines ? t->rows : lines, images = tile_pixels(&c->l->graph->machine, t->vectors);
+    int lines = t->flat ? c->width : c->rows, rows = t->rows < lines ? t->rows : lines,
+        images = tile_pixels(&c->l->graph->machine, t->vectors);
     bool many = c->n->op == OP_linear && !c->n->leading && c->l->graph->max_batch >= images &&
                 images * c->l->program->arena_floats < INT32_MAX / (int)sizeof(float);
     for (size_t i = 0; i < c->npanel;) {

@@ -58,7 +58,8 @@ typedef struct {
     const Panel *panel;
     Phase phase;                        /* of the current walk over the pixels */
     int entry, entries;                 /* that the current walk sums over */
-    int chunk;                          /* of them, that are summed on their own: their sum is added to what is in the result's place; 0: all */
+    int chunk;                          /* of them, that are summed on their own: their sum is added to what is
+                                           in the result's place; 0: all */
     Kernel *k;
     int width, units;                   /* blocks that a register holds, and registers for the panel's vectors: the last may lack one */
     Stream x, w;                        /* the source, the filters */

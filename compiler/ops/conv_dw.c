@@ -333,9 +333,11 @@ static void add_gradient_call(const Gradient *d, const Slices *s, const int *cha
     grid[parts] = s->parts;
     if (d->chunks > 1)
         grid[chunk] = d->chunks;
-    Call *call = step_call(c->l, b.k, grid, "dw",
-                           "gradient of %d output channels by %d channels and %d x %d taps: sums over %d x %d pixels of %d images",
-                           s->panels * s->panel->vectors * LANES, s->entries * b.entry->count, b.taps[0], b.taps[1], d->height, d->width, images);
+    Call *call = step_call(
+        c->l, b.k, grid, "dw",
+        "gradient of %d output channels by %d channels and %d x %d taps: sums over %d x %d pixels of %d images",
+        s->panels * s->panel->vectors * LANES, s->entries * b.entry->count, b.taps[0], b.taps[1], d->height, d->width,
+        images);
     call->images = c->l->graph->max_batch;
     if (d->winograd)
         place_winograd_dw(&scratch, call);

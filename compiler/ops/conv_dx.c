@@ -94,9 +94,11 @@ static void lower_shares(Lower *l, Node *n)
         add_calls(&share[i].c);
     }
     Shape dy = node_result(n->in[0]), dx = node_result(n);
-    step_end(l, n, "conv_dx", "gradient of a convolution %d x %d, stride %d, by its operand: %d x %d x %d -> %d x %d x %d; tiles of %d x %d",
-             a->kernel[0], a->kernel[1], a->stride[0], dy.channels, dy.height, dy.width, dx.channels, dx.height, dx.width,
-             n->tile.vectors * LANES, n->tile.pixels);
+    step_end(
+        l, n, "conv_dx",
+        "gradient of a convolution %d x %d, stride %d, by its operand: %d x %d x %d -> %d x %d x %d; tiles of %d x %d",
+        a->kernel[0], a->kernel[1], a->stride[0], dy.channels, dy.height, dy.width, dx.channels, dx.height, dx.width,
+        n->tile.vectors * LANES, n->tile.pixels);
 }
 
 void lower_conv_dx(Lower *l, Node *n)

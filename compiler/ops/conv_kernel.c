@@ -491,7 +491,9 @@ static void emit_deep_sum(Build *b, int rows, int width)
     int size, parts, larger, done = 0, chunk = b->chunk ? b->chunk : 1, chunks = (p->entries - partial) / chunk;
     int depth = b->c->n->tile.depth / chunk, rest = (p->entries - partial) % chunk;
     split_evenly(chunks, depth ? depth : 1, &size, &parts, &larger);
-    const struct { int passes, entries; } group[] = {{larger, (size + 1) * chunk}, {parts - larger, size * chunk}, {rest > 0, rest}, {partial, 1}};
+    const struct {
+        int passes, entries;
+    } group[] = {{larger, (size + 1) * chunk}, {parts - larger, size * chunk}, {rest > 0, rest}, {partial, 1}};
     int all = parts + (rest > 0) + partial;
     b->entry = p->entry;
     for (int i = 0; i < 4; i++)

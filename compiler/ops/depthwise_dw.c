@@ -22,7 +22,9 @@ static void emit_pixels(const Build_dw *b, const int *acc)
     k_loop(k, b->s.width);
     k_load(k, dy, b->dy.pointer, 0);
     for (int tap = 0; tap < b->rows * a->kernel[1]; tap++) {
-        k_load(k, x, b->x.pointer, tap / a->kernel[1] * a->dilation[0] * b->x.view.row + tap % a->kernel[1] * a->dilation[1] * b->x.view.pixel);
+        k_load(k, x, b->x.pointer,
+               tap / a->kernel[1] * a->dilation[0] * b->x.view.row +
+                   tap % a->kernel[1] * a->dilation[1] * b->x.view.pixel);
         k_op(k, V_fma, acc[tap], dy, x);
     }
     k_bump(k, b->dy.pointer, b->dy.view.pixel);

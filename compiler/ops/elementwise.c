@@ -174,7 +174,8 @@ int emit_log(Kernel *k, int x)
 {
     static const float ln2_high = 6.9313812256e-01f, ln2_low = 9.0580006145e-06f;
     static const float series[] = {0xf89e26p-26f, 0x91e9eep-25f, 0xccce13p-25f, 0xaaaaaap-24f};
-    int e = reduce_log(k, x), s = multiply_add(k, x, 1, 2), square = kernel_register(k), rest = kernel_register(k), half = kernel_register(k);
+    int e = reduce_log(k, x), s = multiply_add(k, x, 1, 2), square = kernel_register(k), rest = kernel_register(k),
+        half = kernel_register(k);
     k_op(k, V_div, s, x, s);
     k_op(k, V_mul, square, s, s);
     k_literal(k, rest, series[0]);

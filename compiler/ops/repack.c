@@ -321,7 +321,8 @@ static int add_pairs(Lower *l, const Repack *r, const Pair *pair, int count)
     c.x = stream_weights(l, c.k, r->from->filters, "x");
     c.y = stream_common(l, c.k, r->to->filters, "y", true);
     emit_pair(&c, pair);
-    Call *call = step_call(l, c.k, (int[]){outer, inner, 1}, "repack", "%d x %d filters, their operand's channels in lanes", r->taps[0], r->taps[1]);
+    Call *call = step_call(l, c.k, (int[]){outer, inner, 1}, "repack",
+                           "%d x %d filters, their operand's channels in lanes", r->taps[0], r->taps[1]);
     call->images = l->graph->max_batch;
     call_move(call, c.x, pair->from);
     call_stride(call, c.x, 0, x_next);

@@ -280,7 +280,8 @@ void lower_sliding(Lower *l, Node *n)
     const Attr *a = &n->attr;
     Shape in = node_result(n->in[0]);
     int rows = n->tile.rows, height = n->shape.height;
-    int64_t filters = sliding_filters(l, n), vectors = output_pack(l, n, (VectorKind[]){VECTOR_bias}, n->weight[W_bias].tensor || n->folded);
+    int64_t filters = sliding_filters(l, n),
+            vectors = output_pack(l, n, (VectorKind[]){VECTOR_bias}, n->weight[W_bias].tensor || n->folded);
     step_begin(l);
     add_call(l, n, filters, vectors, 0, rows, height / rows);
     if (height % rows)

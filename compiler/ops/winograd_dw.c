@@ -1,9 +1,10 @@
 /* winograd_dw.c - the gradient of 3 x 3 filters by Winograd's F(3 x 3, 4 x 4): dw = At [sum over tiles (G dy Gt) (Bt x B)] A.
  *
- * A gradient is a correlation, too, of x with dy as the filter; a tile of it has 4 x 4 pixels of dy and 6 x 6 of x, and gives all 3 x 3 taps
- * (Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, section 4.1, with other sizes). 36 products take
- * the place of 144. The sums over all tiles are made between the transforms: 36 gradients of a 1 x 1 convolution, whose pixels are
- * tiles (conv_dw.c). Points are those of winograd_kernel.c: 0, +-a = sqrt(1/2), +-b = sqrt(2), infinity, for which
+ * A gradient is a correlation, too, of x with dy as the filter; a tile of it has 4 x 4 pixels of dy and 6 x 6 of x, and
+ * gives all 3 x 3 taps (Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, section 4.1,
+ * with other sizes). 36 products take the place of 144. The sums over all tiles are made between the transforms: 36
+ * gradients of a 1 x 1 convolution, whose pixels are tiles (conv_dw.c). Points are those of winograd_kernel.c: 0, +-a =
+ * sqrt(1/2), +-b = sqrt(2), infinity, for which
  *     Bt: as there        G: rows 1 p p^2 p^3 for each point p, and 0 0 0 1        At: columns c(p) (1, p, p^2), and (0, 0, 1)
  * with c(0) = 1, c(+-a) = -2/3, c(+-b) = 1/6: these factors are kept for the end. */
 #include "conv_dw.h"
