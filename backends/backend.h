@@ -100,6 +100,8 @@ bool weights_file_write(const char *path, const Program *, const float *payload,
 /* What half precision takes from the filters that a program stores so: relative L2 norm of the differences; 0: none are. */
 double weights_half_error(const Program *, const Weights *);
 void *weights_pack(const Program *, const Weights *, int threads, float **payload, Failure *);
+/* The same; large tensors give their memory back as soon as they are packed, and are made or read anew where they are asked for. */
+void *weights_pack_releasing(const Program *, Weights *, int threads, float **payload, Failure *);
 
 /* What a step of a training program works on: 64-byte aligned, of the lengths that the Program states (arena: for max_batch
  * images; input, target and output: one row for each of them). */

@@ -80,13 +80,25 @@ void *large_block(size_t size)
     return block;
 }
 
+/* Fresh pages are zero, and need no memory before they are used. */
 void *weights_block(size_t size)
 {
-    void *block = large_block(size);
-    return block ? memset(block, 0, size) : NULL;
+    char *block = large_block(size);
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), fresh = size / page * page;
+    if (!block)
+        return NULL;
+    if ((uintptr_t)block % page || madvise(block, fresh, MADV_DONTNEED))
+        fresh = 0;
+    memset(block + fresh, 0, size - fresh);
+    return block;
 }
 
-void *weights_pack(const Program *program, const Weights *weights, int threads, float **payload, Failure *failure)
+static void release(const void *weights, const char *name)
+{
+    weights_release((Weights *)(uintptr_t)weights, name);
+}
+
+static void *pack_into_block(const Program *program, const Weights *weights, PackRelease *done, int threads, float **payload, Failure *failure)
 {
     const char *missing = NULL;
     Stamp stamp = program_stamp(program);
@@ -98,11 +110,21 @@ void *weights_pack(const Program *program, const Weights *weights, int threads, 
     }
     memcpy(block, &stamp, sizeof stamp);
     *payload = (float *)((char *)block + sizeof stamp);
-    if (pack(program->pack, program->npack, lookup, weights, *payload, threads, &missing))
+    if (pack(program->pack, program->npack, lookup, done, weights, *payload, threads, &missing))
         return block;
     snprintf(failure->text, sizeof failure->text, "the weights lack the tensor %s", missing ? missing : "?");
     free(block);
     return NULL;
+}
+
+void *weights_pack(const Program *program, const Weights *weights, int threads, float **payload, Failure *failure)
+{
+    return pack_into_block(program, weights, NULL, threads, payload, failure);
+}
+
+void *weights_pack_releasing(const Program *program, Weights *weights, int threads, float **payload, Failure *failure)
+{
+    return pack_into_block(program, weights, release, threads, payload, failure);
 }
 
 static bool write_all(int file, const void *data, size_t size)

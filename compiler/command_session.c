@@ -98,11 +98,11 @@ void session_pack(Session *session)
 {
     Failure failure = {""};
     int threads = session->arguments->threads ? session->arguments->threads : processor_count();
-    session->packed = weights_pack(session->program, session->weights, threads, &session->payload, &failure);
-    check(session, session->packed, &failure);
     if (session->program->graph->half)
         fprintf(stderr, "nncc: half precision changes the filters of linear layers by %.1e (relative L2 norm)\n",
                 weights_half_error(session->program, session->weights));
+    session->packed = weights_pack_releasing(session->program, session->weights, threads, &session->payload, &failure);
+    check(session, session->packed, &failure);
 }
 
 /* ---- input ---------------------------------------------------------------------------------------------- */

@@ -68,6 +68,12 @@ nncc_status find_tensor(nncc *net, const char *name, const float *values, size_t
     return floats == wanted ? NNCC_OK : refuse(net, NNCC_ERROR_SIZE, "%s has %zu values, not %zu", name, wanted, floats);
 }
 
+/* Large tensors are read once more when they are asked for. */
+static nncc_status file_changed(nncc *net, const char *name)
+{
+    return refuse(net, NNCC_ERROR_WEIGHTS, "%s is lost: the file that it was loaded from has changed since", name);
+}
+
 nncc_status nncc_read_tensor(nncc *net, const char *name, float *values, size_t floats)
 {
     size_t index;
@@ -80,7 +86,10 @@ nncc_status nncc_read_tensor(nncc *net, const char *name, float *values, size_t 
         return refuse(net, NNCC_ERROR_ORDER, "%s has no values yet", name);
     if ((status = train_pull(net)))
         return status;
-    memcpy(values, weights_find(net->weights, name, &rank, dim), floats * sizeof *values);
+    const float *from = weights_find(net->weights, name, &rank, dim);
+    if (!from)
+        return file_changed(net, name);
+    memcpy(values, from, floats * sizeof *values);
     return NNCC_OK;
 }
 
@@ -125,7 +134,7 @@ static TensorData saved_tensor(const nncc *net, size_t index, int64_t *whole)
     const TensorSpec *spec = &net->network->tensor[index];
     TensorData out = {.name = spec->name, .rank = spec->rank, .dtype = spec->integer ? "I64" : "F32"};
     const float *values = weights_find(net->weights, spec->name, &out.rank, out.dim);
-    *whole = spec->integer ? (int64_t)*values : 0;
+    *whole = spec->integer ? (int64_t)*values : 0;              /* counters never lose theirs */
     out.data = spec->integer ? (const void *)whole : values;
     return out;
 }
@@ -147,8 +156,16 @@ nncc_status nncc_save_weights(nncc *net, const char *path)
     Failure failure = {""};
     TensorData *tensor = calloc(count + 1, sizeof *tensor);
     int64_t *whole = calloc(count + 1, sizeof *whole);
-    for (size_t i = 0; tensor && whole && i < count; i++)
+    const char *lost = NULL;
+    for (size_t i = 0; tensor && whole && i < count; i++) {
         tensor[i] = saved_tensor(net, i, &whole[i]);
+        lost = tensor[i].data ? lost : tensor[i].name;
+    }
+    if (lost) {
+        free(tensor);
+        free(whole);
+        return file_changed(net, lost);
+    }
     bool good = tensor && whole ? safetensors_write(path, tensor, count, &failure) : failure_set(&failure, "out of memory");
     free(tensor);
     free(whole);
@@ -256,7 +273,7 @@ static nncc_status pack_engine(nncc *net, void *argument)
     Engine *engine = argument;
     Failure failure = {""};
     float *payload;
-    engine->packed = weights_pack(engine->program, net->weights, net->threads, &payload, &failure);
+    engine->packed = weights_pack_releasing(engine->program, net->weights, net->threads, &payload, &failure);
     return engine->packed ? NNCC_OK : refuse(net, NNCC_ERROR_WEIGHTS, "%s", failure.text);
 }
 

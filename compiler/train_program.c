@@ -88,7 +88,7 @@ static bool exchange(const Compiled *c, float *payload, float **plain, bool all,
     const PackItem *item = all ? c->step->pack : items;
     const char *culprit = "";
     bool good = (all || items) && (to_plain ? unpack(item, count, place_plain, &names, payload, c->threads, &culprit)
-                                            : pack(item, count, look_up_plain, &names, payload, c->threads, &culprit));
+                                            : pack(item, count, look_up_plain, NULL, &names, payload, c->threads, &culprit));
     free(items);
     return good || failure_set(failure, "cannot %s the tensors of the network: %s", to_plain ? "unpack" : "pack", culprit);
 }
@@ -235,12 +235,11 @@ static bool pack_plain(Compiled *c, float **plain, Failure *failure)
     const Program *p = c->forward;
     Stamp stamp = program_stamp(p);
     const char *missing = "";
-    char *block = large_block(sizeof stamp + (size_t)p->weights_floats * sizeof(float));
+    char *block = weights_block(sizeof stamp + (size_t)p->weights_floats * sizeof(float));
     if (!block)
         return failure_set(failure, "out of memory for the weights of an evaluation");
     memcpy(block, &stamp, sizeof stamp);
-    memset(block + sizeof stamp, 0, (size_t)p->weights_floats * sizeof(float));
-    if (!pack(p->pack, p->npack, look_up_plain, &names, (float *)(void *)(block + sizeof stamp), c->threads, &missing)) {
+    if (!pack(p->pack, p->npack, look_up_plain, NULL, &names, (float *)(void *)(block + sizeof stamp), c->threads, &missing)) {
         free(block);
         return failure_set(failure, "cannot pack the tensors of the network: %s", missing);
     }

@@ -25,6 +25,7 @@ bool file_open(const char *path, File *file, Failure *failure)
         failure_set(failure, "%s: is %s, not a regular file", path, file_kind(status.st_mode));
     else {
         file->size = (uint64_t)status.st_size;
+        file->changed = status.st_mtim;
         return true;
     }
     file_close(file);
@@ -47,6 +48,13 @@ bool file_read(const File *file, uint64_t at, void *out, size_t size, Failure *f
         size -= (size_t)got;
     }
     return true;
+}
+
+bool file_unchanged(const File *file)
+{
+    struct stat now;
+    return fstat(file->descriptor, &now) == 0 && (uint64_t)now.st_size == file->size && now.st_mtim.tv_sec == file->changed.tv_sec
+        && now.st_mtim.tv_nsec == file->changed.tv_nsec;
 }
 
 void file_close(File *file)

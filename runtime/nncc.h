@@ -118,7 +118,9 @@ nncc_status nncc_layer(nncc *, size_t index, nncc_layer_info *);
 
 /* ---- weights: any time after loading; what changes takes effect at the next forward pass ---------------------- */
 /* From a .safetensors file, or "pattern:SEED[,gain=G]", or "init:SEED". A file must hold exactly the network's tensors,
- * unless `partial`: then what fits is read, the rest becomes 0 (scales and variances 1), and nncc_notice tells. */
+ * unless `partial`: then what fits is read, the rest becomes 0 (scales and variances 1), and nncc_notice tells. Values that kernels
+ * have in their own order are not kept twice: the file stays open, and large tensors are read once more where they are asked for,
+ * unless its contents have changed: then they are refused. */
 nncc_status nncc_load_weights(nncc *, const char *from, int partial);
 nncc_status nncc_read_tensor(nncc *, const char *name, float *values, size_t floats);
 /* A network may be filled by this alone, too; a forward pass needs all tensors, but not num_batches_tracked. */

@@ -17,11 +17,13 @@ typedef struct {
     const float *data;                  /* of the slice's first element; NULL: absent */
     int64_t row;                        /* floats from one index of axis 0 to the next */
     int64_t first, rest;                /* indices of axis 0, floats of one row, that the slice holds */
+    bool whole;                         /* the slice is the tensor */
 } Slice;
 
 /* Where a weights table is asked. */
 typedef struct {
     PackLookup *lookup;
+    PackRelease *release;               /* or NULL */
     const void *weights;
 } Store;
 
@@ -43,6 +45,7 @@ static Slice slice_at(const PackSource *source, const float *data, int rank, con
     slice.first = source->axis == 0 ? dim[0] - source->begin : dim[0];
     slice.rest = source->axis == 0 ? slice.row : (dim[1] - source->begin) * inner;
     slice.data = data + source->begin * (source->axis == 0 ? slice.row : inner);
+    slice.whole = source->count == dim[source->axis];
     return slice;
 }
 
@@ -54,9 +57,15 @@ static Slice slice_of(const Store *store, const PackSource *source)
     return slice_at(source, data, rank, dim);
 }
 
+/* Is the weight what the item is made of? Others only name it. */
+static bool reads_weight(const PackItem *item)
+{
+    return item->kind != PACK_vector || item->vector == VECTOR_weight;
+}
+
 static void find_operands(const Store *store, const PackItem *item, Operands *found)
 {
-    found->weight = slice_of(store, &item->weight);
+    found->weight = reads_weight(item) ? slice_of(store, &item->weight) : (Slice){ 0 };
     found->bias = slice_of(store, &item->bias);
     for (int i = 0; i < 4; i++)
         found->norm[i] = slice_of(store, &item->norm[i]);
@@ -315,29 +324,42 @@ static const char *missing_source(const PackItem *item, const Operands *from)
         channels = item->channel[lane] >= channels ? item->channel[lane] + 1 : channels;
     if (item->kind != PACK_vector && !item->weight.name)
         return "(filter without name)";
-    for (int i = 0; i < 6; i++)
+    for (int i = !reads_weight(item); i < 6; i++)
         if (source[i]->name && (!slice[i]->data || slice[i]->first < channels || slice[i]->rest < (i == 0 ? row : 1)))
             return source[i]->name;
     return NULL;
 }
 
-bool pack(const PackItem *item, size_t count, PackLookup *lookup, const void *weights, float *payload, int threads,
+/* Packs one item; its weight's values may go then, where it is the only one that reads them. Returns what is missing, or NULL. */
+static const char *pack_item(const Store *store, const PackItem *item, float *payload, int threads)
+{
+    Operands from;
+    find_operands(store, item, &from);
+    const char *missing = missing_source(item, &from);
+    const int units = missing ? 0 : unit_count(item);
+#pragma omp parallel for schedule(dynamic) num_threads(threads > 1 ? threads : 1) if (units > 1 && threads > 1)
+    for (int unit = 0; unit < units; unit++)
+        pack_unit(item, unit, &from, payload + item->at);
+    if (store->release && from.weight.whole)
+        store->release(store->weights, item->weight.name);
+    return missing;
+}
+
+/* Position of the highest bit. */
+static int magnitude_of(int64_t size)
+{
+    return size > 1 ? 63 - __builtin_clzll((unsigned long long)size) : 0;
+}
+
+/* Large items come first: while the largest exists twice, nothing else does. */
+bool pack(const PackItem *item, size_t count, PackLookup *lookup, PackRelease *release, const void *weights, float *payload, int threads,
           const char **missing)
 {
-    const Store store = { lookup, weights };
-    Operands from;
-    for (size_t i = 0; i < count; i++) {
-        find_operands(&store, &item[i], &from);
-        if ((*missing = missing_source(&item[i], &from)))
-            return false;
-    }
-#pragma omp parallel num_threads(threads > 1 ? threads : 1) private(from)
-    for (size_t i = 0; i < count; i++) {
-        find_operands(&store, &item[i], &from);
-#pragma omp for schedule(dynamic) nowait
-        for (int unit = 0; unit < unit_count(&item[i]); unit++)
-            pack_unit(&item[i], unit, &from, payload + item[i].at);
-    }
+    const Store store = { lookup, release, weights };
+    for (int magnitude = 63; magnitude >= 0; magnitude--)
+        for (size_t i = 0; i < count; i++)
+            if (magnitude_of(item[i].size) == magnitude && (*missing = pack_item(&store, &item[i], payload, threads)))
+                return false;
     return true;
 }
 
@@ -355,7 +377,7 @@ static void add_squares(const PackItem *item, const Lane *lane, double *size, do
 
 double pack_half_error(const PackItem *item, size_t count, PackLookup *lookup, const void *weights)
 {
-    const Store store = { lookup, weights };
+    const Store store = { lookup, NULL, weights };
     double size = 0, lost = 0;
     for (size_t i = 0; i < count; i++) {
         Operands from;

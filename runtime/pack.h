@@ -69,9 +69,12 @@ typedef struct PackItem {
 /* Values of a named tensor as floats, row-major, or NULL. dim gets up to 4 sizes. */
 typedef const float *PackLookup(const void *weights, const char *name, int *rank, int64_t dim[4]);
 
+/* Told that nobody will read that tensor any more before the next lookup of it. */
+typedef void PackRelease(const void *weights, const char *name);
+
 /* Fills payload[0 .. sum of the items), which must be zeroed, on up to `threads` threads. Returns false and names
- * the missing tensor when the lookup does not find one. */
-bool pack(const PackItem *item, size_t count, PackLookup *lookup, const void *weights, float *payload, int threads,
+ * the missing tensor when the lookup does not find one. release: may be NULL. */
+bool pack(const PackItem *item, size_t count, PackLookup *lookup, PackRelease *release, const void *weights, float *payload, int threads,
           const char **missing);
 
 /* What half precision takes from the filters that are stored so: the relative L2 norm of the differences; 0: there are none. The

@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define OPTIMIZER "optimizer."
 
@@ -15,14 +18,24 @@ typedef struct {
     TensorSpec spec;                    /* name owned */
     float *data;                        /* into Weights.data */
     size_t count;                       /* floats */
-    const Stored *stored;               /* while a file is read: where its values come from; NULL: not in the file */
+    const Stored *stored;               /* where its values come from in the file; NULL: not in one */
     bool mismatched;                    /* while a file is read: it is there, with another shape or dtype */
+    bool written;                       /* since: by weights_write */
+    bool released;                      /* has no values at the moment */
 } Entry;
+
+/* Where values come from. */
+typedef enum { ORIGIN_none, ORIGIN_pattern, ORIGIN_init, ORIGIN_file } Origin;
 
 struct Weights {
     Entry *entry;                       /* sorted by name */
     size_t count;
     float *data;                        /* all values, zero until filled */
+    Origin origin;
+    Seed seed;
+    Safetensors file;                   /* ORIGIN_file: open, and so as it was then */
+    char *path;                         /* its name, owned */
+    pthread_mutex_t turn;               /* of whoever fills a tensor anew */
 };
 
 /* ---- a set of named tensors -------------------------------------------------------------------------------- */
@@ -84,8 +97,10 @@ static bool place_entries(Weights *weights, const TensorSpec *expected, size_t c
 static Weights *weights_new(const TensorSpec *expected, size_t count, Failure *failure)
 {
     Weights *weights = calloc(1, sizeof *weights);
-    if (weights)
+    if (weights) {
         weights->entry = calloc(count + 1, sizeof *weights->entry);
+        pthread_mutex_init(&weights->turn, NULL);
+    }
     if (!weights || !weights->entry)
         failure_set(failure, "out of memory for %zu tensors", count);
     else if (place_entries(weights, expected, count, failure))
@@ -100,38 +115,27 @@ void weights_free(Weights *weights)
         return;
     for (size_t i = 0; i < weights->count; i++)
         free((char *)weights->entry[i].spec.name);
+    if (weights->origin == ORIGIN_file)
+        safetensors_close(&weights->file);
+    pthread_mutex_destroy(&weights->turn);
+    free(weights->path);
     free(weights->entry);
     free(weights->data);
     free(weights);
 }
 
-const float *weights_find(const Weights *weights, const char *name, int *rank, int64_t dim[4])
-{
-    const Entry *entry = find_entry(weights, name);
-    if (!entry)
-        return NULL;
-    *rank = entry->spec.rank;
-    memcpy(dim, entry->spec.dim, sizeof entry->spec.dim);
-    return entry->data;
-}
-
 bool weights_write(Weights *weights, const char *name, const float *values)
 {
     Entry *entry = find_entry(weights, name);
-    if (entry)
+    if (entry) {
         memcpy(entry->data, values, entry->count * sizeof *values);
+        entry->written = true;
+        entry->released = false;
+    }
     return entry;
 }
 
 /* ---- from a seed ------------------------------------------------------------------------------------------- */
-
-Weights *weights_pattern(const TensorSpec *expected, size_t count, uint64_t seed, double gain, Failure *failure)
-{
-    Weights *weights = weights_new(expected, count, failure);
-    for (size_t i = 0; weights && i < count; i++)
-        pattern_fill(&weights->entry[i].spec, weights->entry[i].data, weights->entry[i].count, (Seed){ seed, gain });
-    return weights;
-}
 
 /* The weight that stands beside a bias: fc.weight for fc.bias; NULL: there is none. */
 static const TensorSpec *sibling(const Weights *weights, const TensorSpec *bias)
@@ -147,14 +151,83 @@ static const TensorSpec *sibling(const Weights *weights, const TensorSpec *bias)
     return entry ? &entry->spec : NULL;
 }
 
-Weights *weights_init(const TensorSpec *expected, size_t count, uint64_t seed, Failure *failure)
+static void fill_from_seed(const Weights *weights, const Entry *entry)
+{
+    if (weights->origin == ORIGIN_pattern)
+        pattern_fill(&entry->spec, entry->data, entry->count, weights->seed);
+    else
+        init_fill(&entry->spec, sibling(weights, &entry->spec), entry->data, entry->count, weights->seed.value);
+}
+
+static Weights *from_seed(Origin origin, Seed seed, const TensorSpec *expected, size_t count, Failure *failure)
 {
     Weights *weights = weights_new(expected, count, failure);
-    for (size_t i = 0; weights && i < count; i++) {
-        const Entry *entry = &weights->entry[i];
-        init_fill(&entry->spec, sibling(weights, &entry->spec), entry->data, entry->count, seed);
-    }
+    if (!weights)
+        return NULL;
+    weights->origin = origin;
+    weights->seed = seed;
+    for (size_t i = 0; i < count; i++)
+        fill_from_seed(weights, &weights->entry[i]);
     return weights;
+}
+
+Weights *weights_pattern(const TensorSpec *expected, size_t count, uint64_t seed, double gain, Failure *failure)
+{
+    return from_seed(ORIGIN_pattern, (Seed){ seed, gain }, expected, count, failure);
+}
+
+Weights *weights_init(const TensorSpec *expected, size_t count, uint64_t seed, Failure *failure)
+{
+    return from_seed(ORIGIN_init, (Seed){ seed, 1 }, expected, count, failure);
+}
+
+/* ---- values that come and go ----------------------------------------------------------------------------------- */
+
+enum { WORTH_RELEASING = 1 << 20 };     /* bytes of a tensor */
+
+static bool can_refill(const Weights *weights, const Entry *entry)
+{
+    return !entry->written && (weights->origin == ORIGIN_file ? entry->stored != NULL : weights->origin != ORIGIN_none);
+}
+
+void weights_release(Weights *weights, const char *name)
+{
+    Entry *entry = find_entry(weights, name);
+    if (!entry || !can_refill(weights, entry) || entry->count * sizeof *entry->data < WORTH_RELEASING)
+        return;
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = ((uintptr_t)entry->data + page - 1) / page * page;
+    const uintptr_t end = (uintptr_t)(entry->data + entry->count) / page * page;
+    entry->released = madvise((void *)begin, end - begin, MADV_DONTNEED) == 0;
+}
+
+static bool refill(const Weights *weights, const Entry *entry)
+{
+    Failure failure;
+    if (weights->origin == ORIGIN_file)
+        return file_unchanged(&weights->file.file) && safetensors_values(&weights->file, entry->stored, entry->data, &failure);
+    fill_from_seed(weights, entry);
+    return true;
+}
+
+/* Fills a tensor that was released. */
+static bool has_values(const Weights *weights, Entry *entry)
+{
+    pthread_mutex_t *turn = &((Weights *)(uintptr_t)weights)->turn;
+    pthread_mutex_lock(turn);
+    entry->released = entry->released && !refill(weights, entry);
+    bool there = !entry->released;
+    pthread_mutex_unlock(turn);
+    return there;
+}
+
+const float *weights_find(const Weights *weights, const char *name, int *rank, int64_t dim[4])
+{
+    Entry *entry = find_entry(weights, name);
+    if (!entry || !has_values(weights, entry))
+        return NULL;
+    *rank = entry->spec.rank;
+    memcpy(dim, entry->spec.dim, sizeof entry->spec.dim);
+    return entry->data;
 }
 
 /* ---- what a file lacks, or has too much of ------------------------------------------------------------------ */
@@ -341,22 +414,35 @@ static bool make_report(const Findings *findings, bool partial, const uint64_t *
     return *report || failure_set(failure, "out of memory");
 }
 
+/* The file stays open, so that values can be read once more. */
+static bool keep_file(Weights *weights, const Safetensors *file, Failure *failure)
+{
+    weights->path = strdup(file->file.path);
+    if (!weights->path)
+        return failure_set(failure, "out of memory");
+    weights->file = *file;
+    weights->file.file.path = weights->path;
+    weights->origin = ORIGIN_file;
+    return true;
+}
+
 static Weights *load_file(const char *path, const TensorSpec *expected, size_t count, bool partial, const uint64_t *seed, char **report,
                           Failure *failure)
 {
     Safetensors file;
     Findings findings = { 0 };
     Weights *weights;
-    bool done;
     if (report)
         *report = NULL;
     if (!safetensors_open(path, &file, failure))
         return NULL;
     weights = weights_new(expected, count, failure);
-    done = weights && load(weights, expected, &file, partial, seed, &findings, failure)
-        && make_report(&findings, partial, seed, report, failure);
-    safetensors_close(&file);
-    if (done)
+    if (!weights || !keep_file(weights, &file, failure)) {
+        safetensors_close(&file);
+        weights_free(weights);
+        return NULL;
+    }
+    if (load(weights, expected, &weights->file, partial, seed, &findings, failure) && make_report(&findings, partial, seed, report, failure))
         return weights;
     weights_free(weights);
     return NULL;

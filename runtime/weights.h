@@ -48,6 +48,9 @@ Weights *weights_open_for_training(const char *argument, const TensorSpec *expec
 const float *weights_find(const Weights *, const char *name, int *rank, int64_t dim[4]);
 /* Replaces the values of a tensor; false where none is called so. */
 bool weights_write(Weights *, const char *name, const float *values);
+/* Gives the memory of a tensor back where that is worth it and its values can be had again from where they came: then the next
+ * weights_find does that, and finds nothing where a file is no more what it was. What was found before must not be read any more. */
+void weights_release(Weights *, const char *name);
 void weights_free(Weights *);
 
 /* Elements of a tensor, or -1 when the product of its dimensions does not fit or one is negative. */

@@ -131,7 +131,7 @@ static void expect_packed(const Case *c, const float *weight, int64_t row)
     make_request(c, &r);
     float *payload = calloc((size_t)(r.item.at + r.item.size), sizeof(float)), *next = payload + r.item.at;
     const char *missing;
-    cr_assert(pack(&r.item, 1, look_up, table, payload, 2, &missing));
+    cr_assert(pack(&r.item, 1, look_up, NULL, table, payload, 2, &missing));
     for (int p = 0; p < r.item.npanel; p++)
         for (int b = 0; b < r.item.nblock; b++)
             for (int tap = 0; tap < c->kh * c->kw; tap++)
@@ -192,7 +192,7 @@ static void expect_grouped(int inputs, int vectors)
     const float *weight = add("w", 4, (int64_t[]){ 10, inputs, KH, KW }, 0);
     float payload[MOST] = { 0 };
     const char *missing;
-    cr_assert(pack(&item, 1, look_up, table, payload, 2, &missing));
+    cr_assert(pack(&item, 1, look_up, NULL, table, payload, 2, &missing));
     for (int i = 0; i < (int)item.size; i++) {
         int lanes = vectors * LANES, kx = i / lanes % KW, c = i / lanes / KW % inputs, ky = i / lanes / KW / inputs % KH;
         int out = channel[i / lanes / KW / inputs / KH * lanes + i % lanes];
@@ -245,7 +245,7 @@ Test(pack, vectors)
     float payload[56] = { 0 };
     const char *missing;
     add_norm();
-    cr_assert(pack(item, 7, look_up, table, payload, 2, &missing));
+    cr_assert(pack(item, 7, look_up, NULL, table, payload, 2, &missing));
     for (int lane = 0; lane < 8; lane++) {
         int c = lanes[lane];
         double s = c < 0 ? 0 : factor(c), beta = c < 0 ? 0 : table[1].data[c], mean = c < 0 ? 0 : table[2].data[c],
@@ -281,7 +281,7 @@ Test(pack, a_folded_norm_is_rounded_once)
     const char *missing;
     add_norm();
     const float *weight = add("w", 4, (int64_t[]){ CHANNELS, 3, 1, 1 }, 0);
-    cr_assert(pack(&item, 1, look_up, table, payload, 1, &missing));
+    cr_assert(pack(&item, 1, look_up, NULL, table, payload, 1, &missing));
     for (int lane = 0; lane < 8; lane++)
         for (int i = 0; i < 3; i++)
             cr_expect_eq(payload[8 * i + lane], lanes[lane] < 0 ? 0 : (float)(factor(lanes[lane]) * weight[lanes[lane] * 3 + i]));
@@ -294,7 +294,7 @@ Test(pack, vectors_and_back)
     float payload[8] = { 0 };
     const char *missing = NULL;
     add("b", 1, (int64_t[]){ 5 }, 50);
-    cr_assert(pack(&item, 1, look_up, table, payload, 1, &missing));
+    cr_assert(pack(&item, 1, look_up, NULL, table, payload, 1, &missing));
     expect_unpacked(&item, payload);
     item = (PackItem){ .kind = PACK_vector, .vector = VECTOR_weight, .weight = { "b", 0, 0, 5 }, .channel = lanes, .nlane = 8 };
     expect_unpacked(&item, payload);
@@ -310,7 +310,7 @@ static void expect_missing(const PackItem *item, const char *name)
 {
     float payload[8] = { 0 };
     const char *missing = NULL;
-    cr_expect_not(pack(item, 1, look_up, table, payload, 1, &missing));
+    cr_expect_not(pack(item, 1, look_up, NULL, table, payload, 1, &missing));
     cr_expect_str_eq(missing, name);
 }
 
