@@ -27,6 +27,7 @@ typedef struct {
     Model model;
     void *arena;
     void *packed;                       /* weights with their stamp; NULL: to be packed before the next pass */
+    double half_error;                  /* of those that are packed in half precision */
     int max_batch;                      /* images that the arena has room for */
     char *layer;                        /* where it ends; NULL: at the output */
 } Engine;

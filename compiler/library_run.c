@@ -273,6 +273,7 @@ static nncc_status pack_engine(nncc *net, void *argument)
     Engine *engine = argument;
     Failure failure = {""};
     float *payload;
+    engine->half_error = engine->graph->half ? weights_half_error(engine->program, net->weights) : 0;
     engine->packed = weights_pack_releasing(engine->program, net->weights, net->threads, &payload, &failure);
     return engine->packed ? NNCC_OK : refuse(net, NNCC_ERROR_WEIGHTS, "%s", failure.text);
 }
@@ -291,6 +292,17 @@ nncc_status nncc_pack(nncc *net)
     if (!begin(net))
         return NNCC_ERROR_ARGUMENT;
     return net->whole.graph ? prepare(net, &net->whole) : refuse(net, NNCC_ERROR_ORDER, "the network is not compiled");
+}
+
+nncc_status nncc_fp16_error(nncc *net, double *error)
+{
+    nncc_status status = nncc_pack(net);
+    if (status)
+        return status;
+    if (!error)
+        return refuse(net, NNCC_ERROR_ARGUMENT, "nncc_fp16_error: no place for the error");
+    *error = net->whole.half_error;
+    return NNCC_OK;
 }
 
 typedef struct {

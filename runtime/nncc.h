@@ -81,6 +81,9 @@ nncc_status nncc_set_exact(nncc *, int exact);
 /* From the next nncc_compile on: 1 stores the filters of linear layers in half precision, which halves the memory that they are
  * read from, and rounds them to 11 bits; 0 does not. */
 nncc_status nncc_set_fp16_weights(nncc *, int on);
+/* How far that has moved the filters of the compiled network, as a relative L2 norm: 0 where nothing is stored so. Packs the
+ * weights where nncc_pack has not. */
+nncc_status nncc_fp16_error(nncc *, double *error);
 /* Reads a spec, from a file or from a text; `name` stands for the file in errors, and files that the text extends are
  * found beside it. Once a handle; after a failure it may be tried again. */
 nncc_status nncc_load(nncc *, const char *path);

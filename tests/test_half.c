@@ -6,6 +6,7 @@
 
 #include "../backends/backend.h"
 #include "../runtime/half.h"
+#include "../runtime/nncc.h"
 #include "support.h"
 
 enum { BATCH = 20 };                    /* so many that images are computed together */
@@ -129,4 +130,24 @@ Test(half, filters_are_rounded_and_nothing_else)
     }
     cr_expect_eq(error, 0);
     free(want);
+}
+
+/* Rounding to 11 bits moves a filter by less than one part in 2^11, and by something. */
+Test(half, the_library_tells_the_error)
+{
+    static const char spec[] = "name: net\ninput: [3, 1, 1]\nlayers:\n  - flatten\n  - linear: {name: fc, out: 40}\n";
+    nncc *net = nncc_new();
+    double error = -1;
+    cr_assert_eq(nncc_load_text(net, spec, "net.yaml"), NNCC_OK);
+    cr_expect_eq(nncc_fp16_error(net, &error), NNCC_ERROR_ORDER);
+    cr_assert_eq(nncc_compile(net, NNCC_JIT), NNCC_OK, "%s", nncc_error(net));
+    cr_assert_eq(nncc_load_weights(net, "pattern:3", 0), NNCC_OK, "%s", nncc_error(net));
+    cr_assert_eq(nncc_fp16_error(net, &error), NNCC_OK, "%s", nncc_error(net));
+    cr_expect_eq(error, 0);
+    cr_assert_eq(nncc_set_fp16_weights(net, 1), NNCC_OK, "%s", nncc_error(net));
+    cr_assert_eq(nncc_compile(net, NNCC_JIT), NNCC_OK, "%s", nncc_error(net));
+    cr_assert_eq(nncc_fp16_error(net, &error), NNCC_OK, "%s", nncc_error(net));
+    cr_expect(error > 1e-5 && error < 0x1p-11, "%g", error);
+    cr_expect_eq(nncc_fp16_error(net, NULL), NNCC_ERROR_ARGUMENT);
+    nncc_free(net);
 }

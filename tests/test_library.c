@@ -286,6 +286,7 @@ Test(library, no_handle)
 {
     int shape[3];
     float value;
+    double error;
     nncc_tensor_info tensor;
     nncc_layer_info layer;
     nncc_free(NULL);
@@ -308,6 +309,7 @@ Test(library, no_handle)
         nncc_forward_to(NULL, "a", &value, 1, &value),
         nncc_tuned(NULL, "x"),
         nncc_set_fp16_weights(NULL, 1),
+        nncc_fp16_error(NULL, &error),
     };
     for (size_t i = 0; i < sizeof status / sizeof *status; i++)
         cr_expect_eq(status[i], NNCC_ERROR_ARGUMENT, "call %zu", i);
