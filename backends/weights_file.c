@@ -98,7 +98,8 @@ static void release(const void *weights, const char *name)
     weights_release((Weights *)(uintptr_t)weights, name);
 }
 
-static void *pack_into_block(const Program *program, const Weights *weights, PackRelease *done, int threads, float **payload, Failure *failure)
+static void *pack_into_block(const Program *program, const Weights *weights, PackRelease *done, int threads,
+                             float **payload, Failure *failure)
 {
     const char *missing = NULL;
     Stamp stamp = program_stamp(program);

@@ -384,6 +384,8 @@ double pack_half_error(const PackItem *item, size_t count, PackLookup *lookup, c
         if (!item[i].half)
             continue;
         find_operands(&store, &item[i], &from);
+        if (missing_source(&item[i], &from))
+            continue;                           /* packing says so */
 #pragma omp parallel for reduction(+ : size, lost)
         for (int index = 0; index < item[i].nlane; index++) {
             Lane lane = lane_of(&item[i], index, &from);

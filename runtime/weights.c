@@ -442,7 +442,8 @@ static Weights *load_file(const char *path, const TensorSpec *expected, size_t c
         weights_free(weights);
         return NULL;
     }
-    if (load(weights, expected, &weights->file, partial, seed, &findings, failure) && make_report(&findings, partial, seed, report, failure))
+    if (load(weights, expected, &weights->file, partial, seed, &findings, failure) &&
+        make_report(&findings, partial, seed, report, failure))
         return weights;
     weights_free(weights);
     return NULL;

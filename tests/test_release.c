@@ -163,7 +163,8 @@ Test(release, the_library_reads_on)
     write_file(3);
     static float input[SIDE] = {1}, output[SIDE], before[LARGE], after[LARGE];
     nncc *net = nncc_new();
-    cr_assert(!nncc_load_text(net, spec, "n.yaml") && !nncc_compile(net, NNCC_JIT) && !nncc_load_weights(net, path, 1), "%s", nncc_error(net));
+    cr_assert(!nncc_load_text(net, spec, "n.yaml") && !nncc_compile(net, NNCC_JIT) && !nncc_load_weights(net, path, 1),
+              "%s", nncc_error(net));
     cr_assert_eq(nncc_read_tensor(net, "large.weight", before, LARGE), NNCC_OK);
     cr_assert_eq(nncc_forward(net, input, 1, output), NNCC_OK, "%s", nncc_error(net));
     cr_expect_eq(output[0], 3);

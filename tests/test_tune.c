@@ -315,7 +315,8 @@ Test(tune, sums_of_pooled_results_wait)
     Weights *weights = network_weights(graph, 3);
     float *input = network_input(graph, BATCH, 4), want[BATCH * OUTPUTS], got[BATCH * OUTPUTS];
     const char *whole = "layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 2";
-    run_choices(various, tuned_read(&context, "net.tuned", arena_printf(&context, "%slayers:\n- {%s}\n", head, whole)), weights, input, want);
+    run_choices(various, tuned_read(&context, "net.tuned", arena_printf(&context, "%slayers:\n- {%s}\n", head, whole)),
+                weights, input, want);
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
         const char *text = arena_printf(&context, "%slayers:\n- {%s}\n%s%s%s", head, choices[i], i < 3 ? "- {" : "", i < 3 ? whole : "",
                                         i < 3 ? "}\n" : "");

@@ -152,8 +152,9 @@ static void expect_bits(const Model *model, const Data *data, const float *want,
 
 static const char *text_of(const Case *c)
 {
-    return arena_printf(&context, "%dx%dx%d pad %d -> %d, tail %d%s, F(%d)%s, tasks %dx%d of %d vectors", c->in, c->height, c->width, c->pad,
-                        c->out, c->tail, c->segments ? ", segments" : "", c->unit, c->split ? " split" : "", c->rows, c->columns, c->together);
+    return arena_printf(&context, "%dx%dx%d pad %d -> %d, tail %d%s, F(%d)%s, tasks %dx%d of %d vectors", c->in,
+                        c->height, c->width, c->pad, c->out, c->tail, c->segments ? ", segments" : "", c->unit,
+                        c->split ? " split" : "", c->rows, c->columns, c->together);
 }
 
 /* That a call of the program takes. */
