@@ -222,9 +222,10 @@ void report_start(TrainWork *work)
     const char *augment = a->overfit ? "none" : a->augment ? a->augment : d->augment;
     int64_t parameters = graph_parameters(session->graph);
     Failure failure;
-    tell("%s: %s parameters; %s: %lld pictures, %lld to evaluate, %d classes\n", session->graph->name,
-            with_commas(&session->context, parameters), d->name, (long long)d->count[SPLIT_train],
-            (long long)d->count[SPLIT_val], d->classes);
+    const char *trained = a->train && !a->evaluate ? with_commas(&session->context, t->engine->trained) : NULL;
+    tell("%s: %s parameters%s%s%s; %s: %lld pictures, %lld to evaluate, %d classes\n", session->graph->name,
+         with_commas(&session->context, parameters), trained ? ", of which " : "", trained ? trained : "", trained ? " are trained" : "",
+         d->name, (long long)d->count[SPLIT_train], (long long)d->count[SPLIT_val], d->classes);
     if (a->evaluate)
         return;
     int64_t steps = trainer_steps(t), left = d->count[SPLIT_train] - steps * t->engine->batch;

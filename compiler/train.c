@@ -23,6 +23,14 @@ const char *const *train_globs(Context *context, const char *list, int *count)
     return item;
 }
 
+int64_t train_count(const Graph *graph)
+{
+    int64_t count = 0;
+    for (const Tensor *t = graph->tensors; t; t = t->next)
+        count += t->trained ? tensor_elements(t) : 0;
+    return count;
+}
+
 const Node *train_last_layer(const Graph *graph)
 {
     const Node *node = graph->output;

@@ -20,6 +20,8 @@ enum { TRAIN_BATCH = 64 };            /* images of a step, where nobody says */
 Optimiser optimiser_default(OptimiserKind);
 /* The globs of a list such as "fc.*,layer4.*"; *count 0: it names none. */
 const char *const *train_globs(Context *, const char *list, int *count);
+/* Elements of the parameters that a graph trains, after grad. */
+int64_t train_count(const Graph *);
 /* The layer that decides how many outputs a network has. */
 const Node *train_last_layer(const Graph *);
 /* Fails by fail_at to the context where the network, after infer, does not answer with one number for each class. */

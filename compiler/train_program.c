@@ -557,6 +557,7 @@ TrainEngine *train_program_open(Context *context, const Tree *tree, const Option
                               .height = in.height,
                               .width = in.width,
                               .input_floats = shape_floats(in),
+                              .trained = train_count(step->graph),
                               .step = compiled_step,
                               .evaluate = compiled_evaluate,
                               .read = compiled_read,

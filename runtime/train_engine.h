@@ -23,6 +23,7 @@ struct TrainEngine {
     int batch, classes;                 /* images of one step; outputs of one image */
     int channels, height, width;        /* shape of one image */
     int64_t input_floats;               /* of one image: channels * height * width */
+    int64_t trained;                    /* parameters that a step updates, in elements; 0: it does not say */
     TrainCost cost;
     const TrainPart *part;              /* of a step; NULL: the engine does not say */
     int parts;
