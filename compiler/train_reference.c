@@ -297,7 +297,8 @@ TrainEngine *train_reference_open(Context *context, const Tree *tree, const Opti
     *r = (Reference){.training = *training, .forward = forward, .step = step, .state.seed = train->seed};
     r->engine = (TrainEngine){.batch = train->batch, .classes = (int)shape_floats(forward->output->shape), .channels = in.channels,
                               .height = in.height, .width = in.width, .input_floats = shape_floats(in), .trained = train_count(step),
-                              .step = reference_train, .evaluate = reference_evaluate, .read = reference_read, .write = reference_write, .close = reference_close};
+                              .step = reference_train, .evaluate = reference_evaluate, .read = reference_read, .write = reference_write,
+                              .close = reference_close};
     if (!make_memory(r, weights, failure)) {
         reference_close(&r->engine);
         return NULL;
