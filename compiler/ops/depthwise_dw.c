@@ -5,12 +5,12 @@
 
 enum { MOST_TAPS = 12 };
 
-/* One kernel: some rows of the filters of one channel block. */
+/* One kernel: some rows of the filters of one channel block, or some columns of one row. */
 typedef struct {
     const Attr *a;
     Kernel *k;
     Stream x, dy, g;
-    int rows;                           /* of the filter */
+    int rows, columns;                  /* of the filter */
     Shape s;                            /* of dy */
 } Build_dw;
 
@@ -21,10 +21,9 @@ static void emit_pixels(const Build_dw *b, const int *acc)
     int dy = kernel_register(k), x = kernel_register(k);
     k_loop(k, b->s.width);
     k_load(k, dy, b->dy.pointer, 0);
-    for (int tap = 0; tap < b->rows * a->kernel[1]; tap++) {
+    for (int tap = 0; tap < b->rows * b->columns; tap++) {
         k_load(k, x, b->x.pointer,
-               tap / a->kernel[1] * a->dilation[0] * b->x.view.row +
-                   tap % a->kernel[1] * a->dilation[1] * b->x.view.pixel);
+               tap / b->columns * a->dilation[0] * b->x.view.row + tap % b->columns * a->dilation[1] * b->x.view.pixel);
         k_op(k, V_fma, acc[tap], dy, x);
     }
     k_bump(k, b->dy.pointer, b->dy.view.pixel);
@@ -40,7 +39,7 @@ static void emit_pixels(const Build_dw *b, const int *acc)
 static void emit_kernel(const Build_dw *b, int images, Lanes lanes)
 {
     Kernel *k = b->k;
-    int acc[MOST_TAPS], taps = b->rows * b->a->kernel[1], sum = kernel_register(k);
+    int acc[MOST_TAPS], taps = b->rows * b->columns, sum = kernel_register(k);
     k_zero(k, sum);
     for (int i = 0; i < taps; i++) {
         k_store(k, b->g.pointer, i * LANES, sum);
@@ -67,27 +66,48 @@ static void emit_kernel(const Build_dw *b, int images, Lanes lanes)
     }
 }
 
-static void add_call(Lower *l, const Node *n, int64_t place, int first, BlockRun run)
+/* Taps that one task takes: whole filters, or `columns` of one row, so many `parts` from column `first` on. */
+typedef struct {
+    int rows, columns, first, parts;
+} Taps;
+
+static void add_call(Lower *l, const Node *n, int64_t place, int first, BlockRun run, Taps t)
 {
     const Attr *a = &n->of->attr;
-    bool whole = a->kernel[0] * a->kernel[1] <= MOST_TAPS;
-    Build_dw b = {.a = a, .k = step_kernel(l), .rows = whole ? a->kernel[0] : 1, .s = node_result(n->in[1])};
+    Build_dw b = {.a = a, .k = step_kernel(l), .rows = t.rows, .columns = t.columns, .s = node_result(n->in[1])};
     b.x = stream_open(l, b.k, n->in[0], "x", false);
     b.dy = stream_open(l, b.k, n->in[1], "dy", false);
     b.g = stream_gradient(l, b.k, place, "g");
     emit_kernel(&b, l->graph->max_batch, (Lanes){0, run.channels});
-    int64_t row = (int64_t)a->kernel[1] * LANES;
-    Call *call = step_call(l, b.k, (int[]){run.blocks, whole ? 1 : a->kernel[0], 1}, "depthwise_dw",
-                           "gradient of %d x %d taps of 8 channels: sums over all pixels", b.rows, a->kernel[1]);
+    int64_t row = (int64_t)a->kernel[1] * LANES, column = a->dilation[1] * b.x.view.pixel;
+    Call *call = step_call(l, b.k, (int[]){run.blocks, a->kernel[0] / t.rows, t.parts}, "depthwise_dw",
+                           "gradient of %d x %d taps of 8 channels: sums over all pixels", t.rows, t.columns);
     call->images = l->graph->max_batch;
-    call_move(call, b.x, first * b.x.view.block - a->pad[0] * b.x.view.row - a->pad[1] * b.x.view.pixel);
+    call_move(call, b.x, first * b.x.view.block - a->pad[0] * b.x.view.row - a->pad[1] * b.x.view.pixel + t.first * column);
     call_stride(call, b.x, 0, b.x.view.block);
     call_stride(call, b.x, 1, a->dilation[0] * b.x.view.row);
+    call_stride(call, b.x, 2, t.columns * column);
     call_move(call, b.dy, first * b.dy.view.block);
     call_stride(call, b.dy, 0, b.dy.view.block);
-    call_move(call, b.g, first * a->kernel[0] * row);
+    call_move(call, b.g, first * a->kernel[0] * row + t.first * LANES);
     call_stride(call, b.g, 0, a->kernel[0] * row);
     call_stride(call, b.g, 1, row);
+    call_stride(call, b.g, 2, t.columns * LANES);
+}
+
+/* All taps of some blocks: at once where registers hold their sums, else row by row, wide rows in equal parts. */
+static void add_calls_of(Lower *l, const Node *n, int64_t place, int first, BlockRun run)
+{
+    const int *kernel = n->of->attr.kernel;
+    int size, parts, larger;
+    if (kernel[0] * kernel[1] <= MOST_TAPS) {
+        add_call(l, n, place, first, run, (Taps){kernel[0], kernel[1], 0, 1});
+        return;
+    }
+    split_evenly(kernel[1], MOST_TAPS, &size, &parts, &larger);
+    if (larger)
+        add_call(l, n, place, first, run, (Taps){1, size + 1, 0, larger});
+    add_call(l, n, place, first, run, (Taps){1, size, larger * (size + 1), parts - larger});
 }
 
 void lower_depthwise_dw(Lower *l, Node *n)
@@ -95,12 +115,10 @@ void lower_depthwise_dw(Lower *l, Node *n)
     const Layout *layout = &n->of->layout;
     int64_t place = sliding_filters(l, n->of);
     BlockRun run;
-    if (n->of->attr.kernel[1] > MOST_TAPS)
-        fail_at(l->context, n->loc, NULL, "depthwise filters wider than %d cannot be trained", MOST_TAPS);
     step_begin(l);
     for (int b = 0; b < layout->blocks; b += run.blocks) {
         run = block_run(layout, b, layout->blocks);
-        add_call(l, n, place, b, run);
+        add_calls_of(l, n, place, b, run);
     }
     step_end(l, n, "depthwise_dw", "gradient of the filters of a depthwise convolution %d x %d: sums over all pixels of the batch",
              n->of->attr.kernel[0], n->of->attr.kernel[1]);
