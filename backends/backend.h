@@ -141,7 +141,8 @@ bool jit_load(const Program *, const Target *, Model *, Failure *);
 /* Runs the graph (after infer, or after any later pass) on one batch. input [batch][c][h][w]; output likewise. */
 bool reference_run(const Graph *, const Weights *, const float *input, int batch, double *output, Failure *);
 /* The same for every layer: what node `id` stores, after its tail, goes to result[id]; NULL: nobody wants it. */
-bool reference_layers(const Graph *, const Weights *, const float *input, int batch, double *const *result, Failure *);
+/* largest[id], 0 before: the largest |value| that the node computes, before, in and after its tail. */
+bool reference_layers(const Graph *, const Weights *, const float *input, int batch, double *const *result, double *largest, Failure *);
 
 /* One training step in double: what a training graph (after `grad`, or any later pass but `lower`) reads and writes beside its
  * input. Arrays are by Tensor.id, each tensor in its plain layout. */

@@ -23,6 +23,7 @@ typedef struct {
     const float *input;                 /* [batch][channels][height][width] */
     int batch;
     double *const *keep;                /* by id: where a node's result is copied to, or NULL; NULL: none */
+    double *largest;                    /* by id: |value| of all that a node computes, its tail's operands too; NULL: nobody asks */
     ReferenceStep *step;                /* of a training graph; NULL: inference */
     Value *value;                       /* of each node, by id */
     int *unread;                        /* by id: operands that still refer to the node */

@@ -2,6 +2,7 @@
  * family of operations does not link, because the dispatch is a projection of ops.h. */
 #include "reference.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,16 +151,29 @@ static bool run_operation(Run *run, const Node *node, int first, Value *result)
     return true;
 }
 
+/* A value that the node computes, or that its element-wise operation reads: rounding errors are in proportion to these, even
+ * where the result is bounded, like relu6's. */
+static void note_largest(const Run *run, const Node *node, Value value)
+{
+    int64_t count = (op_is_batch(node->op) ? 1 : run->batch) * shape_floats(value.shape);
+    for (int64_t i = 0; run->largest && i < count; i++)
+        run->largest[node->id] = fmax(run->largest[node->id], fabs(value.data[i]));
+}
+
 /* The operation, the batch norm folded into it, then its tail. */
 static bool run_node(Run *run, const Node *node)
 {
     Value *result = &run->value[node->id];
+    for (int k = 0; op_is_elementwise(node->op) && k < node->nin; k++)
+        note_largest(run, node, run->value[node->in[k]->id]);
     if (!run_operation(run, node, 0, result))
         return false;
+    note_largest(run, node, *result);
     if (node->folded) {
         if (!load_parameters(run, node->folded))
             return false;
         reference_bn(run, node->folded, result, *result);
+        note_largest(run, node, *result);
     }
     for (const Node *part = node->tail; part; part = part->tail) {
         Value before = *result;
@@ -168,6 +182,7 @@ static bool run_node(Run *run, const Node *node)
         free(before.data);
         if (!made)
             return false;
+        note_largest(run, node, *result);
     }
     return true;
 }
@@ -216,9 +231,10 @@ bool reference_run(const Graph *graph, const Weights *weights, const float *inpu
     return interpret(&run, output);
 }
 
-bool reference_layers(const Graph *graph, const Weights *weights, const float *input, int batch, double *const *result, Failure *failure)
+bool reference_layers(const Graph *graph, const Weights *weights, const float *input, int batch, double *const *result, double *largest,
+                      Failure *failure)
 {
-    Run run = {.graph = graph, .weights = weights, .input = input, .batch = batch, .keep = result, .failure = failure};
+    Run run = {.graph = graph, .weights = weights, .input = input, .batch = batch, .keep = result, .largest = largest, .failure = failure};
     return interpret(&run, NULL);
 }
 

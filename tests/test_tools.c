@@ -117,6 +117,21 @@ Test(tools, verify_points_at_the_layer)
     result_free(&result);
 }
 
+/* A bounded result is as exact as the values that were bounded. */
+Test(tools, verify_measures_what_a_tail_bounds)
+{
+    static const char bounded[] = "name: bounded\ninput: [3, 8, 8]\nlayers:\n"
+                                  "  - conv: {name: conv1, out: 8, kernel: 3}\n  - bn: {name: bn1}\n  - relu6\n  - flatten\n  - linear: {name: fc, out: 5}\n";
+    char *path = join(directory, "bounded.yaml");
+    write_file(path, bounded);
+    json_t *json = parse_json(RUN("nncc", "verify", path, "--weights", "pattern:1,gain=100", "--json"), 0);
+    const json_t *layers = json_object_get(json, "layers");
+    cr_expect_gt(number(named(layers, "conv1"), "largest"), 50);
+    cr_expect_lt(number(named(layers, "fc"), "largest"), 100, "what it reads is at most 6");
+    free(path);
+    json_decref(json);
+}
+
 /* What verify rests on: no two tensors share memory, but those that are parts of another. */
 Test(tools, apart)
 {
