@@ -11,6 +11,7 @@
 
 enum {
     BAND_PIXELS = 204,                  /* of a band: four vectors of dy and one block of x are then 32 KiB */
+    COPY_USES = 16,                     /* of dy by a task, from which on a copy is worth its time */
     FEWEST_TASKS = 8,
     MOST_CHUNKS = 16,                   /* of the batch */
     CHUNK_BYTES = 256 << 10,            /* of a gradient, at most, that is summed in chunks, */
@@ -48,7 +49,7 @@ static void load_operand(const Build_dw *b, const TileOf *t, bool of_x, int reg,
     if (of_x)
         k_broadcast(b->k, reg, b->x.pointer, column_offset(b, t->column + i) + pixel * c->stride[1] * c->x.pixel);
     else
-        k_load_blocks(b->k, reg, b->dy.pointer, (t->unit + i) * b->width * b->dy.view.block + pixel * b->pixel, b->dy.view.block,
+        k_load_blocks(b->k, reg, b->dy.pointer, (t->unit + i - b->first) * b->width * b->dy.view.block + pixel * b->pixel, b->dy.view.block,
                       unit_vectors(b, t->unit + i));
 }
 
@@ -77,7 +78,7 @@ static void emit_pixel(const Build_dw *b, const TileOf *t, const int *acc, int p
 static void move_pixels(const Build_dw *b, int64_t rows, int64_t columns)
 {
     const Conv *c = &b->d->c;
-    k_bump(b->k, b->dy.pointer, rows * b->d->dy->layout.row + columns * b->pixel);
+    k_bump(b->k, b->dy.pointer, rows * b->dy.view.row + columns * b->pixel);
     k_bump(b->k, b->x.pointer, rows * c->stride[0] * c->x.row + columns * c->stride[1] * c->x.pixel);
 }
 
@@ -102,10 +103,11 @@ static void emit_line(const Build_dw *b, const TileOf *t, const int *acc, int ro
     move_pixels(b, rows, rest - width);
 }
 
-static bool is_flat(const Gradient *d)
+static bool is_flat(const Build_dw *b)
 {
+    const Gradient *d = b->d;
     const Conv *c = &d->c;
-    return d->dy->layout.row == d->width * LANES && c->stride[0] * c->x.row == d->width * c->stride[1] * c->x.pixel;
+    return b->dy.view.row == d->width * b->pixel && c->stride[0] * c->x.row == d->width * c->stride[1] * c->x.pixel;
 }
 
 /* The tile's sums over the band, added to the gradient; pointers end where they began. */
@@ -113,7 +115,7 @@ static void emit_tile(const Build_dw *b, const TileOf *t)
 {
     Kernel *k = b->k;
     const Gradient *d = b->d;
-    int acc[MAX_REGISTERS], sum, width = b->panel->vectors * LANES, line = is_flat(d) ? d->rows : 1;
+    int acc[MAX_REGISTERS], sum, width = b->panel->vectors * LANES, line = is_flat(b) ? d->rows : 1;
     for (int i = 0; i < t->units * t->columns; i++)
         k_zero(k, acc[i] = kernel_register(k));
     k_loop(k, d->images);
@@ -189,6 +191,45 @@ static void emit_entries(const Build_dw *b, TileOf *t)
     k_bump(k, b->g.pointer, -b->entries * rows * columns * filters);
 }
 
+/* The band's dy of some units, pixel by pixel, the registers of one beside each other; pointers end where they began. */
+static void emit_copy(const Build_dw *b, const TileOf *t)
+{
+    Kernel *k = b->k;
+    const Gradient *d = b->d;
+    int unroll = d->width % 4 ? d->width % 2 ? 1 : 2 : 4, each = b->width * LANES, reg = kernel_register(k);
+    int64_t pixel = t->units * each;
+    k_loop(k, d->images);
+    k_loop(k, d->rows);
+    k_loop(k, d->width / unroll);
+    for (int i = 0; i < unroll * t->units; i++) {
+        int u = i % t->units, from = (t->unit + u) * b->width;
+        k_load_blocks(k, reg, b->dy.pointer, from * b->dy.view.block + i / t->units * LANES, b->dy.view.block, unit_vectors(b, t->unit + u));
+        k_store(k, b->copy.pointer, i / t->units * pixel + u * each, reg);
+    }
+    k_bump(k, b->dy.pointer, unroll * LANES);
+    k_bump(k, b->copy.pointer, unroll * pixel);
+    k_end(k);
+    k_bump(k, b->dy.pointer, b->dy.view.row - d->width * LANES);
+    k_end(k);
+    k_bump(k, b->dy.pointer, b->dy.image - d->rows * b->dy.view.row);
+    k_end(k);
+    k_bump(k, b->dy.pointer, -d->images * b->dy.image);
+    k_bump(k, b->copy.pointer, -d->images * d->rows * d->width * pixel);
+    kernel_release(k, reg);
+}
+
+/* The build with the copy in the place of dy. */
+static Build_dw with_copy(const Build_dw *b, const TileOf *t)
+{
+    Build_dw copied = *b;
+    copied.pixel = t->units * b->width * LANES;
+    copied.dy = b->copy;
+    copied.dy.view = (View){LANES, b->d->width * copied.pixel, copied.pixel};
+    copied.dy.image = b->d->rows * copied.dy.view.row;
+    copied.first = t->unit;
+    return copied;
+}
+
 void emit_band(const Build_dw *b)
 {
     TileOf t = {0};
@@ -196,7 +237,10 @@ void emit_band(const Build_dw *b)
     split_evenly(b->units, most_units(&b->d->c.l->graph->machine, b->panel->vectors), &size, &parts, &larger);
     for (int i = 0; i < parts; i++, t.unit += t.units) {
         t.units = size + (i < larger);
-        emit_entries(b, &t);
+        if (b->copy.pointer >= 0)
+            emit_copy(b, &t);
+        Build_dw copied = b->copy.pointer >= 0 ? with_copy(b, &t) : *b;
+        emit_entries(&copied, &t);
     }
 }
 
@@ -312,6 +356,11 @@ static Build_dw open_kernel(const Gradient *d, const Slices *s)
     b.reach = choose_reach(&b);
     b.x = stream_open(l, b.k, c->source, "x", false);
     b.dy = stream_open(l, b.k, d->dy, "dy", false);
+    b.copy.pointer = -1;
+    if (!d->winograd && b.width > 1 && s->entries * b.taps[0] * b.taps[1] >= COPY_USES) {
+        b.copy = stream_scratch(l, b.k, "copy", true);
+        step_scratch(l, (int64_t)d->images * d->rows * d->width * most_units(&l->graph->machine, s->panel->vectors) * b.width * LANES);
+    }
     b.g = d->chunks > 1 ? stream_common(l, b.k, d->room, "g", true) : stream_gradient(l, b.k, c->filters, "g");
     return b;
 }

@@ -32,6 +32,8 @@ typedef struct {
     int width, units;                   /* vectors that a register holds, and registers for those of the panel: the last may lack one */
     Reach reach;
     Stream x, dy, g;
+    Stream copy;                        /* of dy, for some units, where loads from dy take two instructions; pointer -1: none */
+    int first;                          /* the first unit that lies in dy */
 } Build_dw;
 
 /* A run of alike panels, by `parts` of `entries` alike entries each, from entry `first` on. */

@@ -332,6 +332,7 @@ static void multiply_band(const Winograd *w)
     one.x = w->s.x;
     one.dy = w->s.dy;
     one.dy.view.block = LANES;
+    one.copy.pointer = -1;
     one.g = w->s.sums;
     one.between = picture;
     one.pixel = vectors * LANES;
