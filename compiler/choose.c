@@ -291,8 +291,9 @@ bool is_depthwise(const Node *n)
 }
 
 /* The tile of the dense convolutions of which a gradient by the operand is made: as forward ones of their size. */
-static void choose_gradient(const Machine *machine, Node *n)
+static void choose_gradient(const Graph *g, Node *n)
 {
+    const Machine *machine = &g->machine;
     const Attr *of = &n->of->attr;
     if (n->of->tile.algorithm == ALGORITHM_sliding)
         return;
@@ -310,7 +311,18 @@ static void choose_gradient(const Machine *machine, Node *n)
     }
     part.macs = shape_floats(part.shape) * part.attr.kernel[0] * part.attr.kernel[1] * (of->out / of->groups);
     choose_direct(machine, &part);
+    if (!g->exact)
+        choose_winograd_batch(machine, &part, true, g->max_batch, &part.tile);
     n->tile = part.tile;
+}
+
+static void choose_dense(const Graph *g, Node *n)
+{
+    if (!g->exact && !g->training && choose_winograd(&g->machine, n))
+        return;
+    choose_direct(&g->machine, n);
+    if (!g->exact && g->training)
+        choose_winograd_batch(&g->machine, n, false, g->max_batch, &n->tile);
 }
 
 /* Copies of one convolution read the same filters, so they are packed alike: as the first one wants them. */
@@ -334,10 +346,10 @@ void choose(Graph *g)
             choose_linear(n);
         else if (can_slide(n) && (!g->training || is_depthwise(n)))     /* gradients read the filters of direct tiles */
             choose_sliding(&g->machine, n);
-        else if (n->op == OP_conv && (g->exact || g->training || !choose_winograd(&g->machine, n)))
-            choose_direct(&g->machine, n);
+        else if (n->op == OP_conv)
+            choose_dense(g, n);
         else if (n->op == OP_conv_dx)
-            choose_gradient(&g->machine, n);
+            choose_gradient(g, n);
         else if (n->op == OP_linear_dx)
             choose_linear(n);
         if (n->op == OP_conv)

@@ -26,6 +26,10 @@ void choose_product(const Machine *, Tile *, int channels, int blocks, int nvect
 bool choose_winograd(const Machine *, Node *);
 /* Likewise, F(unit x unit, 3 x 3) with unit 2 or 4, split or not (Tile), whatever it costs; false where it cannot be. */
 bool winograd_form(const Machine *, Node *, int unit, bool split);
+/* Is it a convolution for Winograd's algorithm? */
+bool winograd_fits(const Node *);
+/* choose_batch.c: the tile of such a convolution of a training step where that is cheaper than the tile it has; else false. */
+bool choose_winograd_batch(const Machine *, const Node *, bool gradient, int batch, Tile *);
 /* Floats of the arena that the node's tile needs between its steps. */
 int64_t winograd_workspace(const Node *);
 /* Why the layer cannot take the tile, or NULL. */

@@ -34,7 +34,7 @@ typedef struct {
     bool average;
 } Layer;
 
-static bool is_regular(const Node *n)
+bool winograd_fits(const Node *n)
 {
     const Attr *a = &n->attr;
     bool square = a->kernel[0] == 3 && a->kernel[1] == 3 && a->stride[0] == 1 && a->stride[1] == 1;
@@ -150,7 +150,7 @@ bool winograd_form(const Machine *machine, Node *n, int unit, bool split)
     while (f->unit != unit)
         f++;
     Tile tile;
-    if (!is_regular(n))
+    if (!winograd_fits(n))
         return false;
     choose_form(machine, n, f, split, &tile);
     if (winograd_refusal(machine, n, &tile))
@@ -162,7 +162,7 @@ bool winograd_form(const Machine *machine, Node *n, int unit, bool split)
 
 const char *winograd_refusal(const Machine *machine, const Node *n, const Tile *t)
 {
-    if (!is_regular(n))
+    if (!winograd_fits(n))
         return "this layer does not take this algorithm";
     if (t->unit != 2 && t->unit != 4)
         return "unit must be 2 or 4";
@@ -189,7 +189,7 @@ static double direct_cycles(const Node *n)
 
 bool choose_winograd(const Machine *machine, Node *n)
 {
-    if (!is_regular(n))
+    if (!winograd_fits(n))
         return false;
     double best = direct_cycles(n);
     Tile chosen = {0}, t;

@@ -180,6 +180,7 @@ typedef struct {
     int columns;                        /*   and a task has so many of each */
     int together;                       /* winograd: output-channel vectors of a task, in panels, frequency by frequency; 0: one panel */
     bool split;                         /* winograd: one step transforms the whole input, the next multiplies and transforms back */
+    int images, panels;                 /* winograd in training: a task has the tiles of so many pictures, and so many panels */
 } Tile;
 
 /* One operation and the one tensor it makes. */

@@ -75,11 +75,11 @@ static void add_border(Case *c, Node *n)
 void open_case(Case *c, int operands)
 {
     static const int odd[] = {1, 3, 5, 8, 11, 16, 20, 24, 33};
-    c->batch = pick(c, 1, 5);
+    c->batch = c->batch ? c->batch : pick(c, 1, 5);
     c->nparts = c->nparts ? c->nparts : pick(c, 1, 3);
     c->channels = 0;
     for (int i = 0; i < c->nparts; i++)
-        c->channels += c->parts[i] = odd[pick(c, 0, 8)];
+        c->channels += c->parts[i] = c->parts[i] ? c->parts[i] : odd[pick(c, 0, 8)];
     c->height = c->height ? c->height : pick(c, 1, 9);
     c->width = c->width ? c->width : pick(c, 2, 9);
     c->graph = network_new(&c->context, (Shape){operands * c->channels, c->height, c->width, false});

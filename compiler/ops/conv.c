@@ -105,10 +105,16 @@ static void input_range(const Conv *c, const int *channel, int v, int *begin, in
     *end = (high / out + 1) * in;
 }
 
+/* Of filters that are packed transformed; those of training steps never are. */
+static int packed_unit(const Conv *c)
+{
+    return c->l->graph->training ? 0 : c->n->tile.unit;
+}
+
 /* Packed values of one filter of one input channel. */
 static int64_t taps_of(const Conv *c)
 {
-    int unit = c->n->tile.unit;
+    int unit = packed_unit(c);
     return unit ? (unit + 2) * (unit + 2) : (int64_t)c->kernel[0] * c->kernel[1];
 }
 
@@ -179,7 +185,7 @@ void pack_filters(Conv *c)
 {
     Context *context = c->l->context;
     PackItem item = pack_item(c->n);
-    item.unit = c->n->tile.unit;
+    item.unit = packed_unit(c);
     item.kind = item.unit ? PACK_winograd : PACK_conv;
     item.channel = lane_channels(c->l, &c->n->layout);
     item.nlane = c->n->layout.blocks * LANES;
@@ -360,11 +366,22 @@ Conv conv_open(Lower *l, Node *n, const Node *source)
     return c;
 }
 
+/* By Winograd's algorithm, in training. */
+static void lower_trained(Conv *c)
+{
+    read_tail(c);
+    pack_filters(c);
+    c->vectors_at = output_pack(c->l, c->n, (VectorKind[]){VECTOR_bias}, c->bias);
+    lower_winograd_batch(c, "winograd");
+}
+
 void lower_conv(Lower *l, Node *n)
 {
     Conv c = conv_open(l, n, n->in[0]);
     if (n->tile.algorithm == ALGORITHM_sliding)
         lower_sliding(l, n);
+    else if (n->tile.algorithm == ALGORITHM_winograd && l->graph->training)
+        lower_trained(&c);
     else if (n->tile.algorithm == ALGORITHM_winograd)
         lower_winograd(&c);
     else

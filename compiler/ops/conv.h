@@ -84,6 +84,7 @@ Conv conv_open(Lower *, Node *n, const Node *source);
 int64_t filter_floats(const Conv *, int64_t values);
 /* Panels, entries and the filters' place in the packed weights, where they are packed unless they have been before. */
 void pack_filters(Conv *);
+Stream stream_filters(const Conv *, Kernel *, const char *name);   /* over them, wherever they lie */
 /* Panels and entries alone, their filters from *size floats on; *size moves behind them. channel: of each lane, as lane_channels. */
 void make_panels(Conv *, const int *channel, int64_t *size);
 Run panel_run(const Conv *, size_t first);

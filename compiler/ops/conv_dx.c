@@ -4,6 +4,7 @@
 #include "../parity.h"
 #include "family.h"
 #include "repack.h"
+#include "winograd.h"
 
 /* The convolution of dy that computes n, or a part of it; panels and filters to follow. */
 static Conv gradient_open(Lower *l, Node *n, const Conv *forward)
@@ -88,6 +89,11 @@ static void lower_shares(Lower *l, Node *n)
         add_share_repack(l, &forward, &share[i]);
     step_end(l, NULL, "repack", "the filters of %s, for the gradient by what it reads", n->of->name);
     int64_t vectors = output_pack(l, n, NULL, 0);
+    if (n->tile.algorithm == ALGORITHM_winograd) {
+        share->c.vectors_at = vectors;
+        lower_winograd_batch(&share->c, "winograd_dx");
+        return;
+    }
     step_begin(l);
     for (int i = 0; i < count; i++) {
         share[i].c.vectors_at = vectors;

@@ -546,7 +546,7 @@ static void walk_images(Build *b, int images)
     emit_walk(b, PHASE_whole, 1, images);
 }
 
-static Stream stream_filters(const Conv *c, Kernel *k, const char *name)
+Stream stream_filters(const Conv *c, Kernel *k, const char *name)
 {
     return c->in_room ? stream_common(c->l, k, c->filters, name, false) : stream_weights(c->l, k, c->filters, name);
 }

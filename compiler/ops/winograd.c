@@ -32,13 +32,7 @@ typedef struct {
     int64_t channels;                   /* that are summed */
 } Winograd;
 
-/* Tiles along one axis as tasks have them: `count` times `size`, the last of which has `last` results. */
-typedef struct {
-    int start, size, count, last;
-} Span;
-
-/* All `tiles` in spans of `most`: the one that is smaller, or ends with a tile cut off, stands apart. Returns how many. */
-static int make_spans(int tiles, int most, int unit, int last, Span span[2])
+int make_spans(int tiles, int most, int unit, int last, Span span[2])
 {
     int count = tiles / most, n = 0;
     if (count * most == tiles && last < unit)
@@ -138,7 +132,7 @@ static Winograd winograd_new(Conv *c)
 
 /* ---- kernels and their calls --------------------------------------------------------------------------------- */
 
-static Rect rect_of(Span rows, Span columns)
+Rect rect_of(Span rows, Span columns)
 {
     return (Rect){rows.start, rows.size, columns.start, columns.size, rows.last, columns.last};
 }
@@ -147,7 +141,7 @@ static Call *call_input(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r
 {
     const Conv *c = w->c;
     int unit = w->t->unit;
-    InputTransform t = build_input_transform(c, r, blocks, w->v, !w->t->split);
+    InputTransform t = build_input_transform(c, r, blocks, w->v, !w->t->split, 1);
     Call *call = step_call(c->l, t.k, grid, arena_printf(c->l->context, "winograd%d_input", unit),
                            "%s.\n%d x %d tiles, %d blocks of 8 channels: V[%d x %d][block][tile][8]", input_transform_text(unit), r.rows,
                            r.columns, blocks, w->size, w->size);

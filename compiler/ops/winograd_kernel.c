@@ -214,7 +214,7 @@ static void input_row(InputBuild *b, const Rect *r, int rows)
     k_bump(k, b->t.x.pointer, b->unit * (b->x.row - whole * b->x.pixel));
 }
 
-InputTransform build_input_transform(const Conv *c, Rect r, int blocks, Spectrum to, bool in_scratch)
+InputTransform build_input_transform(const Conv *c, Rect r, int blocks, Spectrum to, bool in_scratch, int images)
 {
     int unit = c->n->tile.unit, whole = r.rows - (r.last_row < unit);
     Kernel *k = step_kernel(c->l);
@@ -223,6 +223,7 @@ InputTransform build_input_transform(const Conv *c, Rect r, int blocks, Spectrum
     b.t.buffer = stream_scratch(c->l, k, "t", true);
     b.t.v = in_scratch ? stream_scratch(c->l, k, "v", true) : stream_workspace(c->l, k, c->n, "v", true);
     b.constants = input_constants(k, unit);
+    k_loop(k, images);
     k_loop(k, blocks);
     if (whole) {
         k_loop(k, whole);
@@ -233,6 +234,11 @@ InputTransform build_input_transform(const Conv *c, Rect r, int blocks, Spectrum
         input_row(&b, &r, r.last_row);
     k_bump(k, b.t.x.pointer, c->x.block - r.rows * unit * c->x.row);
     k_bump(k, b.t.v.pointer, to.block - (int64_t)r.rows * r.columns * LANES);
+    k_end(k);
+    if (images > 1) {
+        k_bump(k, b.t.x.pointer, b.t.x.image - blocks * c->x.block);
+        k_bump(k, b.t.v.pointer, (int64_t)r.rows * r.columns * LANES - blocks * to.block);
+    }
     k_end(k);
     return b.t;
 }
