@@ -142,7 +142,7 @@ nncc_status nncc_compile(nncc *, nncc_backend);
 /* Packs the weights as the code wants them, which the next forward pass would do otherwise. */
 nncc_status nncc_pack(nncc *);
 /* input [batch][input floats] -> output [batch][output floats], for 1 <= batch <= max batch. An image's result does not
- * depend on its batch, on threads, nor on JIT or AOT. */
+ * depend on its batch, on threads, nor on JIT or AOT. Takes up to a megabyte of stack on each thread. */
 nncc_status nncc_forward(nncc *, const float *input, int batch, float *output);
 /* The result of any layer, [batch][its floats]: compiles a network that ends there, which is kept for the next call with the
  * same layer. Its values are those of the whole network, except that sums may be rounded in another order. */

@@ -395,14 +395,14 @@ Test(jit, needs_neither_program_nor_context)
     open_net(&net, "activations.yaml", activations, NULL);
     Model model = load(&net, NULL);
     float *before = run(&model, &net, 0, BATCH, 1);
-    void *arena = aligned_alloc(64, model.arena_size + 64 - model.arena_size % 64);
+    void *own_arena = aligned_alloc(64, model.arena_size + 64 - model.arena_size % 64);
     float *after = malloc(BATCH * net.outputs * sizeof *after);
     context_free(&net.context);
     double seconds[64];
-    cr_assert_eq(model.profiled(net.weights, arena, net.input, BATCH, 2, after, seconds), 0);
+    cr_assert_eq(model.profiled(net.weights, own_arena, net.input, BATCH, 2, after, seconds), 0);
     cr_expect_arr_eq(before, after, BATCH * net.outputs * sizeof *after);
     cr_expect(seconds[0] >= 0 && seconds[0] < 10);
-    free(arena), free(before), free(after), free(net.weights), free(net.input);
+    free(own_arena), free(before), free(after), free(net.weights), free(net.input);
     model_close(&model);
 }
 

@@ -84,7 +84,7 @@ static void make_request(const Case *c, Request *r)
         r->channel[item->nlane] = item->nlane < c->out ? item->nlane : -1;
     for (int lane = 0; lane < item->nlane; lane += LANES * c->vectors) {
         int vectors = (item->nlane - lane) / LANES;
-        r->panel[item->npanel] = (PackPanel){ lane, vectors < c->vectors ? vectors : c->vectors, 0, item->nblock, item->size };
+        r->panel[item->npanel] = (PackPanel){ lane, vectors < c->vectors ? vectors : c->vectors, 0, item->nblock, item->size, 0 };
         item->size += LANES * r->panel[item->npanel++].vectors * c->in * taps;
     }
 }
@@ -260,7 +260,7 @@ Test(pack, vectors)
 Test(pack, a_folded_norm_is_rounded_once)
 {
     static const PackBlock block = { 0, 3 };
-    static const PackPanel panel = { 0, 1, 0, 1, 0 };
+    static const PackPanel panel = { 0, 1, 0, 1, 0, 0 };
     const PackItem item = {.kind = PACK_conv,
                            .size = 24,
                            .weight = {"w", 0, 0, CHANNELS},

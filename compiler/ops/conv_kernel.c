@@ -524,13 +524,13 @@ void emit_average(Build *b, bool before)
     else
         k_literal(k, factor, 1.0f / (float)(s.height * s.width));
     for (int u = 0; u < b->units; u++) {
-        Stream s = b->out.y;
-        int64_t at = u * b->width * s.view.block;
+        Stream out = b->out.y;
+        int64_t at = u * b->width * out.view.block;
         if (!before) {
             output_get(k, &b->out, y, unit_place(b, u, 0));
             k_op(k, V_mul, y, y, factor);
         }
-        k_store_blocks(k, s.pointer, at, s.view.block, unit_vectors(b, u), before ? factor : y);
+        k_store_blocks(k, out.pointer, at, out.view.block, unit_vectors(b, u), before ? factor : y);
     }
     kernel_release(k, factor);
     kernel_release(k, y);
