@@ -6,17 +6,20 @@
 #include "choose.h"
 
 enum {
-    SCRATCH_BYTES = 640 << 10,          /* of one task's tiles: they stay in the second-level cache */
+    SCRATCH_BYTES = 640 << 10,          /* of one task's tiles: they stay in the second-level cache, */
+    SPLIT_SCRATCH = 460 << 10,          /*   where only their results do, beside those of a frequency and its filters */
     MOST_SCRATCH = 1 << 20,             /* bytes of a thread's stack */
     FAR_BYTES = 512 << 10,              /* of filters, beyond which they do not stay there beside the tiles */
-    TASK_CYCLES = 25000,                /* of a task where there are few */
-    MOST_TASKS = 16,                    /* that a layer is cut into for threads alone */
+    NEAR_BYTES = 64 << 10,              /* of filters, that surely stay in it */
+    TASK_CYCLES = 30000,                /* of a task where there are few */
+    MOST_TASKS = 16,                    /* that a layer is cut into for threads alone, */
+    FAR_TASKS = 8,                      /*   and where each of them reads such filters again */
     TOGETHER = 12,                      /* output vectors of a task that reads its filters from far away, at most */
     SPLIT_TASKS = 4,                    /* such tasks, or a multiple of it, so that a few threads have equal shares */
     PANEL = 4,                          /* output vectors of a panel, about */
 };
 
-static const double fma_rate = 16 * 0.86, far_rate = 8;     /* multiply-adds, bytes a cycle */
+static const double fma_rate = 16 * 0.86, far_rate = 8, filter_rate = 64, tile_rate = 16;      /* multiply-adds, bytes a cycle */
 
 /* Cycles of the transforms of one tile of 8 channels. */
 typedef struct {
@@ -81,30 +84,38 @@ static int together_of(const Layer *l, const Tile *t)
 static double product_cycles(const Layer *l, const Tile *t)
 {
     int tiles = t->rows * t->columns, tasks = ceil_of(l->rows, t->rows) * ceil_of(l->columns, t->columns);
-    return (double)tasks * ceil_of(tiles, 4) * 4 * l->frequencies * l->in * l->vectors * 8 / fma_rate;
+    return tasks * (tiles + 0.5) * l->frequencies * l->in * l->vectors * 8 / fma_rate;
 }
 
-/* Bytes that a task or a step fetches from far away. */
-static double far_bytes(const Layer *l, const Tile *t)
+static double filter_bytes(const Layer *l)
 {
-    double filters = 4.0 * l->frequencies * l->in * l->vectors * 8, tiles = 32.0 * l->frequencies * l->blocks * l->rows * l->columns;
-    int tasks = ceil_of(l->rows, t->rows) * ceil_of(l->columns, t->columns), panels = ceil_of(l->vectors, t->together);
-    if (t->split)
-        return filters + (tiles > FAR_BYTES ? tiles * (1 + panels) : 0);
-    return filters * (filters > FAR_BYTES ? tasks : 1);
+    return 4.0 * l->frequencies * l->in * l->vectors * LANES;
+}
+
+/* Cycles for what does not stay in the second-level cache: filters come from memory once, and from the third level whenever a
+ * task reads them again; so do the transformed tiles of the split form, for each group of output vectors. */
+static double fetch_cycles(const Layer *l, const Tile *t)
+{
+    double filters = filter_bytes(l), tiles = 32.0 * l->frequencies * l->blocks * l->rows * l->columns;
+    int tasks = ceil_of(l->rows, t->rows) * ceil_of(l->columns, t->columns), groups = t->split ? ceil_of(l->vectors, t->together) : 0;
+    double again = filters > FAR_BYTES ? filters * (tasks - 1) : 0, between = groups && tiles > FAR_BYTES ? tiles * (1 + groups) : 0;
+    return filters / far_rate + again / filter_rate + between / tile_rate;
 }
 
 static double tile_cycles(const Layer *l, const Tile *t, const Transform *f)
 {
     double transform = (double)l->rows * l->columns * (l->blocks * f->input + l->vectors * f->output);
-    return product_cycles(l, t) + transform + far_bytes(l, t) / far_rate;
+    return product_cycles(l, t) + transform + fetch_cycles(l, t);
 }
 
-/* Tiles of a task, no more than t has, of which there are enough for a few threads. */
+/* Tiles of a task, no more than t has, of which there are enough for a few threads: a power of two, so that their shares are equal. */
 static int shared_tiles(const Layer *l, const Tile *t, const Transform *f)
 {
-    double tasks = tile_cycles(l, t, f) / TASK_CYCLES;
-    int most = t->rows * t->columns, shared = (int)(l->rows * l->columns / (tasks < MOST_TASKS ? tasks : MOST_TASKS));
+    int limit = filter_bytes(l) > FAR_BYTES ? FAR_TASKS : MOST_TASKS, tasks = 1;
+    double wanted = tile_cycles(l, t, f) / TASK_CYCLES;
+    while (2 * tasks <= limit && wanted > 1.5 * tasks)
+        tasks *= 2;
+    int most = t->rows * t->columns, shared = l->rows * l->columns / tasks;
     return shared < most ? shared : most;
 }
 
@@ -125,14 +136,14 @@ static double choose_form(const Machine *machine, const Node *n, const Transform
     int64_t tile_bytes = 32 * l.frequencies;
     if (split)
         t->together = choose_together(&l, tile_bytes);
-    int64_t most = SCRATCH_BYTES / (tile_bytes * (split ? t->together : l.blocks + PANEL));
+    int64_t most = split ? SPLIT_SCRATCH / (tile_bytes * t->together) : SCRATCH_BYTES / (tile_bytes * (l.blocks + PANEL));
     choose_task(&l, t, most < 1 ? 1 : (int)most);
-    if (!split)
+    if (!split || t->together == l.vectors)
         choose_task(&l, t, shared_tiles(&l, t, f));
     if (l.average)
         t->rows = l.rows;
     choose_product(machine, t, l.in, l.blocks, split ? t->together : l.vectors, t->rows * t->columns);
-    t->ahead = split && 4.0 * l.frequencies * l.in * l.vectors * 8 > FAR_BYTES;
+    t->ahead = filter_bytes(&l) > NEAR_BYTES;
     return tile_cycles(&l, t, f);
 }
 

@@ -416,7 +416,7 @@ static void avx2_border_3(float *y)
  *    0 -b/2 -1/2    b    1    0
  *    0  b/2 -1/2   -b    1    0
  *    0    1    0 -5/2    0    1.
- * 2 x 8 tiles, 2 blocks of 8 channels: V[6 x 6][block][tile][8] */
+ * 4 x 8 tiles, 2 blocks of 8 channels: V[6 x 6][block][tile][8] */
 __attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_input_4(const float *x, float *t, float *v, const float *constants)
 {
@@ -429,7 +429,7 @@ static void avx2_winograd4_input_4(const float *x, float *t, float *v, const flo
     v5 = _mm256_broadcast_ss(constants + 5);
     v6 = _mm256_broadcast_ss(constants + 6);
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
+        for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 6; l++) {
                     v7 = _mm256_loadu_ps(x);
@@ -477,162 +477,164 @@ static void avx2_winograd4_input_4(const float *x, float *t, float *v, const flo
                     _mm256_storeu_ps(v, v7);
                     v12 = _mm256_add_ps(v12, v8);
                     v12 = _mm256_fmadd_ps(v10, v0, v12);
-                    _mm256_storeu_ps(v + 8160, v12);
+                    _mm256_storeu_ps(v + 15840, v12);
                     v7 = v11;
                     v12 = v10;
                     v7 = _mm256_fmadd_ps(v9, v1, v7);
                     v12 = _mm256_fmadd_ps(v8, v1, v12);
                     v13 = v7;
                     v13 = _mm256_fmadd_ps(v12, v3, v13);
-                    _mm256_storeu_ps(v + 1632, v13);
+                    _mm256_storeu_ps(v + 3168, v13);
                     v7 = _mm256_fmadd_ps(v12, v4, v7);
-                    _mm256_storeu_ps(v + 3264, v7);
+                    _mm256_storeu_ps(v + 6336, v7);
                     v11 = _mm256_fmadd_ps(v9, v2, v11);
                     v10 = _mm256_fmadd_ps(v8, v2, v10);
                     v7 = v11;
                     v7 = _mm256_fmadd_ps(v10, v5, v7);
-                    _mm256_storeu_ps(v + 4896, v7);
+                    _mm256_storeu_ps(v + 9504, v7);
                     v11 = _mm256_fmadd_ps(v10, v6, v11);
-                    _mm256_storeu_ps(v + 6528, v11);
+                    _mm256_storeu_ps(v + 12672, v11);
                     t += 8;
-                    v += 272;
+                    v += 528;
                 }
                 t -= 48;
-                v -= 1624;
+                v -= 3160;
                 x += 32;
             }
             x += 800;
         }
-        x += 6872;
+        x += 4760;
     }
 }
 
-/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 16 output channels of 16 tiles, sums over 16 channels */
+/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 16 output channels of 32 tiles, sums over 16 channels */
 __attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_product_16x6_5(const float *v, const float *w, float *m)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
     for (int i = 0; i < 36; i++) {
-        v0 = _mm256_setzero_ps();
-        v1 = _mm256_setzero_ps();
-        v2 = _mm256_setzero_ps();
-        v3 = _mm256_setzero_ps();
-        v4 = _mm256_setzero_ps();
-        v5 = _mm256_setzero_ps();
-        v6 = _mm256_setzero_ps();
-        v7 = _mm256_setzero_ps();
-        v8 = _mm256_setzero_ps();
-        v9 = _mm256_setzero_ps();
-        v10 = _mm256_setzero_ps();
-        v11 = _mm256_setzero_ps();
         for (int j = 0; j < 2; j++) {
-            _mm_prefetch((const char *)(v + 48), _MM_HINT_T0);
-            _mm_prefetch((const char *)(v + 64), _MM_HINT_T0);
-            _mm_prefetch((const char *)(v + 80), _MM_HINT_T0);
-            _mm_prefetch((const char *)(v + 88), _MM_HINT_T0);
+            v0 = _mm256_setzero_ps();
+            v1 = _mm256_setzero_ps();
+            v2 = _mm256_setzero_ps();
+            v3 = _mm256_setzero_ps();
+            v4 = _mm256_setzero_ps();
+            v5 = _mm256_setzero_ps();
+            v6 = _mm256_setzero_ps();
+            v7 = _mm256_setzero_ps();
+            v8 = _mm256_setzero_ps();
+            v9 = _mm256_setzero_ps();
+            v10 = _mm256_setzero_ps();
+            v11 = _mm256_setzero_ps();
             for (int k = 0; k < 2; k++) {
-                v12 = _mm256_loadu_ps(w);
-                v13 = _mm256_loadu_ps(w + 8);
-                v14 = _mm256_broadcast_ss(v);
-                v0 = _mm256_fmadd_ps(v12, v14, v0);
-                v6 = _mm256_fmadd_ps(v13, v14, v6);
-                v14 = _mm256_broadcast_ss(v + 8);
-                v1 = _mm256_fmadd_ps(v12, v14, v1);
-                v7 = _mm256_fmadd_ps(v13, v14, v7);
-                v14 = _mm256_broadcast_ss(v + 16);
-                v2 = _mm256_fmadd_ps(v12, v14, v2);
-                v8 = _mm256_fmadd_ps(v13, v14, v8);
-                v14 = _mm256_broadcast_ss(v + 24);
-                v3 = _mm256_fmadd_ps(v12, v14, v3);
-                v9 = _mm256_fmadd_ps(v13, v14, v9);
-                v14 = _mm256_broadcast_ss(v + 32);
-                v4 = _mm256_fmadd_ps(v12, v14, v4);
-                v10 = _mm256_fmadd_ps(v13, v14, v10);
-                v14 = _mm256_broadcast_ss(v + 40);
-                v5 = _mm256_fmadd_ps(v12, v14, v5);
-                v11 = _mm256_fmadd_ps(v13, v14, v11);
-                v12 = _mm256_loadu_ps(w + 16);
-                v13 = _mm256_loadu_ps(w + 24);
-                v14 = _mm256_broadcast_ss(v + 1);
-                v0 = _mm256_fmadd_ps(v12, v14, v0);
-                v6 = _mm256_fmadd_ps(v13, v14, v6);
-                v14 = _mm256_broadcast_ss(v + 9);
-                v1 = _mm256_fmadd_ps(v12, v14, v1);
-                v7 = _mm256_fmadd_ps(v13, v14, v7);
-                v14 = _mm256_broadcast_ss(v + 17);
-                v2 = _mm256_fmadd_ps(v12, v14, v2);
-                v8 = _mm256_fmadd_ps(v13, v14, v8);
-                v14 = _mm256_broadcast_ss(v + 25);
-                v3 = _mm256_fmadd_ps(v12, v14, v3);
-                v9 = _mm256_fmadd_ps(v13, v14, v9);
-                v14 = _mm256_broadcast_ss(v + 33);
-                v4 = _mm256_fmadd_ps(v12, v14, v4);
-                v10 = _mm256_fmadd_ps(v13, v14, v10);
-                v14 = _mm256_broadcast_ss(v + 41);
-                v5 = _mm256_fmadd_ps(v12, v14, v5);
-                v11 = _mm256_fmadd_ps(v13, v14, v11);
-                v12 = _mm256_loadu_ps(w + 32);
-                v13 = _mm256_loadu_ps(w + 40);
-                v14 = _mm256_broadcast_ss(v + 2);
-                v0 = _mm256_fmadd_ps(v12, v14, v0);
-                v6 = _mm256_fmadd_ps(v13, v14, v6);
-                v14 = _mm256_broadcast_ss(v + 10);
-                v1 = _mm256_fmadd_ps(v12, v14, v1);
-                v7 = _mm256_fmadd_ps(v13, v14, v7);
-                v14 = _mm256_broadcast_ss(v + 18);
-                v2 = _mm256_fmadd_ps(v12, v14, v2);
-                v8 = _mm256_fmadd_ps(v13, v14, v8);
-                v14 = _mm256_broadcast_ss(v + 26);
-                v3 = _mm256_fmadd_ps(v12, v14, v3);
-                v9 = _mm256_fmadd_ps(v13, v14, v9);
-                v14 = _mm256_broadcast_ss(v + 34);
-                v4 = _mm256_fmadd_ps(v12, v14, v4);
-                v10 = _mm256_fmadd_ps(v13, v14, v10);
-                v14 = _mm256_broadcast_ss(v + 42);
-                v5 = _mm256_fmadd_ps(v12, v14, v5);
-                v11 = _mm256_fmadd_ps(v13, v14, v11);
-                v12 = _mm256_loadu_ps(w + 48);
-                v13 = _mm256_loadu_ps(w + 56);
-                v14 = _mm256_broadcast_ss(v + 3);
-                v0 = _mm256_fmadd_ps(v12, v14, v0);
-                v6 = _mm256_fmadd_ps(v13, v14, v6);
-                v14 = _mm256_broadcast_ss(v + 11);
-                v1 = _mm256_fmadd_ps(v12, v14, v1);
-                v7 = _mm256_fmadd_ps(v13, v14, v7);
-                v14 = _mm256_broadcast_ss(v + 19);
-                v2 = _mm256_fmadd_ps(v12, v14, v2);
-                v8 = _mm256_fmadd_ps(v13, v14, v8);
-                v14 = _mm256_broadcast_ss(v + 27);
-                v3 = _mm256_fmadd_ps(v12, v14, v3);
-                v9 = _mm256_fmadd_ps(v13, v14, v9);
-                v14 = _mm256_broadcast_ss(v + 35);
-                v4 = _mm256_fmadd_ps(v12, v14, v4);
-                v10 = _mm256_fmadd_ps(v13, v14, v10);
-                v14 = _mm256_broadcast_ss(v + 43);
-                v5 = _mm256_fmadd_ps(v12, v14, v5);
-                v11 = _mm256_fmadd_ps(v13, v14, v11);
-                w += 64;
-                v += 4;
+                _mm_prefetch((const char *)(v + 48), _MM_HINT_T0);
+                _mm_prefetch((const char *)(v + 64), _MM_HINT_T0);
+                _mm_prefetch((const char *)(v + 80), _MM_HINT_T0);
+                _mm_prefetch((const char *)(v + 88), _MM_HINT_T0);
+                for (int l = 0; l < 2; l++) {
+                    v12 = _mm256_loadu_ps(w);
+                    v13 = _mm256_loadu_ps(w + 8);
+                    v14 = _mm256_broadcast_ss(v);
+                    v0 = _mm256_fmadd_ps(v12, v14, v0);
+                    v6 = _mm256_fmadd_ps(v13, v14, v6);
+                    v14 = _mm256_broadcast_ss(v + 8);
+                    v1 = _mm256_fmadd_ps(v12, v14, v1);
+                    v7 = _mm256_fmadd_ps(v13, v14, v7);
+                    v14 = _mm256_broadcast_ss(v + 16);
+                    v2 = _mm256_fmadd_ps(v12, v14, v2);
+                    v8 = _mm256_fmadd_ps(v13, v14, v8);
+                    v14 = _mm256_broadcast_ss(v + 24);
+                    v3 = _mm256_fmadd_ps(v12, v14, v3);
+                    v9 = _mm256_fmadd_ps(v13, v14, v9);
+                    v14 = _mm256_broadcast_ss(v + 32);
+                    v4 = _mm256_fmadd_ps(v12, v14, v4);
+                    v10 = _mm256_fmadd_ps(v13, v14, v10);
+                    v14 = _mm256_broadcast_ss(v + 40);
+                    v5 = _mm256_fmadd_ps(v12, v14, v5);
+                    v11 = _mm256_fmadd_ps(v13, v14, v11);
+                    v12 = _mm256_loadu_ps(w + 16);
+                    v13 = _mm256_loadu_ps(w + 24);
+                    v14 = _mm256_broadcast_ss(v + 1);
+                    v0 = _mm256_fmadd_ps(v12, v14, v0);
+                    v6 = _mm256_fmadd_ps(v13, v14, v6);
+                    v14 = _mm256_broadcast_ss(v + 9);
+                    v1 = _mm256_fmadd_ps(v12, v14, v1);
+                    v7 = _mm256_fmadd_ps(v13, v14, v7);
+                    v14 = _mm256_broadcast_ss(v + 17);
+                    v2 = _mm256_fmadd_ps(v12, v14, v2);
+                    v8 = _mm256_fmadd_ps(v13, v14, v8);
+                    v14 = _mm256_broadcast_ss(v + 25);
+                    v3 = _mm256_fmadd_ps(v12, v14, v3);
+                    v9 = _mm256_fmadd_ps(v13, v14, v9);
+                    v14 = _mm256_broadcast_ss(v + 33);
+                    v4 = _mm256_fmadd_ps(v12, v14, v4);
+                    v10 = _mm256_fmadd_ps(v13, v14, v10);
+                    v14 = _mm256_broadcast_ss(v + 41);
+                    v5 = _mm256_fmadd_ps(v12, v14, v5);
+                    v11 = _mm256_fmadd_ps(v13, v14, v11);
+                    v12 = _mm256_loadu_ps(w + 32);
+                    v13 = _mm256_loadu_ps(w + 40);
+                    v14 = _mm256_broadcast_ss(v + 2);
+                    v0 = _mm256_fmadd_ps(v12, v14, v0);
+                    v6 = _mm256_fmadd_ps(v13, v14, v6);
+                    v14 = _mm256_broadcast_ss(v + 10);
+                    v1 = _mm256_fmadd_ps(v12, v14, v1);
+                    v7 = _mm256_fmadd_ps(v13, v14, v7);
+                    v14 = _mm256_broadcast_ss(v + 18);
+                    v2 = _mm256_fmadd_ps(v12, v14, v2);
+                    v8 = _mm256_fmadd_ps(v13, v14, v8);
+                    v14 = _mm256_broadcast_ss(v + 26);
+                    v3 = _mm256_fmadd_ps(v12, v14, v3);
+                    v9 = _mm256_fmadd_ps(v13, v14, v9);
+                    v14 = _mm256_broadcast_ss(v + 34);
+                    v4 = _mm256_fmadd_ps(v12, v14, v4);
+                    v10 = _mm256_fmadd_ps(v13, v14, v10);
+                    v14 = _mm256_broadcast_ss(v + 42);
+                    v5 = _mm256_fmadd_ps(v12, v14, v5);
+                    v11 = _mm256_fmadd_ps(v13, v14, v11);
+                    v12 = _mm256_loadu_ps(w + 48);
+                    v13 = _mm256_loadu_ps(w + 56);
+                    v14 = _mm256_broadcast_ss(v + 3);
+                    v0 = _mm256_fmadd_ps(v12, v14, v0);
+                    v6 = _mm256_fmadd_ps(v13, v14, v6);
+                    v14 = _mm256_broadcast_ss(v + 11);
+                    v1 = _mm256_fmadd_ps(v12, v14, v1);
+                    v7 = _mm256_fmadd_ps(v13, v14, v7);
+                    v14 = _mm256_broadcast_ss(v + 19);
+                    v2 = _mm256_fmadd_ps(v12, v14, v2);
+                    v8 = _mm256_fmadd_ps(v13, v14, v8);
+                    v14 = _mm256_broadcast_ss(v + 27);
+                    v3 = _mm256_fmadd_ps(v12, v14, v3);
+                    v9 = _mm256_fmadd_ps(v13, v14, v9);
+                    v14 = _mm256_broadcast_ss(v + 35);
+                    v4 = _mm256_fmadd_ps(v12, v14, v4);
+                    v10 = _mm256_fmadd_ps(v13, v14, v10);
+                    v14 = _mm256_broadcast_ss(v + 43);
+                    v5 = _mm256_fmadd_ps(v12, v14, v5);
+                    v11 = _mm256_fmadd_ps(v13, v14, v11);
+                    w += 64;
+                    v += 4;
+                }
+                v += 248;
             }
-            v += 120;
+            v -= 512;
+            w -= 256;
+            _mm256_storeu_ps(m, v0);
+            _mm256_storeu_ps(m + 8, v1);
+            _mm256_storeu_ps(m + 16, v2);
+            _mm256_storeu_ps(m + 24, v3);
+            _mm256_storeu_ps(m + 32, v4);
+            _mm256_storeu_ps(m + 40, v5);
+            _mm256_storeu_ps(m + 256, v6);
+            _mm256_storeu_ps(m + 264, v7);
+            _mm256_storeu_ps(m + 272, v8);
+            _mm256_storeu_ps(m + 280, v9);
+            _mm256_storeu_ps(m + 288, v10);
+            _mm256_storeu_ps(m + 296, v11);
+            v += 48;
+            m += 48;
         }
-        v -= 256;
-        w -= 256;
-        _mm256_storeu_ps(m, v0);
-        _mm256_storeu_ps(m + 8, v1);
-        _mm256_storeu_ps(m + 16, v2);
-        _mm256_storeu_ps(m + 24, v3);
-        _mm256_storeu_ps(m + 32, v4);
-        _mm256_storeu_ps(m + 40, v5);
-        _mm256_storeu_ps(m + 128, v6);
-        _mm256_storeu_ps(m + 136, v7);
-        _mm256_storeu_ps(m + 144, v8);
-        _mm256_storeu_ps(m + 152, v9);
-        _mm256_storeu_ps(m + 160, v10);
-        _mm256_storeu_ps(m + 168, v11);
-        v += 48;
-        m += 48;
-        for (int j = 0; j < 2; j++) {
+        for (int j = 0; j < 4; j++) {
             v0 = _mm256_setzero_ps();
             v1 = _mm256_setzero_ps();
             v2 = _mm256_setzero_ps();
@@ -719,25 +721,25 @@ static void avx2_winograd4_product_16x6_5(const float *v, const float *w, float 
                     w += 64;
                     v += 4;
                 }
-                v += 120;
+                v += 248;
             }
-            v -= 256;
+            v -= 512;
             w -= 256;
             _mm256_storeu_ps(m, v0);
             _mm256_storeu_ps(m + 8, v1);
             _mm256_storeu_ps(m + 16, v2);
             _mm256_storeu_ps(m + 24, v3);
             _mm256_storeu_ps(m + 32, v4);
-            _mm256_storeu_ps(m + 128, v5);
-            _mm256_storeu_ps(m + 136, v6);
-            _mm256_storeu_ps(m + 144, v7);
-            _mm256_storeu_ps(m + 152, v8);
-            _mm256_storeu_ps(m + 160, v9);
+            _mm256_storeu_ps(m + 256, v5);
+            _mm256_storeu_ps(m + 264, v6);
+            _mm256_storeu_ps(m + 272, v7);
+            _mm256_storeu_ps(m + 280, v8);
+            _mm256_storeu_ps(m + 288, v9);
             v += 40;
             m += 40;
         }
-        v += 144;
-        m += 144;
+        v += 272;
+        m += 272;
         w += 256;
     }
 }
@@ -747,7 +749,7 @@ static void avx2_winograd4_product_16x6_5(const float *v, const float *w, float 
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 16 output channels of 2 x 8 tiles from M[6 x 6][vector][tile][8] */
+ * 16 output channels of 4 x 8 tiles from M[6 x 6][vector][tile][8] */
 __attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_output_6(const float *m, float *t, float *y, const float *b, const float *constants)
 {
@@ -759,15 +761,15 @@ static void avx2_winograd4_output_6(const float *m, float *t, float *y, const fl
     v4 = _mm256_broadcast_ss(constants + 4);
     v5 = _mm256_broadcast_ss(constants + 5);
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
+        for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 6; l++) {
                     v6 = _mm256_loadu_ps(m);
-                    v7 = _mm256_loadu_ps(m + 1632);
-                    v8 = _mm256_loadu_ps(m + 3264);
-                    v9 = _mm256_loadu_ps(m + 4896);
-                    v10 = _mm256_loadu_ps(m + 6528);
-                    v11 = _mm256_loadu_ps(m + 8160);
+                    v7 = _mm256_loadu_ps(m + 3168);
+                    v8 = _mm256_loadu_ps(m + 6336);
+                    v9 = _mm256_loadu_ps(m + 9504);
+                    v10 = _mm256_loadu_ps(m + 12672);
+                    v11 = _mm256_loadu_ps(m + 15840);
                     v12 = _mm256_add_ps(v7, v8);
                     v7 = _mm256_sub_ps(v7, v8);
                     v8 = _mm256_add_ps(v9, v10);
@@ -784,10 +786,10 @@ static void avx2_winograd4_output_6(const float *m, float *t, float *y, const fl
                     _mm256_storeu_ps(t + 48, v8);
                     _mm256_storeu_ps(t + 96, v12);
                     _mm256_storeu_ps(t + 144, v11);
-                    m += 272;
+                    m += 528;
                     t += 8;
                 }
-                m -= 1632;
+                m -= 3168;
                 t -= 48;
                 for (int l = 0; l < 4; l++) {
                     v6 = _mm256_loadu_ps(t);
@@ -834,7 +836,7 @@ static void avx2_winograd4_output_6(const float *m, float *t, float *y, const fl
             }
             y += 800;
         }
-        y += 6872;
+        y += 4760;
         b += 8;
     }
 }
@@ -844,7 +846,7 @@ static void avx2_winograd4_output_6(const float *m, float *t, float *y, const fl
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 16 output channels of 2 x 8 tiles from M[6 x 6][vector][tile][8] */
+ * 16 output channels of 4 x 8 tiles from M[6 x 6][vector][tile][8] */
 __attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_output_7(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
@@ -856,15 +858,15 @@ static void avx2_winograd4_output_7(const float *m, float *t, float *y, const fl
     v4 = _mm256_broadcast_ss(constants + 4);
     v5 = _mm256_broadcast_ss(constants + 5);
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
+        for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 6; l++) {
                     v6 = _mm256_loadu_ps(m);
-                    v7 = _mm256_loadu_ps(m + 1632);
-                    v8 = _mm256_loadu_ps(m + 3264);
-                    v9 = _mm256_loadu_ps(m + 4896);
-                    v10 = _mm256_loadu_ps(m + 6528);
-                    v11 = _mm256_loadu_ps(m + 8160);
+                    v7 = _mm256_loadu_ps(m + 3168);
+                    v8 = _mm256_loadu_ps(m + 6336);
+                    v9 = _mm256_loadu_ps(m + 9504);
+                    v10 = _mm256_loadu_ps(m + 12672);
+                    v11 = _mm256_loadu_ps(m + 15840);
                     v12 = _mm256_add_ps(v7, v8);
                     v7 = _mm256_sub_ps(v7, v8);
                     v8 = _mm256_add_ps(v9, v10);
@@ -881,10 +883,10 @@ static void avx2_winograd4_output_7(const float *m, float *t, float *y, const fl
                     _mm256_storeu_ps(t + 48, v8);
                     _mm256_storeu_ps(t + 96, v12);
                     _mm256_storeu_ps(t + 144, v11);
-                    m += 272;
+                    m += 528;
                     t += 8;
                 }
-                m -= 1632;
+                m -= 3168;
                 t -= 48;
                 for (int l = 0; l < 4; l++) {
                     v6 = _mm256_loadu_ps(t);
@@ -942,8 +944,8 @@ static void avx2_winograd4_output_7(const float *m, float *t, float *y, const fl
             y += 800;
             r += 800;
         }
-        y += 6872;
-        r += 6872;
+        y += 4760;
+        r += 4760;
         b += 8;
     }
 }
@@ -1486,7 +1488,7 @@ static void avx2_fill_12(float *y, const float *constants)
  *    0 -b/2 -1/2    b    1    0
  *    0  b/2 -1/2   -b    1    0
  *    0    1    0 -5/2    0    1.
- * 1 x 4 tiles, 4 blocks of 8 channels: V[6 x 6][block][tile][8] */
+ * 2 x 4 tiles, 4 blocks of 8 channels: V[6 x 6][block][tile][8] */
 __attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_input_13(const float *x, float *t, float *v, const float *constants)
 {
@@ -1499,87 +1501,91 @@ static void avx2_winograd4_input_13(const float *x, float *t, float *v, const fl
     v5 = _mm256_broadcast_ss(constants + 5);
     v6 = _mm256_broadcast_ss(constants + 6);
     for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 6; k++) {
-                v7 = _mm256_loadu_ps(x);
-                v8 = _mm256_loadu_ps(x + 8);
-                v9 = _mm256_loadu_ps(x + 16);
-                v10 = _mm256_loadu_ps(x + 24);
-                v11 = _mm256_loadu_ps(x + 32);
-                v12 = _mm256_loadu_ps(x + 40);
-                v7 = _mm256_add_ps(v7, v11);
-                v7 = _mm256_fmadd_ps(v9, v0, v7);
-                _mm256_storeu_ps(t, v7);
-                v12 = _mm256_add_ps(v12, v8);
-                v12 = _mm256_fmadd_ps(v10, v0, v12);
-                _mm256_storeu_ps(t + 40, v12);
-                v7 = v11;
-                v12 = v10;
-                v7 = _mm256_fmadd_ps(v9, v1, v7);
-                v12 = _mm256_fmadd_ps(v8, v1, v12);
-                v13 = v7;
-                v13 = _mm256_fmadd_ps(v12, v3, v13);
-                _mm256_storeu_ps(t + 8, v13);
-                v7 = _mm256_fmadd_ps(v12, v4, v7);
-                _mm256_storeu_ps(t + 16, v7);
-                v11 = _mm256_fmadd_ps(v9, v2, v11);
-                v10 = _mm256_fmadd_ps(v8, v2, v10);
-                v7 = v11;
-                v7 = _mm256_fmadd_ps(v10, v5, v7);
-                _mm256_storeu_ps(t + 24, v7);
-                v11 = _mm256_fmadd_ps(v10, v6, v11);
-                _mm256_storeu_ps(t + 32, v11);
-                x += 136;
-                t += 48;
+        for (int j = 0; j < 2; j++) {
+            for (int k = 0; k < 4; k++) {
+                for (int l = 0; l < 6; l++) {
+                    v7 = _mm256_loadu_ps(x);
+                    v8 = _mm256_loadu_ps(x + 8);
+                    v9 = _mm256_loadu_ps(x + 16);
+                    v10 = _mm256_loadu_ps(x + 24);
+                    v11 = _mm256_loadu_ps(x + 32);
+                    v12 = _mm256_loadu_ps(x + 40);
+                    v7 = _mm256_add_ps(v7, v11);
+                    v7 = _mm256_fmadd_ps(v9, v0, v7);
+                    _mm256_storeu_ps(t, v7);
+                    v12 = _mm256_add_ps(v12, v8);
+                    v12 = _mm256_fmadd_ps(v10, v0, v12);
+                    _mm256_storeu_ps(t + 40, v12);
+                    v7 = v11;
+                    v12 = v10;
+                    v7 = _mm256_fmadd_ps(v9, v1, v7);
+                    v12 = _mm256_fmadd_ps(v8, v1, v12);
+                    v13 = v7;
+                    v13 = _mm256_fmadd_ps(v12, v3, v13);
+                    _mm256_storeu_ps(t + 8, v13);
+                    v7 = _mm256_fmadd_ps(v12, v4, v7);
+                    _mm256_storeu_ps(t + 16, v7);
+                    v11 = _mm256_fmadd_ps(v9, v2, v11);
+                    v10 = _mm256_fmadd_ps(v8, v2, v10);
+                    v7 = v11;
+                    v7 = _mm256_fmadd_ps(v10, v5, v7);
+                    _mm256_storeu_ps(t + 24, v7);
+                    v11 = _mm256_fmadd_ps(v10, v6, v11);
+                    _mm256_storeu_ps(t + 32, v11);
+                    x += 136;
+                    t += 48;
+                }
+                x -= 816;
+                t -= 288;
+                for (int l = 0; l < 6; l++) {
+                    v7 = _mm256_loadu_ps(t);
+                    v8 = _mm256_loadu_ps(t + 48);
+                    v9 = _mm256_loadu_ps(t + 96);
+                    v10 = _mm256_loadu_ps(t + 144);
+                    v11 = _mm256_loadu_ps(t + 192);
+                    v12 = _mm256_loadu_ps(t + 240);
+                    v7 = _mm256_add_ps(v7, v11);
+                    v7 = _mm256_fmadd_ps(v9, v0, v7);
+                    _mm256_storeu_ps(v, v7);
+                    v12 = _mm256_add_ps(v12, v8);
+                    v12 = _mm256_fmadd_ps(v10, v0, v12);
+                    _mm256_storeu_ps(v + 8160, v12);
+                    v7 = v11;
+                    v12 = v10;
+                    v7 = _mm256_fmadd_ps(v9, v1, v7);
+                    v12 = _mm256_fmadd_ps(v8, v1, v12);
+                    v13 = v7;
+                    v13 = _mm256_fmadd_ps(v12, v3, v13);
+                    _mm256_storeu_ps(v + 1632, v13);
+                    v7 = _mm256_fmadd_ps(v12, v4, v7);
+                    _mm256_storeu_ps(v + 3264, v7);
+                    v11 = _mm256_fmadd_ps(v9, v2, v11);
+                    v10 = _mm256_fmadd_ps(v8, v2, v10);
+                    v7 = v11;
+                    v7 = _mm256_fmadd_ps(v10, v5, v7);
+                    _mm256_storeu_ps(v + 4896, v7);
+                    v11 = _mm256_fmadd_ps(v10, v6, v11);
+                    _mm256_storeu_ps(v + 6528, v11);
+                    t += 8;
+                    v += 272;
+                }
+                t -= 48;
+                v -= 1624;
+                x += 32;
             }
-            x -= 816;
-            t -= 288;
-            for (int k = 0; k < 6; k++) {
-                v7 = _mm256_loadu_ps(t);
-                v8 = _mm256_loadu_ps(t + 48);
-                v9 = _mm256_loadu_ps(t + 96);
-                v10 = _mm256_loadu_ps(t + 144);
-                v11 = _mm256_loadu_ps(t + 192);
-                v12 = _mm256_loadu_ps(t + 240);
-                v7 = _mm256_add_ps(v7, v11);
-                v7 = _mm256_fmadd_ps(v9, v0, v7);
-                _mm256_storeu_ps(v, v7);
-                v12 = _mm256_add_ps(v12, v8);
-                v12 = _mm256_fmadd_ps(v10, v0, v12);
-                _mm256_storeu_ps(v + 4320, v12);
-                v7 = v11;
-                v12 = v10;
-                v7 = _mm256_fmadd_ps(v9, v1, v7);
-                v12 = _mm256_fmadd_ps(v8, v1, v12);
-                v13 = v7;
-                v13 = _mm256_fmadd_ps(v12, v3, v13);
-                _mm256_storeu_ps(v + 864, v13);
-                v7 = _mm256_fmadd_ps(v12, v4, v7);
-                _mm256_storeu_ps(v + 1728, v7);
-                v11 = _mm256_fmadd_ps(v9, v2, v11);
-                v10 = _mm256_fmadd_ps(v8, v2, v10);
-                v7 = v11;
-                v7 = _mm256_fmadd_ps(v10, v5, v7);
-                _mm256_storeu_ps(v + 2592, v7);
-                v11 = _mm256_fmadd_ps(v10, v6, v11);
-                _mm256_storeu_ps(v + 3456, v11);
-                t += 8;
-                v += 144;
-            }
-            t -= 48;
-            v -= 856;
-            x += 32;
+            x += 416;
         }
-        x += 2328;
+        x += 1368;
     }
 }
 
-/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 32 output channels of 4 tiles, sums over 32 channels */
+/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 32 output channels of 8 tiles, sums over 32 channels */
 __attribute__((target("avx2,fma,f16c")))
-static void avx2_winograd4_product_32x3_14(const float *v, const float *w, float *m)
+static void avx2_winograd4_product_32x3_14(const float *v, const float *w, const float *ahead, float *m)
 {
-    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10;
+    __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
     for (int i = 0; i < 36; i++) {
+        ahead += 1024;
         for (int j = 0; j < 2; j++) {
             v0 = _mm256_setzero_ps();
             v1 = _mm256_setzero_ps();
@@ -1589,86 +1595,206 @@ static void avx2_winograd4_product_32x3_14(const float *v, const float *w, float
             v5 = _mm256_setzero_ps();
             v6 = _mm256_setzero_ps();
             v7 = _mm256_setzero_ps();
+            v8 = _mm256_setzero_ps();
+            v9 = _mm256_setzero_ps();
+            v10 = _mm256_setzero_ps();
+            v11 = _mm256_setzero_ps();
             for (int k = 0; k < 4; k++) {
-                _mm_prefetch((const char *)(v + 16), _MM_HINT_T0);
                 _mm_prefetch((const char *)(v + 24), _MM_HINT_T0);
+                _mm_prefetch((const char *)(v + 40), _MM_HINT_T0);
                 for (int l = 0; l < 2; l++) {
-                    v8 = _mm256_broadcast_ss(v);
-                    v9 = _mm256_broadcast_ss(v + 8);
-                    v10 = _mm256_loadu_ps(w);
-                    v0 = _mm256_fmadd_ps(v10, v8, v0);
-                    v1 = _mm256_fmadd_ps(v10, v9, v1);
-                    v10 = _mm256_loadu_ps(w + 8);
-                    v2 = _mm256_fmadd_ps(v10, v8, v2);
-                    v3 = _mm256_fmadd_ps(v10, v9, v3);
-                    v10 = _mm256_loadu_ps(w + 16);
-                    v4 = _mm256_fmadd_ps(v10, v8, v4);
-                    v5 = _mm256_fmadd_ps(v10, v9, v5);
-                    v10 = _mm256_loadu_ps(w + 24);
-                    v6 = _mm256_fmadd_ps(v10, v8, v6);
-                    v7 = _mm256_fmadd_ps(v10, v9, v7);
-                    v8 = _mm256_broadcast_ss(v + 1);
-                    v9 = _mm256_broadcast_ss(v + 9);
-                    v10 = _mm256_loadu_ps(w + 32);
-                    v0 = _mm256_fmadd_ps(v10, v8, v0);
-                    v1 = _mm256_fmadd_ps(v10, v9, v1);
-                    v10 = _mm256_loadu_ps(w + 40);
-                    v2 = _mm256_fmadd_ps(v10, v8, v2);
-                    v3 = _mm256_fmadd_ps(v10, v9, v3);
-                    v10 = _mm256_loadu_ps(w + 48);
-                    v4 = _mm256_fmadd_ps(v10, v8, v4);
-                    v5 = _mm256_fmadd_ps(v10, v9, v5);
-                    v10 = _mm256_loadu_ps(w + 56);
-                    v6 = _mm256_fmadd_ps(v10, v8, v6);
-                    v7 = _mm256_fmadd_ps(v10, v9, v7);
-                    v8 = _mm256_broadcast_ss(v + 2);
-                    v9 = _mm256_broadcast_ss(v + 10);
-                    v10 = _mm256_loadu_ps(w + 64);
-                    v0 = _mm256_fmadd_ps(v10, v8, v0);
-                    v1 = _mm256_fmadd_ps(v10, v9, v1);
-                    v10 = _mm256_loadu_ps(w + 72);
-                    v2 = _mm256_fmadd_ps(v10, v8, v2);
-                    v3 = _mm256_fmadd_ps(v10, v9, v3);
-                    v10 = _mm256_loadu_ps(w + 80);
-                    v4 = _mm256_fmadd_ps(v10, v8, v4);
-                    v5 = _mm256_fmadd_ps(v10, v9, v5);
-                    v10 = _mm256_loadu_ps(w + 88);
-                    v6 = _mm256_fmadd_ps(v10, v8, v6);
-                    v7 = _mm256_fmadd_ps(v10, v9, v7);
-                    v8 = _mm256_broadcast_ss(v + 3);
-                    v9 = _mm256_broadcast_ss(v + 11);
-                    v10 = _mm256_loadu_ps(w + 96);
-                    v0 = _mm256_fmadd_ps(v10, v8, v0);
-                    v1 = _mm256_fmadd_ps(v10, v9, v1);
-                    v10 = _mm256_loadu_ps(w + 104);
-                    v2 = _mm256_fmadd_ps(v10, v8, v2);
-                    v3 = _mm256_fmadd_ps(v10, v9, v3);
-                    v10 = _mm256_loadu_ps(w + 112);
-                    v4 = _mm256_fmadd_ps(v10, v8, v4);
-                    v5 = _mm256_fmadd_ps(v10, v9, v5);
-                    v10 = _mm256_loadu_ps(w + 120);
-                    v6 = _mm256_fmadd_ps(v10, v8, v6);
-                    v7 = _mm256_fmadd_ps(v10, v9, v7);
+                    _mm_prefetch((const char *)(ahead), _MM_HINT_T1);
+                    _mm_prefetch((const char *)(ahead + 16), _MM_HINT_T1);
+                    _mm_prefetch((const char *)(ahead + 32), _MM_HINT_T1);
+                    ahead += 48;
+                    v12 = _mm256_broadcast_ss(v);
+                    v13 = _mm256_broadcast_ss(v + 8);
+                    v14 = _mm256_broadcast_ss(v + 16);
+                    v15 = _mm256_loadu_ps(w);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 8);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 16);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 24);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(v + 1);
+                    v13 = _mm256_broadcast_ss(v + 9);
+                    v14 = _mm256_broadcast_ss(v + 17);
+                    v15 = _mm256_loadu_ps(w + 32);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 40);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 48);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 56);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(v + 2);
+                    v13 = _mm256_broadcast_ss(v + 10);
+                    v14 = _mm256_broadcast_ss(v + 18);
+                    v15 = _mm256_loadu_ps(w + 64);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 72);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 80);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 88);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
+                    v12 = _mm256_broadcast_ss(v + 3);
+                    v13 = _mm256_broadcast_ss(v + 11);
+                    v14 = _mm256_broadcast_ss(v + 19);
+                    v15 = _mm256_loadu_ps(w + 96);
+                    v0 = _mm256_fmadd_ps(v15, v12, v0);
+                    v1 = _mm256_fmadd_ps(v15, v13, v1);
+                    v2 = _mm256_fmadd_ps(v15, v14, v2);
+                    v15 = _mm256_loadu_ps(w + 104);
+                    v3 = _mm256_fmadd_ps(v15, v12, v3);
+                    v4 = _mm256_fmadd_ps(v15, v13, v4);
+                    v5 = _mm256_fmadd_ps(v15, v14, v5);
+                    v15 = _mm256_loadu_ps(w + 112);
+                    v6 = _mm256_fmadd_ps(v15, v12, v6);
+                    v7 = _mm256_fmadd_ps(v15, v13, v7);
+                    v8 = _mm256_fmadd_ps(v15, v14, v8);
+                    v15 = _mm256_loadu_ps(w + 120);
+                    v9 = _mm256_fmadd_ps(v15, v12, v9);
+                    v10 = _mm256_fmadd_ps(v15, v13, v10);
+                    v11 = _mm256_fmadd_ps(v15, v14, v11);
                     w += 128;
                     v += 4;
                 }
-                v += 24;
+                v += 56;
             }
-            v -= 128;
+            v -= 256;
             w -= 1024;
             _mm256_storeu_ps(m, v0);
             _mm256_storeu_ps(m + 8, v1);
-            _mm256_storeu_ps(m + 32, v2);
-            _mm256_storeu_ps(m + 40, v3);
-            _mm256_storeu_ps(m + 64, v4);
-            _mm256_storeu_ps(m + 72, v5);
-            _mm256_storeu_ps(m + 96, v6);
-            _mm256_storeu_ps(m + 104, v7);
-            v += 16;
-            m += 16;
+            _mm256_storeu_ps(m + 16, v2);
+            _mm256_storeu_ps(m + 64, v3);
+            _mm256_storeu_ps(m + 72, v4);
+            _mm256_storeu_ps(m + 80, v5);
+            _mm256_storeu_ps(m + 128, v6);
+            _mm256_storeu_ps(m + 136, v7);
+            _mm256_storeu_ps(m + 144, v8);
+            _mm256_storeu_ps(m + 192, v9);
+            _mm256_storeu_ps(m + 200, v10);
+            _mm256_storeu_ps(m + 208, v11);
+            v += 24;
+            m += 24;
         }
-        v += 112;
-        m += 112;
+        v0 = _mm256_setzero_ps();
+        v1 = _mm256_setzero_ps();
+        v2 = _mm256_setzero_ps();
+        v3 = _mm256_setzero_ps();
+        v4 = _mm256_setzero_ps();
+        v5 = _mm256_setzero_ps();
+        v6 = _mm256_setzero_ps();
+        v7 = _mm256_setzero_ps();
+        for (int j = 0; j < 4; j++) {
+            _mm_prefetch((const char *)(v + 16), _MM_HINT_T0);
+            _mm_prefetch((const char *)(v + 24), _MM_HINT_T0);
+            for (int k = 0; k < 2; k++) {
+                _mm_prefetch((const char *)(ahead), _MM_HINT_T1);
+                _mm_prefetch((const char *)(ahead + 16), _MM_HINT_T1);
+                _mm_prefetch((const char *)(ahead + 32), _MM_HINT_T1);
+                ahead += 48;
+                v8 = _mm256_broadcast_ss(v);
+                v9 = _mm256_broadcast_ss(v + 8);
+                v10 = _mm256_loadu_ps(w);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 8);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 16);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 24);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 1);
+                v9 = _mm256_broadcast_ss(v + 9);
+                v10 = _mm256_loadu_ps(w + 32);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 40);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 48);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 56);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 2);
+                v9 = _mm256_broadcast_ss(v + 10);
+                v10 = _mm256_loadu_ps(w + 64);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 72);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 80);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 88);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                v8 = _mm256_broadcast_ss(v + 3);
+                v9 = _mm256_broadcast_ss(v + 11);
+                v10 = _mm256_loadu_ps(w + 96);
+                v0 = _mm256_fmadd_ps(v10, v8, v0);
+                v1 = _mm256_fmadd_ps(v10, v9, v1);
+                v10 = _mm256_loadu_ps(w + 104);
+                v2 = _mm256_fmadd_ps(v10, v8, v2);
+                v3 = _mm256_fmadd_ps(v10, v9, v3);
+                v10 = _mm256_loadu_ps(w + 112);
+                v4 = _mm256_fmadd_ps(v10, v8, v4);
+                v5 = _mm256_fmadd_ps(v10, v9, v5);
+                v10 = _mm256_loadu_ps(w + 120);
+                v6 = _mm256_fmadd_ps(v10, v8, v6);
+                v7 = _mm256_fmadd_ps(v10, v9, v7);
+                w += 128;
+                v += 4;
+            }
+            v += 56;
+        }
+        v -= 256;
+        w -= 1024;
+        _mm256_storeu_ps(m, v0);
+        _mm256_storeu_ps(m + 8, v1);
+        _mm256_storeu_ps(m + 64, v2);
+        _mm256_storeu_ps(m + 72, v3);
+        _mm256_storeu_ps(m + 128, v4);
+        _mm256_storeu_ps(m + 136, v5);
+        _mm256_storeu_ps(m + 192, v6);
+        _mm256_storeu_ps(m + 200, v7);
+        v += 224;
+        m += 224;
+        ahead -= 1152;
         w += 1024;
     }
 }
@@ -1678,7 +1804,7 @@ static void avx2_winograd4_product_32x3_14(const float *v, const float *w, float
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
+ * 32 output channels of 2 x 4 tiles from M[6 x 6][vector][tile][8] */
 __attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_output_15(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
@@ -1690,90 +1816,94 @@ static void avx2_winograd4_output_15(const float *m, float *t, float *y, const f
     v4 = _mm256_broadcast_ss(constants + 4);
     v5 = _mm256_broadcast_ss(constants + 5);
     for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 6; k++) {
-                v6 = _mm256_loadu_ps(m);
-                v7 = _mm256_loadu_ps(m + 864);
-                v8 = _mm256_loadu_ps(m + 1728);
-                v9 = _mm256_loadu_ps(m + 2592);
-                v10 = _mm256_loadu_ps(m + 3456);
-                v11 = _mm256_loadu_ps(m + 4320);
-                v12 = _mm256_add_ps(v7, v8);
-                v7 = _mm256_sub_ps(v7, v8);
-                v8 = _mm256_add_ps(v9, v10);
-                v9 = _mm256_sub_ps(v9, v10);
-                v6 = _mm256_add_ps(v6, v12);
-                v6 = _mm256_add_ps(v6, v8);
-                v12 = _mm256_mul_ps(v12, v2);
-                v12 = _mm256_fmadd_ps(v8, v3, v12);
-                v8 = _mm256_mul_ps(v7, v0);
-                v8 = _mm256_fmadd_ps(v9, v1, v8);
-                v11 = _mm256_fmadd_ps(v7, v4, v11);
-                v11 = _mm256_fmadd_ps(v9, v5, v11);
-                _mm256_storeu_ps(t, v6);
-                _mm256_storeu_ps(t + 48, v8);
-                _mm256_storeu_ps(t + 96, v12);
-                _mm256_storeu_ps(t + 144, v11);
-                m += 144;
-                t += 8;
-            }
-            m -= 864;
-            t -= 48;
+        for (int j = 0; j < 2; j++) {
             for (int k = 0; k < 4; k++) {
-                v6 = _mm256_loadu_ps(t);
-                v7 = _mm256_loadu_ps(t + 8);
-                v8 = _mm256_loadu_ps(t + 16);
-                v9 = _mm256_loadu_ps(t + 24);
-                v10 = _mm256_loadu_ps(t + 32);
-                v11 = _mm256_loadu_ps(t + 40);
-                v12 = _mm256_add_ps(v7, v8);
-                v7 = _mm256_sub_ps(v7, v8);
-                v8 = _mm256_add_ps(v9, v10);
-                v9 = _mm256_sub_ps(v9, v10);
-                v6 = _mm256_add_ps(v6, v12);
-                v6 = _mm256_add_ps(v6, v8);
-                v12 = _mm256_mul_ps(v12, v2);
-                v12 = _mm256_fmadd_ps(v8, v3, v12);
-                v8 = _mm256_mul_ps(v7, v0);
-                v8 = _mm256_fmadd_ps(v9, v1, v8);
-                v11 = _mm256_fmadd_ps(v7, v4, v11);
-                v11 = _mm256_fmadd_ps(v9, v5, v11);
-                v7 = _mm256_loadu_ps(b);
-                v6 = _mm256_add_ps(v6, v7);
-                v8 = _mm256_add_ps(v8, v7);
-                v12 = _mm256_add_ps(v12, v7);
-                v11 = _mm256_add_ps(v11, v7);
-                v7 = _mm256_loadu_ps(r);
-                v6 = _mm256_add_ps(v6, v7);
-                v7 = _mm256_setzero_ps();
-                v6 = _mm256_max_ps(v7, v6);
-                _mm256_storeu_ps(y, v6);
-                v6 = _mm256_loadu_ps(r + 8);
-                v8 = _mm256_add_ps(v8, v6);
-                v6 = _mm256_setzero_ps();
-                v8 = _mm256_max_ps(v6, v8);
-                _mm256_storeu_ps(y + 8, v8);
-                v6 = _mm256_loadu_ps(r + 16);
-                v12 = _mm256_add_ps(v12, v6);
-                v6 = _mm256_setzero_ps();
-                v12 = _mm256_max_ps(v6, v12);
-                _mm256_storeu_ps(y + 16, v12);
-                v6 = _mm256_loadu_ps(r + 24);
-                v11 = _mm256_add_ps(v11, v6);
-                v6 = _mm256_setzero_ps();
-                v11 = _mm256_max_ps(v6, v11);
-                _mm256_storeu_ps(y + 24, v11);
-                t += 48;
-                y += 136;
-                r += 128;
+                for (int l = 0; l < 6; l++) {
+                    v6 = _mm256_loadu_ps(m);
+                    v7 = _mm256_loadu_ps(m + 1632);
+                    v8 = _mm256_loadu_ps(m + 3264);
+                    v9 = _mm256_loadu_ps(m + 4896);
+                    v10 = _mm256_loadu_ps(m + 6528);
+                    v11 = _mm256_loadu_ps(m + 8160);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    _mm256_storeu_ps(t, v6);
+                    _mm256_storeu_ps(t + 48, v8);
+                    _mm256_storeu_ps(t + 96, v12);
+                    _mm256_storeu_ps(t + 144, v11);
+                    m += 272;
+                    t += 8;
+                }
+                m -= 1632;
+                t -= 48;
+                for (int l = 0; l < 4; l++) {
+                    v6 = _mm256_loadu_ps(t);
+                    v7 = _mm256_loadu_ps(t + 8);
+                    v8 = _mm256_loadu_ps(t + 16);
+                    v9 = _mm256_loadu_ps(t + 24);
+                    v10 = _mm256_loadu_ps(t + 32);
+                    v11 = _mm256_loadu_ps(t + 40);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    v7 = _mm256_loadu_ps(b);
+                    v6 = _mm256_add_ps(v6, v7);
+                    v8 = _mm256_add_ps(v8, v7);
+                    v12 = _mm256_add_ps(v12, v7);
+                    v11 = _mm256_add_ps(v11, v7);
+                    v7 = _mm256_loadu_ps(r);
+                    v6 = _mm256_add_ps(v6, v7);
+                    v7 = _mm256_setzero_ps();
+                    v6 = _mm256_max_ps(v7, v6);
+                    _mm256_storeu_ps(y, v6);
+                    v6 = _mm256_loadu_ps(r + 8);
+                    v8 = _mm256_add_ps(v8, v6);
+                    v6 = _mm256_setzero_ps();
+                    v8 = _mm256_max_ps(v6, v8);
+                    _mm256_storeu_ps(y + 8, v8);
+                    v6 = _mm256_loadu_ps(r + 16);
+                    v12 = _mm256_add_ps(v12, v6);
+                    v6 = _mm256_setzero_ps();
+                    v12 = _mm256_max_ps(v6, v12);
+                    _mm256_storeu_ps(y + 16, v12);
+                    v6 = _mm256_loadu_ps(r + 24);
+                    v11 = _mm256_add_ps(v11, v6);
+                    v6 = _mm256_setzero_ps();
+                    v11 = _mm256_max_ps(v6, v11);
+                    _mm256_storeu_ps(y + 24, v11);
+                    t += 48;
+                    y += 136;
+                    r += 128;
+                }
+                t -= 192;
+                y -= 512;
+                r -= 480;
+                m += 8;
             }
-            t -= 192;
-            y -= 512;
-            r -= 480;
-            m += 8;
+            y += 416;
+            r += 384;
         }
-        y += 2328;
-        r += 1936;
+        y += 1368;
+        r += 1040;
         b += 8;
     }
 }
@@ -1783,7 +1913,7 @@ static void avx2_winograd4_output_15(const float *m, float *t, float *y, const f
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
+ * 32 output channels of 2 x 4 tiles from M[6 x 6][vector][tile][8] */
 __attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_output_16(const float *m, float *t, float *y, const float *b, const float *constants)
 {
@@ -1795,79 +1925,82 @@ static void avx2_winograd4_output_16(const float *m, float *t, float *y, const f
     v4 = _mm256_broadcast_ss(constants + 4);
     v5 = _mm256_broadcast_ss(constants + 5);
     for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 6; k++) {
-                v6 = _mm256_loadu_ps(m);
-                v7 = _mm256_loadu_ps(m + 864);
-                v8 = _mm256_loadu_ps(m + 1728);
-                v9 = _mm256_loadu_ps(m + 2592);
-                v10 = _mm256_loadu_ps(m + 3456);
-                v11 = _mm256_loadu_ps(m + 4320);
-                v12 = _mm256_add_ps(v7, v8);
-                v7 = _mm256_sub_ps(v7, v8);
-                v8 = _mm256_add_ps(v9, v10);
-                v9 = _mm256_sub_ps(v9, v10);
-                v6 = _mm256_add_ps(v6, v12);
-                v6 = _mm256_add_ps(v6, v8);
-                v12 = _mm256_mul_ps(v12, v2);
-                v12 = _mm256_fmadd_ps(v8, v3, v12);
-                v8 = _mm256_mul_ps(v7, v0);
-                v8 = _mm256_fmadd_ps(v9, v1, v8);
-                v11 = _mm256_fmadd_ps(v7, v4, v11);
-                v11 = _mm256_fmadd_ps(v9, v5, v11);
-                _mm256_storeu_ps(t, v6);
-                _mm256_storeu_ps(t + 48, v8);
-                _mm256_storeu_ps(t + 96, v12);
-                _mm256_storeu_ps(t + 144, v11);
-                m += 144;
-                t += 8;
-            }
-            m -= 864;
-            t -= 48;
+        for (int j = 0; j < 2; j++) {
             for (int k = 0; k < 4; k++) {
-                v6 = _mm256_loadu_ps(t);
-                v7 = _mm256_loadu_ps(t + 8);
-                v8 = _mm256_loadu_ps(t + 16);
-                v9 = _mm256_loadu_ps(t + 24);
-                v10 = _mm256_loadu_ps(t + 32);
-                v11 = _mm256_loadu_ps(t + 40);
-                v12 = _mm256_add_ps(v7, v8);
-                v7 = _mm256_sub_ps(v7, v8);
-                v8 = _mm256_add_ps(v9, v10);
-                v9 = _mm256_sub_ps(v9, v10);
-                v6 = _mm256_add_ps(v6, v12);
-                v6 = _mm256_add_ps(v6, v8);
-                v12 = _mm256_mul_ps(v12, v2);
-                v12 = _mm256_fmadd_ps(v8, v3, v12);
-                v8 = _mm256_mul_ps(v7, v0);
-                v8 = _mm256_fmadd_ps(v9, v1, v8);
-                v11 = _mm256_fmadd_ps(v7, v4, v11);
-                v11 = _mm256_fmadd_ps(v9, v5, v11);
-                v7 = _mm256_loadu_ps(b);
-                v6 = _mm256_add_ps(v6, v7);
-                v8 = _mm256_add_ps(v8, v7);
-                v12 = _mm256_add_ps(v12, v7);
-                v11 = _mm256_add_ps(v11, v7);
-                v7 = _mm256_setzero_ps();
-                v6 = _mm256_max_ps(v7, v6);
-                _mm256_storeu_ps(y, v6);
-                v6 = _mm256_setzero_ps();
-                v8 = _mm256_max_ps(v6, v8);
-                _mm256_storeu_ps(y + 8, v8);
-                v6 = _mm256_setzero_ps();
-                v12 = _mm256_max_ps(v6, v12);
-                _mm256_storeu_ps(y + 16, v12);
-                v6 = _mm256_setzero_ps();
-                v11 = _mm256_max_ps(v6, v11);
-                _mm256_storeu_ps(y + 24, v11);
-                t += 48;
-                y += 136;
+                for (int l = 0; l < 6; l++) {
+                    v6 = _mm256_loadu_ps(m);
+                    v7 = _mm256_loadu_ps(m + 1632);
+                    v8 = _mm256_loadu_ps(m + 3264);
+                    v9 = _mm256_loadu_ps(m + 4896);
+                    v10 = _mm256_loadu_ps(m + 6528);
+                    v11 = _mm256_loadu_ps(m + 8160);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    _mm256_storeu_ps(t, v6);
+                    _mm256_storeu_ps(t + 48, v8);
+                    _mm256_storeu_ps(t + 96, v12);
+                    _mm256_storeu_ps(t + 144, v11);
+                    m += 272;
+                    t += 8;
+                }
+                m -= 1632;
+                t -= 48;
+                for (int l = 0; l < 4; l++) {
+                    v6 = _mm256_loadu_ps(t);
+                    v7 = _mm256_loadu_ps(t + 8);
+                    v8 = _mm256_loadu_ps(t + 16);
+                    v9 = _mm256_loadu_ps(t + 24);
+                    v10 = _mm256_loadu_ps(t + 32);
+                    v11 = _mm256_loadu_ps(t + 40);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    v7 = _mm256_loadu_ps(b);
+                    v6 = _mm256_add_ps(v6, v7);
+                    v8 = _mm256_add_ps(v8, v7);
+                    v12 = _mm256_add_ps(v12, v7);
+                    v11 = _mm256_add_ps(v11, v7);
+                    v7 = _mm256_setzero_ps();
+                    v6 = _mm256_max_ps(v7, v6);
+                    _mm256_storeu_ps(y, v6);
+                    v6 = _mm256_setzero_ps();
+                    v8 = _mm256_max_ps(v6, v8);
+                    _mm256_storeu_ps(y + 8, v8);
+                    v6 = _mm256_setzero_ps();
+                    v12 = _mm256_max_ps(v6, v12);
+                    _mm256_storeu_ps(y + 16, v12);
+                    v6 = _mm256_setzero_ps();
+                    v11 = _mm256_max_ps(v6, v11);
+                    _mm256_storeu_ps(y + 24, v11);
+                    t += 48;
+                    y += 136;
+                }
+                t -= 192;
+                y -= 512;
+                m += 8;
             }
-            t -= 192;
-            y -= 512;
-            m += 8;
+            y += 416;
         }
-        y += 2328;
+        y += 1368;
         b += 8;
     }
 }
@@ -1877,7 +2010,7 @@ static void avx2_winograd4_output_16(const float *m, float *t, float *y, const f
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
+ * 32 output channels of 2 x 4 tiles from M[6 x 6][vector][tile][8] */
 __attribute__((target("avx2,fma,f16c")))
 static void avx2_winograd4_output_17(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
@@ -1889,90 +2022,94 @@ static void avx2_winograd4_output_17(const float *m, float *t, float *y, const f
     v4 = _mm256_broadcast_ss(constants + 4);
     v5 = _mm256_broadcast_ss(constants + 5);
     for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 6; k++) {
-                v6 = _mm256_loadu_ps(m);
-                v7 = _mm256_loadu_ps(m + 864);
-                v8 = _mm256_loadu_ps(m + 1728);
-                v9 = _mm256_loadu_ps(m + 2592);
-                v10 = _mm256_loadu_ps(m + 3456);
-                v11 = _mm256_loadu_ps(m + 4320);
-                v12 = _mm256_add_ps(v7, v8);
-                v7 = _mm256_sub_ps(v7, v8);
-                v8 = _mm256_add_ps(v9, v10);
-                v9 = _mm256_sub_ps(v9, v10);
-                v6 = _mm256_add_ps(v6, v12);
-                v6 = _mm256_add_ps(v6, v8);
-                v12 = _mm256_mul_ps(v12, v2);
-                v12 = _mm256_fmadd_ps(v8, v3, v12);
-                v8 = _mm256_mul_ps(v7, v0);
-                v8 = _mm256_fmadd_ps(v9, v1, v8);
-                v11 = _mm256_fmadd_ps(v7, v4, v11);
-                v11 = _mm256_fmadd_ps(v9, v5, v11);
-                _mm256_storeu_ps(t, v6);
-                _mm256_storeu_ps(t + 48, v8);
-                _mm256_storeu_ps(t + 96, v12);
-                _mm256_storeu_ps(t + 144, v11);
-                m += 144;
-                t += 8;
-            }
-            m -= 864;
-            t -= 48;
+        for (int j = 0; j < 2; j++) {
             for (int k = 0; k < 4; k++) {
-                v6 = _mm256_loadu_ps(t);
-                v7 = _mm256_loadu_ps(t + 8);
-                v8 = _mm256_loadu_ps(t + 16);
-                v9 = _mm256_loadu_ps(t + 24);
-                v10 = _mm256_loadu_ps(t + 32);
-                v11 = _mm256_loadu_ps(t + 40);
-                v12 = _mm256_add_ps(v7, v8);
-                v7 = _mm256_sub_ps(v7, v8);
-                v8 = _mm256_add_ps(v9, v10);
-                v9 = _mm256_sub_ps(v9, v10);
-                v6 = _mm256_add_ps(v6, v12);
-                v6 = _mm256_add_ps(v6, v8);
-                v12 = _mm256_mul_ps(v12, v2);
-                v12 = _mm256_fmadd_ps(v8, v3, v12);
-                v8 = _mm256_mul_ps(v7, v0);
-                v8 = _mm256_fmadd_ps(v9, v1, v8);
-                v11 = _mm256_fmadd_ps(v7, v4, v11);
-                v11 = _mm256_fmadd_ps(v9, v5, v11);
-                v7 = _mm256_loadu_ps(b);
-                v6 = _mm256_add_ps(v6, v7);
-                v8 = _mm256_add_ps(v8, v7);
-                v12 = _mm256_add_ps(v12, v7);
-                v11 = _mm256_add_ps(v11, v7);
-                v7 = _mm256_loadu_ps(r);
-                v6 = _mm256_add_ps(v6, v7);
-                v7 = _mm256_setzero_ps();
-                v6 = _mm256_max_ps(v7, v6);
-                _mm256_storeu_ps(y, v6);
-                v6 = _mm256_loadu_ps(r + 8);
-                v8 = _mm256_add_ps(v8, v6);
-                v6 = _mm256_setzero_ps();
-                v8 = _mm256_max_ps(v6, v8);
-                _mm256_storeu_ps(y + 8, v8);
-                v6 = _mm256_loadu_ps(r + 16);
-                v12 = _mm256_add_ps(v12, v6);
-                v6 = _mm256_setzero_ps();
-                v12 = _mm256_max_ps(v6, v12);
-                _mm256_storeu_ps(y + 16, v12);
-                v6 = _mm256_loadu_ps(r + 24);
-                v11 = _mm256_add_ps(v11, v6);
-                v6 = _mm256_setzero_ps();
-                v11 = _mm256_max_ps(v6, v11);
-                _mm256_storeu_ps(y + 24, v11);
-                t += 48;
-                y += 136;
-                r += 136;
+                for (int l = 0; l < 6; l++) {
+                    v6 = _mm256_loadu_ps(m);
+                    v7 = _mm256_loadu_ps(m + 1632);
+                    v8 = _mm256_loadu_ps(m + 3264);
+                    v9 = _mm256_loadu_ps(m + 4896);
+                    v10 = _mm256_loadu_ps(m + 6528);
+                    v11 = _mm256_loadu_ps(m + 8160);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    _mm256_storeu_ps(t, v6);
+                    _mm256_storeu_ps(t + 48, v8);
+                    _mm256_storeu_ps(t + 96, v12);
+                    _mm256_storeu_ps(t + 144, v11);
+                    m += 272;
+                    t += 8;
+                }
+                m -= 1632;
+                t -= 48;
+                for (int l = 0; l < 4; l++) {
+                    v6 = _mm256_loadu_ps(t);
+                    v7 = _mm256_loadu_ps(t + 8);
+                    v8 = _mm256_loadu_ps(t + 16);
+                    v9 = _mm256_loadu_ps(t + 24);
+                    v10 = _mm256_loadu_ps(t + 32);
+                    v11 = _mm256_loadu_ps(t + 40);
+                    v12 = _mm256_add_ps(v7, v8);
+                    v7 = _mm256_sub_ps(v7, v8);
+                    v8 = _mm256_add_ps(v9, v10);
+                    v9 = _mm256_sub_ps(v9, v10);
+                    v6 = _mm256_add_ps(v6, v12);
+                    v6 = _mm256_add_ps(v6, v8);
+                    v12 = _mm256_mul_ps(v12, v2);
+                    v12 = _mm256_fmadd_ps(v8, v3, v12);
+                    v8 = _mm256_mul_ps(v7, v0);
+                    v8 = _mm256_fmadd_ps(v9, v1, v8);
+                    v11 = _mm256_fmadd_ps(v7, v4, v11);
+                    v11 = _mm256_fmadd_ps(v9, v5, v11);
+                    v7 = _mm256_loadu_ps(b);
+                    v6 = _mm256_add_ps(v6, v7);
+                    v8 = _mm256_add_ps(v8, v7);
+                    v12 = _mm256_add_ps(v12, v7);
+                    v11 = _mm256_add_ps(v11, v7);
+                    v7 = _mm256_loadu_ps(r);
+                    v6 = _mm256_add_ps(v6, v7);
+                    v7 = _mm256_setzero_ps();
+                    v6 = _mm256_max_ps(v7, v6);
+                    _mm256_storeu_ps(y, v6);
+                    v6 = _mm256_loadu_ps(r + 8);
+                    v8 = _mm256_add_ps(v8, v6);
+                    v6 = _mm256_setzero_ps();
+                    v8 = _mm256_max_ps(v6, v8);
+                    _mm256_storeu_ps(y + 8, v8);
+                    v6 = _mm256_loadu_ps(r + 16);
+                    v12 = _mm256_add_ps(v12, v6);
+                    v6 = _mm256_setzero_ps();
+                    v12 = _mm256_max_ps(v6, v12);
+                    _mm256_storeu_ps(y + 16, v12);
+                    v6 = _mm256_loadu_ps(r + 24);
+                    v11 = _mm256_add_ps(v11, v6);
+                    v6 = _mm256_setzero_ps();
+                    v11 = _mm256_max_ps(v6, v11);
+                    _mm256_storeu_ps(y + 24, v11);
+                    t += 48;
+                    y += 136;
+                    r += 136;
+                }
+                t -= 192;
+                y -= 512;
+                r -= 512;
+                m += 8;
             }
-            t -= 192;
-            y -= 512;
-            r -= 512;
-            m += 8;
+            y += 416;
+            r += 416;
         }
-        y += 2328;
-        r += 2328;
+        y += 1368;
+        r += 1368;
         b += 8;
     }
 }
@@ -2759,10 +2896,11 @@ static void avx2_winograd2_input_23(const float *x, float *t, float *v)
 
 /* M[f] = U[f] V[f] for 4 x 4 frequencies f: 32 output channels of 16 tiles, sums over 64 channels */
 __attribute__((target("avx2,fma,f16c")))
-static void avx2_winograd2_product_32x3_24(const float *v, const float *w, float *m)
+static void avx2_winograd2_product_32x3_24(const float *v, const float *w, const float *ahead, float *m)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
     for (int i = 0; i < 16; i++) {
+        ahead += 2048;
         for (int j = 0; j < 4; j++) {
             v0 = _mm256_setzero_ps();
             v1 = _mm256_setzero_ps();
@@ -2780,6 +2918,9 @@ static void avx2_winograd2_product_32x3_24(const float *v, const float *w, float
                 _mm_prefetch((const char *)(v + 24), _MM_HINT_T0);
                 _mm_prefetch((const char *)(v + 40), _MM_HINT_T0);
                 for (int l = 0; l < 2; l++) {
+                    _mm_prefetch((const char *)(ahead), _MM_HINT_T1);
+                    _mm_prefetch((const char *)(ahead + 16), _MM_HINT_T1);
+                    ahead += 32;
                     v12 = _mm256_broadcast_ss(v);
                     v13 = _mm256_broadcast_ss(v + 8);
                     v14 = _mm256_broadcast_ss(v + 16);
@@ -2891,6 +3032,9 @@ static void avx2_winograd2_product_32x3_24(const float *v, const float *w, float
                 _mm_prefetch((const char *)(v + 16), _MM_HINT_T0);
                 _mm_prefetch((const char *)(v + 24), _MM_HINT_T0);
                 for (int l = 0; l < 2; l++) {
+                    _mm_prefetch((const char *)(ahead), _MM_HINT_T1);
+                    _mm_prefetch((const char *)(ahead + 16), _MM_HINT_T1);
+                    ahead += 32;
                     v8 = _mm256_broadcast_ss(v);
                     v9 = _mm256_broadcast_ss(v + 8);
                     v10 = _mm256_loadu_ps(w);
@@ -2967,6 +3111,7 @@ static void avx2_winograd2_product_32x3_24(const float *v, const float *w, float
         }
         v += 912;
         m += 400;
+        ahead -= 3072;
         w += 2048;
     }
 }
@@ -3348,60 +3493,60 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 
 static const Part parts_conv_1[] = {{1, 16, 6756}, {1, 2, 237}, {0}};
 
-/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then relu; winograd F(4x4,3x3), 2 x 8 tiles a task,
+/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then relu; winograd F(4x4,3x3), 4 x 8 tiles a task,
  * products of 16 channels x 6 tiles
  * 2,359,296 MACs per image. Layers layer1.0.conv1 (cifar_resnet.yaml:26), layer1.1.conv1 (cifar_resnet.yaml:26),
  * layer1.2.conv1 (cifar_resnet.yaml:26). */
 static void step_winograd_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 6;
-    ptrdiff_t tile = task % 6;
+    const ptrdiff_t image = task / 4;
+    ptrdiff_t tile = task % 4;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[19888];
+    _Alignas(64) float scratch[38320];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
-    if (tile < 4) {
+    if (tile < 2) {
         const ptrdiff_t j = tile;
-        avx2_winograd4_input_4(x + j * 2112 - 272, scratch, scratch + 304, winograd4_input_4_constants);
-        avx2_winograd4_product_16x6_5(scratch + 304, w, scratch + 10096);
-        avx2_winograd4_output_6(scratch + 10096, scratch, y + j * 2112, b, winograd4_output_6_constants);
+        avx2_winograd4_input_4(x + j * 4224 - 272, scratch, scratch + 304, winograd4_input_4_constants);
+        avx2_winograd4_product_16x6_5(scratch + 304, w, scratch + 19312);
+        avx2_winograd4_output_6(scratch + 19312, scratch, y + j * 4224, b, winograd4_output_6_constants);
         return;
     }
-    tile -= 4;
+    tile -= 2;
     const ptrdiff_t i = tile;
     avx2_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_winograd_2[] = {{1, 4, 57968}, {1, 2, 237}, {0}};
+static const Part parts_winograd_2[] = {{1, 2, 115792}, {1, 2, 237}, {0}};
 
-/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; winograd F(4x4,3x3), 2 x 8 tiles
+/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; winograd F(4x4,3x3), 4 x 8 tiles
  * a task, products of 16 channels x 6 tiles
  * 2,359,296 MACs per image. Layers layer1.0.conv2 (cifar_resnet.yaml:29), layer1.1.conv2 (cifar_resnet.yaml:29),
  * layer1.2.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 6;
-    ptrdiff_t tile = task % 6;
+    const ptrdiff_t image = task / 4;
+    ptrdiff_t tile = task % 4;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[19888];
+    _Alignas(64) float scratch[38320];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
-    if (tile < 4) {
+    if (tile < 2) {
         const ptrdiff_t j = tile;
-        avx2_winograd4_input_4(x + j * 2112 - 272, scratch, scratch + 304, winograd4_input_4_constants);
-        avx2_winograd4_product_16x6_5(scratch + 304, w, scratch + 10096);
-        avx2_winograd4_output_7(scratch + 10096, scratch, y + j * 2112, r + j * 2112, b, winograd4_output_7_constants);
+        avx2_winograd4_input_4(x + j * 4224 - 272, scratch, scratch + 304, winograd4_input_4_constants);
+        avx2_winograd4_product_16x6_5(scratch + 304, w, scratch + 19312);
+        avx2_winograd4_output_7(scratch + 19312, scratch, y + j * 4224, r + j * 4224, b, winograd4_output_7_constants);
         return;
     }
-    tile -= 4;
+    tile -= 2;
     const ptrdiff_t i = tile;
     avx2_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_winograd_3[] = {{1, 4, 59159}, {1, 2, 237}, {0}};
+static const Part parts_winograd_3[] = {{1, 2, 118171}, {1, 2, 237}, {0}};
 
 /* convolution 3 x 3, stride 2: 16 x 32 x 32 -> 32 x 16 x 16, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer2.0.conv1 (cifar_resnet.yaml:26). */
@@ -3460,85 +3605,85 @@ static void step_pad_6(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 
 static const Part parts_pad_6[] = {{1, 2, 1058}, {1, 2, 547}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 1 x 4 tiles
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 2 x 4 tiles
  * a task, products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layer layer2.0.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_7(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 8;
-    ptrdiff_t tile = task % 8;
+    const ptrdiff_t image = task / 6;
+    ptrdiff_t tile = task % 6;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[10672];
+    _Alignas(64) float scratch[19888];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
-    if (tile < 4) {
+    if (tile < 2) {
         const ptrdiff_t j = tile;
-        avx2_winograd4_input_13(x + j * 544 - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        avx2_winograd4_product_32x3_14(scratch + 304, w, scratch + 5488);
-        avx2_winograd4_output_15(scratch + 5488, scratch, y + j * 544, r + j * 512, b, winograd4_output_15_constants);
+        avx2_winograd4_input_13(x + j * 1088 - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        avx2_winograd4_product_32x3_14(scratch + 304, w, w, scratch + 10096);
+        avx2_winograd4_output_15(scratch + 10096, scratch, y + j * 1088, r + j * 1024, b, winograd4_output_15_constants);
         return;
     }
-    tile -= 4;
+    tile -= 2;
     const ptrdiff_t i = tile;
     avx2_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_7[] = {{1, 4, 47979}, {1, 4, 125}, {0}};
+static const Part parts_winograd_7[] = {{1, 2, 93115}, {1, 4, 125}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; winograd F(4x4,3x3), 1 x 4 tiles a task,
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; winograd F(4x4,3x3), 2 x 4 tiles a task,
  * products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layers layer2.1.conv1 (cifar_resnet.yaml:26), layer2.2.conv1 (cifar_resnet.yaml:26). */
 static void step_winograd_8(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 8;
-    ptrdiff_t tile = task % 8;
+    const ptrdiff_t image = task / 6;
+    ptrdiff_t tile = task % 6;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[10672];
+    _Alignas(64) float scratch[19888];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
-    if (tile < 4) {
+    if (tile < 2) {
         const ptrdiff_t j = tile;
-        avx2_winograd4_input_13(x + j * 544 - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        avx2_winograd4_product_32x3_14(scratch + 304, w, scratch + 5488);
-        avx2_winograd4_output_16(scratch + 5488, scratch, y + j * 544, b, winograd4_output_16_constants);
+        avx2_winograd4_input_13(x + j * 1088 - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        avx2_winograd4_product_32x3_14(scratch + 304, w, w, scratch + 10096);
+        avx2_winograd4_output_16(scratch + 10096, scratch, y + j * 1088, b, winograd4_output_16_constants);
         return;
     }
-    tile -= 4;
+    tile -= 2;
     const ptrdiff_t i = tile;
     avx2_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_8[] = {{1, 4, 47382}, {1, 4, 125}, {0}};
+static const Part parts_winograd_8[] = {{1, 2, 91918}, {1, 4, 125}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 1 x 4 tiles
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 2 x 4 tiles
  * a task, products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layers layer2.1.conv2 (cifar_resnet.yaml:29), layer2.2.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_9(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 8;
-    ptrdiff_t tile = task % 8;
+    const ptrdiff_t image = task / 6;
+    ptrdiff_t tile = task % 6;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[10672];
+    _Alignas(64) float scratch[19888];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
-    if (tile < 4) {
+    if (tile < 2) {
         const ptrdiff_t j = tile;
-        avx2_winograd4_input_13(x + j * 544 - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        avx2_winograd4_product_32x3_14(scratch + 304, w, scratch + 5488);
-        avx2_winograd4_output_17(scratch + 5488, scratch, y + j * 544, r + j * 544, b, winograd4_output_17_constants);
+        avx2_winograd4_input_13(x + j * 1088 - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        avx2_winograd4_product_32x3_14(scratch + 304, w, w, scratch + 10096);
+        avx2_winograd4_output_17(scratch + 10096, scratch, y + j * 1088, r + j * 1088, b, winograd4_output_17_constants);
         return;
     }
-    tile -= 4;
+    tile -= 2;
     const ptrdiff_t i = tile;
     avx2_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_9[] = {{1, 4, 47979}, {1, 4, 125}, {0}};
+static const Part parts_winograd_9[] = {{1, 2, 93115}, {1, 4, 125}, {0}};
 
 /* convolution 3 x 3, stride 2: 32 x 16 x 16 -> 64 x 8 x 8, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer3.0.conv1 (cifar_resnet.yaml:26). */
@@ -3635,11 +3780,11 @@ static void step_winograd_14(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
     const ptrdiff_t i = tile;
-    avx2_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    avx2_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 304);
     avx2_winograd2_output_25(scratch + 304, scratch, y + i * 2912, r + i * 2112, b + i * 32);
 }
 
-static const Part parts_winograd_14[] = {{1, 2, 123020}, {0}};
+static const Part parts_winograd_14[] = {{1, 2, 127660}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then relu: its input transformed for F(2 x 2, 3 x 3)
  * Layers layer3.1.conv1 (input) (cifar_resnet.yaml:26), layer3.2.conv1 (input) (cifar_resnet.yaml:26). */
@@ -3676,11 +3821,11 @@ static void step_winograd_16(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
     const ptrdiff_t i = tile;
-    avx2_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    avx2_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 304);
     avx2_winograd2_output_26(scratch + 304, scratch, y + i * 2912, b + i * 32);
 }
 
-static const Part parts_winograd_16[] = {{1, 2, 122295}, {0}};
+static const Part parts_winograd_16[] = {{1, 2, 126935}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; winograd F(2x2,3x3), 4 x 4 tiles a
  * task, products of 32 channels x 3 tiles
@@ -3696,11 +3841,11 @@ static void step_winograd_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
     const ptrdiff_t i = tile;
-    avx2_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    avx2_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 304);
     avx2_winograd2_output_27(scratch + 304, scratch, y + i * 2912, r + i * 2912, b + i * 32);
 }
 
-static const Part parts_winograd_17[] = {{1, 2, 123020}, {0}};
+static const Part parts_winograd_17[] = {{1, 2, 127660}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool: its input
  * transformed for F(2 x 2, 3 x 3)
@@ -3732,11 +3877,11 @@ static void step_winograd_19(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
     const ptrdiff_t i = tile;
-    avx2_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    avx2_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 304);
     avx2_winograd2_output_28(scratch + 304, scratch, y + i * 32, r + i * 2912, b + i * 32, winograd2_output_28_constants);
 }
 
-static const Part parts_winograd_19[] = {{1, 2, 123086}, {0}};
+static const Part parts_winograd_19[] = {{1, 2, 127726}, {0}};
 
 /* linear: 64 -> 10; direct, tiles of 16 x 1
  * 640 MACs per image. Layer fc (cifar_resnet.yaml:42). */

@@ -478,7 +478,7 @@ static void c_border_3(float *y)
  *    0 -b/2 -1/2    b    1    0
  *    0  b/2 -1/2   -b    1    0
  *    0    1    0 -5/2    0    1.
- * 2 x 8 tiles, 2 blocks of 8 channels: V[6 x 6][block][tile][8] */
+ * 4 x 8 tiles, 2 blocks of 8 channels: V[6 x 6][block][tile][8] */
 static void c_winograd4_input_4(const float *x, float *t, float *v, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8];
@@ -490,7 +490,7 @@ static void c_winograd4_input_4(const float *x, float *t, float *v, const float 
     broadcast8(v5, constants + 5);
     broadcast8(v6, constants + 6);
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
+        for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 6; l++) {
                     load8(v7, x);
@@ -538,157 +538,159 @@ static void c_winograd4_input_4(const float *x, float *t, float *v, const float 
                     store8(v, v7);
                     add8(v12, v12, v8);
                     fma8(v12, v10, v0);
-                    store8(v + 8160, v12);
+                    store8(v + 15840, v12);
                     copy8(v7, v11);
                     copy8(v12, v10);
                     fma8(v7, v9, v1);
                     fma8(v12, v8, v1);
                     copy8(v13, v7);
                     fma8(v13, v12, v3);
-                    store8(v + 1632, v13);
+                    store8(v + 3168, v13);
                     fma8(v7, v12, v4);
-                    store8(v + 3264, v7);
+                    store8(v + 6336, v7);
                     fma8(v11, v9, v2);
                     fma8(v10, v8, v2);
                     copy8(v7, v11);
                     fma8(v7, v10, v5);
-                    store8(v + 4896, v7);
+                    store8(v + 9504, v7);
                     fma8(v11, v10, v6);
-                    store8(v + 6528, v11);
+                    store8(v + 12672, v11);
                     t += 8;
-                    v += 272;
+                    v += 528;
                 }
                 t -= 48;
-                v -= 1624;
+                v -= 3160;
                 x += 32;
             }
             x += 800;
         }
-        x += 6872;
+        x += 4760;
     }
 }
 
-/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 16 output channels of 16 tiles, sums over 16 channels */
+/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 16 output channels of 32 tiles, sums over 16 channels */
 static void c_winograd4_product_16x6_5(const float *v, const float *w, float *m)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8];
     for (int i = 0; i < 36; i++) {
-        zero8(v0);
-        zero8(v1);
-        zero8(v2);
-        zero8(v3);
-        zero8(v4);
-        zero8(v5);
-        zero8(v6);
-        zero8(v7);
-        zero8(v8);
-        zero8(v9);
-        zero8(v10);
-        zero8(v11);
         for (int j = 0; j < 2; j++) {
+            zero8(v0);
+            zero8(v1);
+            zero8(v2);
+            zero8(v3);
+            zero8(v4);
+            zero8(v5);
+            zero8(v6);
+            zero8(v7);
+            zero8(v8);
+            zero8(v9);
+            zero8(v10);
+            zero8(v11);
             for (int k = 0; k < 2; k++) {
-                load8(v12, w);
-                load8(v13, w + 8);
-                broadcast8(v14, v);
-                fma8(v0, v12, v14);
-                fma8(v6, v13, v14);
-                broadcast8(v14, v + 8);
-                fma8(v1, v12, v14);
-                fma8(v7, v13, v14);
-                broadcast8(v14, v + 16);
-                fma8(v2, v12, v14);
-                fma8(v8, v13, v14);
-                broadcast8(v14, v + 24);
-                fma8(v3, v12, v14);
-                fma8(v9, v13, v14);
-                broadcast8(v14, v + 32);
-                fma8(v4, v12, v14);
-                fma8(v10, v13, v14);
-                broadcast8(v14, v + 40);
-                fma8(v5, v12, v14);
-                fma8(v11, v13, v14);
-                load8(v12, w + 16);
-                load8(v13, w + 24);
-                broadcast8(v14, v + 1);
-                fma8(v0, v12, v14);
-                fma8(v6, v13, v14);
-                broadcast8(v14, v + 9);
-                fma8(v1, v12, v14);
-                fma8(v7, v13, v14);
-                broadcast8(v14, v + 17);
-                fma8(v2, v12, v14);
-                fma8(v8, v13, v14);
-                broadcast8(v14, v + 25);
-                fma8(v3, v12, v14);
-                fma8(v9, v13, v14);
-                broadcast8(v14, v + 33);
-                fma8(v4, v12, v14);
-                fma8(v10, v13, v14);
-                broadcast8(v14, v + 41);
-                fma8(v5, v12, v14);
-                fma8(v11, v13, v14);
-                load8(v12, w + 32);
-                load8(v13, w + 40);
-                broadcast8(v14, v + 2);
-                fma8(v0, v12, v14);
-                fma8(v6, v13, v14);
-                broadcast8(v14, v + 10);
-                fma8(v1, v12, v14);
-                fma8(v7, v13, v14);
-                broadcast8(v14, v + 18);
-                fma8(v2, v12, v14);
-                fma8(v8, v13, v14);
-                broadcast8(v14, v + 26);
-                fma8(v3, v12, v14);
-                fma8(v9, v13, v14);
-                broadcast8(v14, v + 34);
-                fma8(v4, v12, v14);
-                fma8(v10, v13, v14);
-                broadcast8(v14, v + 42);
-                fma8(v5, v12, v14);
-                fma8(v11, v13, v14);
-                load8(v12, w + 48);
-                load8(v13, w + 56);
-                broadcast8(v14, v + 3);
-                fma8(v0, v12, v14);
-                fma8(v6, v13, v14);
-                broadcast8(v14, v + 11);
-                fma8(v1, v12, v14);
-                fma8(v7, v13, v14);
-                broadcast8(v14, v + 19);
-                fma8(v2, v12, v14);
-                fma8(v8, v13, v14);
-                broadcast8(v14, v + 27);
-                fma8(v3, v12, v14);
-                fma8(v9, v13, v14);
-                broadcast8(v14, v + 35);
-                fma8(v4, v12, v14);
-                fma8(v10, v13, v14);
-                broadcast8(v14, v + 43);
-                fma8(v5, v12, v14);
-                fma8(v11, v13, v14);
-                w += 64;
-                v += 4;
+                for (int l = 0; l < 2; l++) {
+                    load8(v12, w);
+                    load8(v13, w + 8);
+                    broadcast8(v14, v);
+                    fma8(v0, v12, v14);
+                    fma8(v6, v13, v14);
+                    broadcast8(v14, v + 8);
+                    fma8(v1, v12, v14);
+                    fma8(v7, v13, v14);
+                    broadcast8(v14, v + 16);
+                    fma8(v2, v12, v14);
+                    fma8(v8, v13, v14);
+                    broadcast8(v14, v + 24);
+                    fma8(v3, v12, v14);
+                    fma8(v9, v13, v14);
+                    broadcast8(v14, v + 32);
+                    fma8(v4, v12, v14);
+                    fma8(v10, v13, v14);
+                    broadcast8(v14, v + 40);
+                    fma8(v5, v12, v14);
+                    fma8(v11, v13, v14);
+                    load8(v12, w + 16);
+                    load8(v13, w + 24);
+                    broadcast8(v14, v + 1);
+                    fma8(v0, v12, v14);
+                    fma8(v6, v13, v14);
+                    broadcast8(v14, v + 9);
+                    fma8(v1, v12, v14);
+                    fma8(v7, v13, v14);
+                    broadcast8(v14, v + 17);
+                    fma8(v2, v12, v14);
+                    fma8(v8, v13, v14);
+                    broadcast8(v14, v + 25);
+                    fma8(v3, v12, v14);
+                    fma8(v9, v13, v14);
+                    broadcast8(v14, v + 33);
+                    fma8(v4, v12, v14);
+                    fma8(v10, v13, v14);
+                    broadcast8(v14, v + 41);
+                    fma8(v5, v12, v14);
+                    fma8(v11, v13, v14);
+                    load8(v12, w + 32);
+                    load8(v13, w + 40);
+                    broadcast8(v14, v + 2);
+                    fma8(v0, v12, v14);
+                    fma8(v6, v13, v14);
+                    broadcast8(v14, v + 10);
+                    fma8(v1, v12, v14);
+                    fma8(v7, v13, v14);
+                    broadcast8(v14, v + 18);
+                    fma8(v2, v12, v14);
+                    fma8(v8, v13, v14);
+                    broadcast8(v14, v + 26);
+                    fma8(v3, v12, v14);
+                    fma8(v9, v13, v14);
+                    broadcast8(v14, v + 34);
+                    fma8(v4, v12, v14);
+                    fma8(v10, v13, v14);
+                    broadcast8(v14, v + 42);
+                    fma8(v5, v12, v14);
+                    fma8(v11, v13, v14);
+                    load8(v12, w + 48);
+                    load8(v13, w + 56);
+                    broadcast8(v14, v + 3);
+                    fma8(v0, v12, v14);
+                    fma8(v6, v13, v14);
+                    broadcast8(v14, v + 11);
+                    fma8(v1, v12, v14);
+                    fma8(v7, v13, v14);
+                    broadcast8(v14, v + 19);
+                    fma8(v2, v12, v14);
+                    fma8(v8, v13, v14);
+                    broadcast8(v14, v + 27);
+                    fma8(v3, v12, v14);
+                    fma8(v9, v13, v14);
+                    broadcast8(v14, v + 35);
+                    fma8(v4, v12, v14);
+                    fma8(v10, v13, v14);
+                    broadcast8(v14, v + 43);
+                    fma8(v5, v12, v14);
+                    fma8(v11, v13, v14);
+                    w += 64;
+                    v += 4;
+                }
+                v += 248;
             }
-            v += 120;
+            v -= 512;
+            w -= 256;
+            store8(m, v0);
+            store8(m + 8, v1);
+            store8(m + 16, v2);
+            store8(m + 24, v3);
+            store8(m + 32, v4);
+            store8(m + 40, v5);
+            store8(m + 256, v6);
+            store8(m + 264, v7);
+            store8(m + 272, v8);
+            store8(m + 280, v9);
+            store8(m + 288, v10);
+            store8(m + 296, v11);
+            v += 48;
+            m += 48;
         }
-        v -= 256;
-        w -= 256;
-        store8(m, v0);
-        store8(m + 8, v1);
-        store8(m + 16, v2);
-        store8(m + 24, v3);
-        store8(m + 32, v4);
-        store8(m + 40, v5);
-        store8(m + 128, v6);
-        store8(m + 136, v7);
-        store8(m + 144, v8);
-        store8(m + 152, v9);
-        store8(m + 160, v10);
-        store8(m + 168, v11);
-        v += 48;
-        m += 48;
-        for (int j = 0; j < 2; j++) {
+        for (int j = 0; j < 4; j++) {
             zero8(v0);
             zero8(v1);
             zero8(v2);
@@ -772,25 +774,25 @@ static void c_winograd4_product_16x6_5(const float *v, const float *w, float *m)
                     w += 64;
                     v += 4;
                 }
-                v += 120;
+                v += 248;
             }
-            v -= 256;
+            v -= 512;
             w -= 256;
             store8(m, v0);
             store8(m + 8, v1);
             store8(m + 16, v2);
             store8(m + 24, v3);
             store8(m + 32, v4);
-            store8(m + 128, v5);
-            store8(m + 136, v6);
-            store8(m + 144, v7);
-            store8(m + 152, v8);
-            store8(m + 160, v9);
+            store8(m + 256, v5);
+            store8(m + 264, v6);
+            store8(m + 272, v7);
+            store8(m + 280, v8);
+            store8(m + 288, v9);
             v += 40;
             m += 40;
         }
-        v += 144;
-        m += 144;
+        v += 272;
+        m += 272;
         w += 256;
     }
 }
@@ -800,7 +802,7 @@ static void c_winograd4_product_16x6_5(const float *v, const float *w, float *m)
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 16 output channels of 2 x 8 tiles from M[6 x 6][vector][tile][8] */
+ * 16 output channels of 4 x 8 tiles from M[6 x 6][vector][tile][8] */
 static void c_winograd4_output_6(const float *m, float *t, float *y, const float *b, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8];
@@ -811,15 +813,15 @@ static void c_winograd4_output_6(const float *m, float *t, float *y, const float
     broadcast8(v4, constants + 4);
     broadcast8(v5, constants + 5);
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
+        for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 6; l++) {
                     load8(v6, m);
-                    load8(v7, m + 1632);
-                    load8(v8, m + 3264);
-                    load8(v9, m + 4896);
-                    load8(v10, m + 6528);
-                    load8(v11, m + 8160);
+                    load8(v7, m + 3168);
+                    load8(v8, m + 6336);
+                    load8(v9, m + 9504);
+                    load8(v10, m + 12672);
+                    load8(v11, m + 15840);
                     add8(v12, v7, v8);
                     sub8(v7, v7, v8);
                     add8(v8, v9, v10);
@@ -836,10 +838,10 @@ static void c_winograd4_output_6(const float *m, float *t, float *y, const float
                     store8(t + 48, v8);
                     store8(t + 96, v12);
                     store8(t + 144, v11);
-                    m += 272;
+                    m += 528;
                     t += 8;
                 }
-                m -= 1632;
+                m -= 3168;
                 t -= 48;
                 for (int l = 0; l < 4; l++) {
                     load8(v6, t);
@@ -886,7 +888,7 @@ static void c_winograd4_output_6(const float *m, float *t, float *y, const float
             }
             y += 800;
         }
-        y += 6872;
+        y += 4760;
         b += 8;
     }
 }
@@ -896,7 +898,7 @@ static void c_winograd4_output_6(const float *m, float *t, float *y, const float
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 16 output channels of 2 x 8 tiles from M[6 x 6][vector][tile][8] */
+ * 16 output channels of 4 x 8 tiles from M[6 x 6][vector][tile][8] */
 static void c_winograd4_output_7(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8];
@@ -907,15 +909,15 @@ static void c_winograd4_output_7(const float *m, float *t, float *y, const float
     broadcast8(v4, constants + 4);
     broadcast8(v5, constants + 5);
     for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
+        for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 6; l++) {
                     load8(v6, m);
-                    load8(v7, m + 1632);
-                    load8(v8, m + 3264);
-                    load8(v9, m + 4896);
-                    load8(v10, m + 6528);
-                    load8(v11, m + 8160);
+                    load8(v7, m + 3168);
+                    load8(v8, m + 6336);
+                    load8(v9, m + 9504);
+                    load8(v10, m + 12672);
+                    load8(v11, m + 15840);
                     add8(v12, v7, v8);
                     sub8(v7, v7, v8);
                     add8(v8, v9, v10);
@@ -932,10 +934,10 @@ static void c_winograd4_output_7(const float *m, float *t, float *y, const float
                     store8(t + 48, v8);
                     store8(t + 96, v12);
                     store8(t + 144, v11);
-                    m += 272;
+                    m += 528;
                     t += 8;
                 }
-                m -= 1632;
+                m -= 3168;
                 t -= 48;
                 for (int l = 0; l < 4; l++) {
                     load8(v6, t);
@@ -993,8 +995,8 @@ static void c_winograd4_output_7(const float *m, float *t, float *y, const float
             y += 800;
             r += 800;
         }
-        y += 6872;
-        r += 6872;
+        y += 4760;
+        r += 4760;
         b += 8;
     }
 }
@@ -1532,7 +1534,7 @@ static void c_fill_12(float *y, const float *constants)
  *    0 -b/2 -1/2    b    1    0
  *    0  b/2 -1/2   -b    1    0
  *    0    1    0 -5/2    0    1.
- * 1 x 4 tiles, 4 blocks of 8 channels: V[6 x 6][block][tile][8] */
+ * 2 x 4 tiles, 4 blocks of 8 channels: V[6 x 6][block][tile][8] */
 static void c_winograd4_input_13(const float *x, float *t, float *v, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8];
@@ -1544,86 +1546,90 @@ static void c_winograd4_input_13(const float *x, float *t, float *v, const float
     broadcast8(v5, constants + 5);
     broadcast8(v6, constants + 6);
     for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 6; k++) {
-                load8(v7, x);
-                load8(v8, x + 8);
-                load8(v9, x + 16);
-                load8(v10, x + 24);
-                load8(v11, x + 32);
-                load8(v12, x + 40);
-                add8(v7, v7, v11);
-                fma8(v7, v9, v0);
-                store8(t, v7);
-                add8(v12, v12, v8);
-                fma8(v12, v10, v0);
-                store8(t + 40, v12);
-                copy8(v7, v11);
-                copy8(v12, v10);
-                fma8(v7, v9, v1);
-                fma8(v12, v8, v1);
-                copy8(v13, v7);
-                fma8(v13, v12, v3);
-                store8(t + 8, v13);
-                fma8(v7, v12, v4);
-                store8(t + 16, v7);
-                fma8(v11, v9, v2);
-                fma8(v10, v8, v2);
-                copy8(v7, v11);
-                fma8(v7, v10, v5);
-                store8(t + 24, v7);
-                fma8(v11, v10, v6);
-                store8(t + 32, v11);
-                x += 136;
-                t += 48;
+        for (int j = 0; j < 2; j++) {
+            for (int k = 0; k < 4; k++) {
+                for (int l = 0; l < 6; l++) {
+                    load8(v7, x);
+                    load8(v8, x + 8);
+                    load8(v9, x + 16);
+                    load8(v10, x + 24);
+                    load8(v11, x + 32);
+                    load8(v12, x + 40);
+                    add8(v7, v7, v11);
+                    fma8(v7, v9, v0);
+                    store8(t, v7);
+                    add8(v12, v12, v8);
+                    fma8(v12, v10, v0);
+                    store8(t + 40, v12);
+                    copy8(v7, v11);
+                    copy8(v12, v10);
+                    fma8(v7, v9, v1);
+                    fma8(v12, v8, v1);
+                    copy8(v13, v7);
+                    fma8(v13, v12, v3);
+                    store8(t + 8, v13);
+                    fma8(v7, v12, v4);
+                    store8(t + 16, v7);
+                    fma8(v11, v9, v2);
+                    fma8(v10, v8, v2);
+                    copy8(v7, v11);
+                    fma8(v7, v10, v5);
+                    store8(t + 24, v7);
+                    fma8(v11, v10, v6);
+                    store8(t + 32, v11);
+                    x += 136;
+                    t += 48;
+                }
+                x -= 816;
+                t -= 288;
+                for (int l = 0; l < 6; l++) {
+                    load8(v7, t);
+                    load8(v8, t + 48);
+                    load8(v9, t + 96);
+                    load8(v10, t + 144);
+                    load8(v11, t + 192);
+                    load8(v12, t + 240);
+                    add8(v7, v7, v11);
+                    fma8(v7, v9, v0);
+                    store8(v, v7);
+                    add8(v12, v12, v8);
+                    fma8(v12, v10, v0);
+                    store8(v + 8160, v12);
+                    copy8(v7, v11);
+                    copy8(v12, v10);
+                    fma8(v7, v9, v1);
+                    fma8(v12, v8, v1);
+                    copy8(v13, v7);
+                    fma8(v13, v12, v3);
+                    store8(v + 1632, v13);
+                    fma8(v7, v12, v4);
+                    store8(v + 3264, v7);
+                    fma8(v11, v9, v2);
+                    fma8(v10, v8, v2);
+                    copy8(v7, v11);
+                    fma8(v7, v10, v5);
+                    store8(v + 4896, v7);
+                    fma8(v11, v10, v6);
+                    store8(v + 6528, v11);
+                    t += 8;
+                    v += 272;
+                }
+                t -= 48;
+                v -= 1624;
+                x += 32;
             }
-            x -= 816;
-            t -= 288;
-            for (int k = 0; k < 6; k++) {
-                load8(v7, t);
-                load8(v8, t + 48);
-                load8(v9, t + 96);
-                load8(v10, t + 144);
-                load8(v11, t + 192);
-                load8(v12, t + 240);
-                add8(v7, v7, v11);
-                fma8(v7, v9, v0);
-                store8(v, v7);
-                add8(v12, v12, v8);
-                fma8(v12, v10, v0);
-                store8(v + 4320, v12);
-                copy8(v7, v11);
-                copy8(v12, v10);
-                fma8(v7, v9, v1);
-                fma8(v12, v8, v1);
-                copy8(v13, v7);
-                fma8(v13, v12, v3);
-                store8(v + 864, v13);
-                fma8(v7, v12, v4);
-                store8(v + 1728, v7);
-                fma8(v11, v9, v2);
-                fma8(v10, v8, v2);
-                copy8(v7, v11);
-                fma8(v7, v10, v5);
-                store8(v + 2592, v7);
-                fma8(v11, v10, v6);
-                store8(v + 3456, v11);
-                t += 8;
-                v += 144;
-            }
-            t -= 48;
-            v -= 856;
-            x += 32;
+            x += 416;
         }
-        x += 2328;
+        x += 1368;
     }
 }
 
-/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 32 output channels of 4 tiles, sums over 32 channels */
-static void c_winograd4_product_32x3_14(const float *v, const float *w, float *m)
+/* M[f] = U[f] V[f] for 6 x 6 frequencies f: 32 output channels of 8 tiles, sums over 32 channels */
+static void c_winograd4_product_32x3_14(const float *v, const float *w, const float *ahead, float *m)
 {
-    float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8];
+    float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8], v15[8];
     for (int i = 0; i < 36; i++) {
+        ahead += 1024;
         for (int j = 0; j < 2; j++) {
             zero8(v0);
             zero8(v1);
@@ -1633,84 +1639,196 @@ static void c_winograd4_product_32x3_14(const float *v, const float *w, float *m
             zero8(v5);
             zero8(v6);
             zero8(v7);
+            zero8(v8);
+            zero8(v9);
+            zero8(v10);
+            zero8(v11);
             for (int k = 0; k < 4; k++) {
                 for (int l = 0; l < 2; l++) {
-                    broadcast8(v8, v);
-                    broadcast8(v9, v + 8);
-                    load8(v10, w);
-                    fma8(v0, v10, v8);
-                    fma8(v1, v10, v9);
-                    load8(v10, w + 8);
-                    fma8(v2, v10, v8);
-                    fma8(v3, v10, v9);
-                    load8(v10, w + 16);
-                    fma8(v4, v10, v8);
-                    fma8(v5, v10, v9);
-                    load8(v10, w + 24);
-                    fma8(v6, v10, v8);
-                    fma8(v7, v10, v9);
-                    broadcast8(v8, v + 1);
-                    broadcast8(v9, v + 9);
-                    load8(v10, w + 32);
-                    fma8(v0, v10, v8);
-                    fma8(v1, v10, v9);
-                    load8(v10, w + 40);
-                    fma8(v2, v10, v8);
-                    fma8(v3, v10, v9);
-                    load8(v10, w + 48);
-                    fma8(v4, v10, v8);
-                    fma8(v5, v10, v9);
-                    load8(v10, w + 56);
-                    fma8(v6, v10, v8);
-                    fma8(v7, v10, v9);
-                    broadcast8(v8, v + 2);
-                    broadcast8(v9, v + 10);
-                    load8(v10, w + 64);
-                    fma8(v0, v10, v8);
-                    fma8(v1, v10, v9);
-                    load8(v10, w + 72);
-                    fma8(v2, v10, v8);
-                    fma8(v3, v10, v9);
-                    load8(v10, w + 80);
-                    fma8(v4, v10, v8);
-                    fma8(v5, v10, v9);
-                    load8(v10, w + 88);
-                    fma8(v6, v10, v8);
-                    fma8(v7, v10, v9);
-                    broadcast8(v8, v + 3);
-                    broadcast8(v9, v + 11);
-                    load8(v10, w + 96);
-                    fma8(v0, v10, v8);
-                    fma8(v1, v10, v9);
-                    load8(v10, w + 104);
-                    fma8(v2, v10, v8);
-                    fma8(v3, v10, v9);
-                    load8(v10, w + 112);
-                    fma8(v4, v10, v8);
-                    fma8(v5, v10, v9);
-                    load8(v10, w + 120);
-                    fma8(v6, v10, v8);
-                    fma8(v7, v10, v9);
+                    ahead += 48;
+                    broadcast8(v12, v);
+                    broadcast8(v13, v + 8);
+                    broadcast8(v14, v + 16);
+                    load8(v15, w);
+                    fma8(v0, v15, v12);
+                    fma8(v1, v15, v13);
+                    fma8(v2, v15, v14);
+                    load8(v15, w + 8);
+                    fma8(v3, v15, v12);
+                    fma8(v4, v15, v13);
+                    fma8(v5, v15, v14);
+                    load8(v15, w + 16);
+                    fma8(v6, v15, v12);
+                    fma8(v7, v15, v13);
+                    fma8(v8, v15, v14);
+                    load8(v15, w + 24);
+                    fma8(v9, v15, v12);
+                    fma8(v10, v15, v13);
+                    fma8(v11, v15, v14);
+                    broadcast8(v12, v + 1);
+                    broadcast8(v13, v + 9);
+                    broadcast8(v14, v + 17);
+                    load8(v15, w + 32);
+                    fma8(v0, v15, v12);
+                    fma8(v1, v15, v13);
+                    fma8(v2, v15, v14);
+                    load8(v15, w + 40);
+                    fma8(v3, v15, v12);
+                    fma8(v4, v15, v13);
+                    fma8(v5, v15, v14);
+                    load8(v15, w + 48);
+                    fma8(v6, v15, v12);
+                    fma8(v7, v15, v13);
+                    fma8(v8, v15, v14);
+                    load8(v15, w + 56);
+                    fma8(v9, v15, v12);
+                    fma8(v10, v15, v13);
+                    fma8(v11, v15, v14);
+                    broadcast8(v12, v + 2);
+                    broadcast8(v13, v + 10);
+                    broadcast8(v14, v + 18);
+                    load8(v15, w + 64);
+                    fma8(v0, v15, v12);
+                    fma8(v1, v15, v13);
+                    fma8(v2, v15, v14);
+                    load8(v15, w + 72);
+                    fma8(v3, v15, v12);
+                    fma8(v4, v15, v13);
+                    fma8(v5, v15, v14);
+                    load8(v15, w + 80);
+                    fma8(v6, v15, v12);
+                    fma8(v7, v15, v13);
+                    fma8(v8, v15, v14);
+                    load8(v15, w + 88);
+                    fma8(v9, v15, v12);
+                    fma8(v10, v15, v13);
+                    fma8(v11, v15, v14);
+                    broadcast8(v12, v + 3);
+                    broadcast8(v13, v + 11);
+                    broadcast8(v14, v + 19);
+                    load8(v15, w + 96);
+                    fma8(v0, v15, v12);
+                    fma8(v1, v15, v13);
+                    fma8(v2, v15, v14);
+                    load8(v15, w + 104);
+                    fma8(v3, v15, v12);
+                    fma8(v4, v15, v13);
+                    fma8(v5, v15, v14);
+                    load8(v15, w + 112);
+                    fma8(v6, v15, v12);
+                    fma8(v7, v15, v13);
+                    fma8(v8, v15, v14);
+                    load8(v15, w + 120);
+                    fma8(v9, v15, v12);
+                    fma8(v10, v15, v13);
+                    fma8(v11, v15, v14);
                     w += 128;
                     v += 4;
                 }
-                v += 24;
+                v += 56;
             }
-            v -= 128;
+            v -= 256;
             w -= 1024;
             store8(m, v0);
             store8(m + 8, v1);
-            store8(m + 32, v2);
-            store8(m + 40, v3);
-            store8(m + 64, v4);
-            store8(m + 72, v5);
-            store8(m + 96, v6);
-            store8(m + 104, v7);
-            v += 16;
-            m += 16;
+            store8(m + 16, v2);
+            store8(m + 64, v3);
+            store8(m + 72, v4);
+            store8(m + 80, v5);
+            store8(m + 128, v6);
+            store8(m + 136, v7);
+            store8(m + 144, v8);
+            store8(m + 192, v9);
+            store8(m + 200, v10);
+            store8(m + 208, v11);
+            v += 24;
+            m += 24;
         }
-        v += 112;
-        m += 112;
+        zero8(v0);
+        zero8(v1);
+        zero8(v2);
+        zero8(v3);
+        zero8(v4);
+        zero8(v5);
+        zero8(v6);
+        zero8(v7);
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 2; k++) {
+                ahead += 48;
+                broadcast8(v8, v);
+                broadcast8(v9, v + 8);
+                load8(v10, w);
+                fma8(v0, v10, v8);
+                fma8(v1, v10, v9);
+                load8(v10, w + 8);
+                fma8(v2, v10, v8);
+                fma8(v3, v10, v9);
+                load8(v10, w + 16);
+                fma8(v4, v10, v8);
+                fma8(v5, v10, v9);
+                load8(v10, w + 24);
+                fma8(v6, v10, v8);
+                fma8(v7, v10, v9);
+                broadcast8(v8, v + 1);
+                broadcast8(v9, v + 9);
+                load8(v10, w + 32);
+                fma8(v0, v10, v8);
+                fma8(v1, v10, v9);
+                load8(v10, w + 40);
+                fma8(v2, v10, v8);
+                fma8(v3, v10, v9);
+                load8(v10, w + 48);
+                fma8(v4, v10, v8);
+                fma8(v5, v10, v9);
+                load8(v10, w + 56);
+                fma8(v6, v10, v8);
+                fma8(v7, v10, v9);
+                broadcast8(v8, v + 2);
+                broadcast8(v9, v + 10);
+                load8(v10, w + 64);
+                fma8(v0, v10, v8);
+                fma8(v1, v10, v9);
+                load8(v10, w + 72);
+                fma8(v2, v10, v8);
+                fma8(v3, v10, v9);
+                load8(v10, w + 80);
+                fma8(v4, v10, v8);
+                fma8(v5, v10, v9);
+                load8(v10, w + 88);
+                fma8(v6, v10, v8);
+                fma8(v7, v10, v9);
+                broadcast8(v8, v + 3);
+                broadcast8(v9, v + 11);
+                load8(v10, w + 96);
+                fma8(v0, v10, v8);
+                fma8(v1, v10, v9);
+                load8(v10, w + 104);
+                fma8(v2, v10, v8);
+                fma8(v3, v10, v9);
+                load8(v10, w + 112);
+                fma8(v4, v10, v8);
+                fma8(v5, v10, v9);
+                load8(v10, w + 120);
+                fma8(v6, v10, v8);
+                fma8(v7, v10, v9);
+                w += 128;
+                v += 4;
+            }
+            v += 56;
+        }
+        v -= 256;
+        w -= 1024;
+        store8(m, v0);
+        store8(m + 8, v1);
+        store8(m + 64, v2);
+        store8(m + 72, v3);
+        store8(m + 128, v4);
+        store8(m + 136, v5);
+        store8(m + 192, v6);
+        store8(m + 200, v7);
+        v += 224;
+        m += 224;
+        ahead -= 1152;
         w += 1024;
     }
 }
@@ -1720,7 +1838,7 @@ static void c_winograd4_product_32x3_14(const float *v, const float *w, float *m
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
+ * 32 output channels of 2 x 4 tiles from M[6 x 6][vector][tile][8] */
 static void c_winograd4_output_15(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8];
@@ -1731,90 +1849,94 @@ static void c_winograd4_output_15(const float *m, float *t, float *y, const floa
     broadcast8(v4, constants + 4);
     broadcast8(v5, constants + 5);
     for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 6; k++) {
-                load8(v6, m);
-                load8(v7, m + 864);
-                load8(v8, m + 1728);
-                load8(v9, m + 2592);
-                load8(v10, m + 3456);
-                load8(v11, m + 4320);
-                add8(v12, v7, v8);
-                sub8(v7, v7, v8);
-                add8(v8, v9, v10);
-                sub8(v9, v9, v10);
-                add8(v6, v6, v12);
-                add8(v6, v6, v8);
-                mul8(v12, v12, v2);
-                fma8(v12, v8, v3);
-                mul8(v8, v7, v0);
-                fma8(v8, v9, v1);
-                fma8(v11, v7, v4);
-                fma8(v11, v9, v5);
-                store8(t, v6);
-                store8(t + 48, v8);
-                store8(t + 96, v12);
-                store8(t + 144, v11);
-                m += 144;
-                t += 8;
-            }
-            m -= 864;
-            t -= 48;
+        for (int j = 0; j < 2; j++) {
             for (int k = 0; k < 4; k++) {
-                load8(v6, t);
-                load8(v7, t + 8);
-                load8(v8, t + 16);
-                load8(v9, t + 24);
-                load8(v10, t + 32);
-                load8(v11, t + 40);
-                add8(v12, v7, v8);
-                sub8(v7, v7, v8);
-                add8(v8, v9, v10);
-                sub8(v9, v9, v10);
-                add8(v6, v6, v12);
-                add8(v6, v6, v8);
-                mul8(v12, v12, v2);
-                fma8(v12, v8, v3);
-                mul8(v8, v7, v0);
-                fma8(v8, v9, v1);
-                fma8(v11, v7, v4);
-                fma8(v11, v9, v5);
-                load8(v7, b);
-                add8(v6, v6, v7);
-                add8(v8, v8, v7);
-                add8(v12, v12, v7);
-                add8(v11, v11, v7);
-                load8(v7, r);
-                add8(v6, v6, v7);
-                zero8(v7);
-                max8(v6, v7, v6);
-                store8(y, v6);
-                load8(v6, r + 8);
-                add8(v8, v8, v6);
-                zero8(v6);
-                max8(v8, v6, v8);
-                store8(y + 8, v8);
-                load8(v6, r + 16);
-                add8(v12, v12, v6);
-                zero8(v6);
-                max8(v12, v6, v12);
-                store8(y + 16, v12);
-                load8(v6, r + 24);
-                add8(v11, v11, v6);
-                zero8(v6);
-                max8(v11, v6, v11);
-                store8(y + 24, v11);
-                t += 48;
-                y += 136;
-                r += 128;
+                for (int l = 0; l < 6; l++) {
+                    load8(v6, m);
+                    load8(v7, m + 1632);
+                    load8(v8, m + 3264);
+                    load8(v9, m + 4896);
+                    load8(v10, m + 6528);
+                    load8(v11, m + 8160);
+                    add8(v12, v7, v8);
+                    sub8(v7, v7, v8);
+                    add8(v8, v9, v10);
+                    sub8(v9, v9, v10);
+                    add8(v6, v6, v12);
+                    add8(v6, v6, v8);
+                    mul8(v12, v12, v2);
+                    fma8(v12, v8, v3);
+                    mul8(v8, v7, v0);
+                    fma8(v8, v9, v1);
+                    fma8(v11, v7, v4);
+                    fma8(v11, v9, v5);
+                    store8(t, v6);
+                    store8(t + 48, v8);
+                    store8(t + 96, v12);
+                    store8(t + 144, v11);
+                    m += 272;
+                    t += 8;
+                }
+                m -= 1632;
+                t -= 48;
+                for (int l = 0; l < 4; l++) {
+                    load8(v6, t);
+                    load8(v7, t + 8);
+                    load8(v8, t + 16);
+                    load8(v9, t + 24);
+                    load8(v10, t + 32);
+                    load8(v11, t + 40);
+                    add8(v12, v7, v8);
+                    sub8(v7, v7, v8);
+                    add8(v8, v9, v10);
+                    sub8(v9, v9, v10);
+                    add8(v6, v6, v12);
+                    add8(v6, v6, v8);
+                    mul8(v12, v12, v2);
+                    fma8(v12, v8, v3);
+                    mul8(v8, v7, v0);
+                    fma8(v8, v9, v1);
+                    fma8(v11, v7, v4);
+                    fma8(v11, v9, v5);
+                    load8(v7, b);
+                    add8(v6, v6, v7);
+                    add8(v8, v8, v7);
+                    add8(v12, v12, v7);
+                    add8(v11, v11, v7);
+                    load8(v7, r);
+                    add8(v6, v6, v7);
+                    zero8(v7);
+                    max8(v6, v7, v6);
+                    store8(y, v6);
+                    load8(v6, r + 8);
+                    add8(v8, v8, v6);
+                    zero8(v6);
+                    max8(v8, v6, v8);
+                    store8(y + 8, v8);
+                    load8(v6, r + 16);
+                    add8(v12, v12, v6);
+                    zero8(v6);
+                    max8(v12, v6, v12);
+                    store8(y + 16, v12);
+                    load8(v6, r + 24);
+                    add8(v11, v11, v6);
+                    zero8(v6);
+                    max8(v11, v6, v11);
+                    store8(y + 24, v11);
+                    t += 48;
+                    y += 136;
+                    r += 128;
+                }
+                t -= 192;
+                y -= 512;
+                r -= 480;
+                m += 8;
             }
-            t -= 192;
-            y -= 512;
-            r -= 480;
-            m += 8;
+            y += 416;
+            r += 384;
         }
-        y += 2328;
-        r += 1936;
+        y += 1368;
+        r += 1040;
         b += 8;
     }
 }
@@ -1824,7 +1946,7 @@ static void c_winograd4_output_15(const float *m, float *t, float *y, const floa
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
+ * 32 output channels of 2 x 4 tiles from M[6 x 6][vector][tile][8] */
 static void c_winograd4_output_16(const float *m, float *t, float *y, const float *b, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8];
@@ -1835,79 +1957,82 @@ static void c_winograd4_output_16(const float *m, float *t, float *y, const floa
     broadcast8(v4, constants + 4);
     broadcast8(v5, constants + 5);
     for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 6; k++) {
-                load8(v6, m);
-                load8(v7, m + 864);
-                load8(v8, m + 1728);
-                load8(v9, m + 2592);
-                load8(v10, m + 3456);
-                load8(v11, m + 4320);
-                add8(v12, v7, v8);
-                sub8(v7, v7, v8);
-                add8(v8, v9, v10);
-                sub8(v9, v9, v10);
-                add8(v6, v6, v12);
-                add8(v6, v6, v8);
-                mul8(v12, v12, v2);
-                fma8(v12, v8, v3);
-                mul8(v8, v7, v0);
-                fma8(v8, v9, v1);
-                fma8(v11, v7, v4);
-                fma8(v11, v9, v5);
-                store8(t, v6);
-                store8(t + 48, v8);
-                store8(t + 96, v12);
-                store8(t + 144, v11);
-                m += 144;
-                t += 8;
-            }
-            m -= 864;
-            t -= 48;
+        for (int j = 0; j < 2; j++) {
             for (int k = 0; k < 4; k++) {
-                load8(v6, t);
-                load8(v7, t + 8);
-                load8(v8, t + 16);
-                load8(v9, t + 24);
-                load8(v10, t + 32);
-                load8(v11, t + 40);
-                add8(v12, v7, v8);
-                sub8(v7, v7, v8);
-                add8(v8, v9, v10);
-                sub8(v9, v9, v10);
-                add8(v6, v6, v12);
-                add8(v6, v6, v8);
-                mul8(v12, v12, v2);
-                fma8(v12, v8, v3);
-                mul8(v8, v7, v0);
-                fma8(v8, v9, v1);
-                fma8(v11, v7, v4);
-                fma8(v11, v9, v5);
-                load8(v7, b);
-                add8(v6, v6, v7);
-                add8(v8, v8, v7);
-                add8(v12, v12, v7);
-                add8(v11, v11, v7);
-                zero8(v7);
-                max8(v6, v7, v6);
-                store8(y, v6);
-                zero8(v6);
-                max8(v8, v6, v8);
-                store8(y + 8, v8);
-                zero8(v6);
-                max8(v12, v6, v12);
-                store8(y + 16, v12);
-                zero8(v6);
-                max8(v11, v6, v11);
-                store8(y + 24, v11);
-                t += 48;
-                y += 136;
+                for (int l = 0; l < 6; l++) {
+                    load8(v6, m);
+                    load8(v7, m + 1632);
+                    load8(v8, m + 3264);
+                    load8(v9, m + 4896);
+                    load8(v10, m + 6528);
+                    load8(v11, m + 8160);
+                    add8(v12, v7, v8);
+                    sub8(v7, v7, v8);
+                    add8(v8, v9, v10);
+                    sub8(v9, v9, v10);
+                    add8(v6, v6, v12);
+                    add8(v6, v6, v8);
+                    mul8(v12, v12, v2);
+                    fma8(v12, v8, v3);
+                    mul8(v8, v7, v0);
+                    fma8(v8, v9, v1);
+                    fma8(v11, v7, v4);
+                    fma8(v11, v9, v5);
+                    store8(t, v6);
+                    store8(t + 48, v8);
+                    store8(t + 96, v12);
+                    store8(t + 144, v11);
+                    m += 272;
+                    t += 8;
+                }
+                m -= 1632;
+                t -= 48;
+                for (int l = 0; l < 4; l++) {
+                    load8(v6, t);
+                    load8(v7, t + 8);
+                    load8(v8, t + 16);
+                    load8(v9, t + 24);
+                    load8(v10, t + 32);
+                    load8(v11, t + 40);
+                    add8(v12, v7, v8);
+                    sub8(v7, v7, v8);
+                    add8(v8, v9, v10);
+                    sub8(v9, v9, v10);
+                    add8(v6, v6, v12);
+                    add8(v6, v6, v8);
+                    mul8(v12, v12, v2);
+                    fma8(v12, v8, v3);
+                    mul8(v8, v7, v0);
+                    fma8(v8, v9, v1);
+                    fma8(v11, v7, v4);
+                    fma8(v11, v9, v5);
+                    load8(v7, b);
+                    add8(v6, v6, v7);
+                    add8(v8, v8, v7);
+                    add8(v12, v12, v7);
+                    add8(v11, v11, v7);
+                    zero8(v7);
+                    max8(v6, v7, v6);
+                    store8(y, v6);
+                    zero8(v6);
+                    max8(v8, v6, v8);
+                    store8(y + 8, v8);
+                    zero8(v6);
+                    max8(v12, v6, v12);
+                    store8(y + 16, v12);
+                    zero8(v6);
+                    max8(v11, v6, v11);
+                    store8(y + 24, v11);
+                    t += 48;
+                    y += 136;
+                }
+                t -= 192;
+                y -= 512;
+                m += 8;
             }
-            t -= 192;
-            y -= 512;
-            m += 8;
+            y += 416;
         }
-        y += 2328;
+        y += 1368;
         b += 8;
     }
 }
@@ -1917,7 +2042,7 @@ static void c_winograd4_output_16(const float *m, float *t, float *y, const floa
  *    0    a   -a    b   -b    0
  *    0  1/2  1/2    2    2    0
  *    0  a^3 -a^3  b^3 -b^3    1, then the tail.
- * 32 output channels of 1 x 4 tiles from M[6 x 6][vector][tile][8] */
+ * 32 output channels of 2 x 4 tiles from M[6 x 6][vector][tile][8] */
 static void c_winograd4_output_17(const float *m, float *t, float *y, const float *r, const float *b, const float *constants)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8];
@@ -1928,90 +2053,94 @@ static void c_winograd4_output_17(const float *m, float *t, float *y, const floa
     broadcast8(v4, constants + 4);
     broadcast8(v5, constants + 5);
     for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 4; j++) {
-            for (int k = 0; k < 6; k++) {
-                load8(v6, m);
-                load8(v7, m + 864);
-                load8(v8, m + 1728);
-                load8(v9, m + 2592);
-                load8(v10, m + 3456);
-                load8(v11, m + 4320);
-                add8(v12, v7, v8);
-                sub8(v7, v7, v8);
-                add8(v8, v9, v10);
-                sub8(v9, v9, v10);
-                add8(v6, v6, v12);
-                add8(v6, v6, v8);
-                mul8(v12, v12, v2);
-                fma8(v12, v8, v3);
-                mul8(v8, v7, v0);
-                fma8(v8, v9, v1);
-                fma8(v11, v7, v4);
-                fma8(v11, v9, v5);
-                store8(t, v6);
-                store8(t + 48, v8);
-                store8(t + 96, v12);
-                store8(t + 144, v11);
-                m += 144;
-                t += 8;
-            }
-            m -= 864;
-            t -= 48;
+        for (int j = 0; j < 2; j++) {
             for (int k = 0; k < 4; k++) {
-                load8(v6, t);
-                load8(v7, t + 8);
-                load8(v8, t + 16);
-                load8(v9, t + 24);
-                load8(v10, t + 32);
-                load8(v11, t + 40);
-                add8(v12, v7, v8);
-                sub8(v7, v7, v8);
-                add8(v8, v9, v10);
-                sub8(v9, v9, v10);
-                add8(v6, v6, v12);
-                add8(v6, v6, v8);
-                mul8(v12, v12, v2);
-                fma8(v12, v8, v3);
-                mul8(v8, v7, v0);
-                fma8(v8, v9, v1);
-                fma8(v11, v7, v4);
-                fma8(v11, v9, v5);
-                load8(v7, b);
-                add8(v6, v6, v7);
-                add8(v8, v8, v7);
-                add8(v12, v12, v7);
-                add8(v11, v11, v7);
-                load8(v7, r);
-                add8(v6, v6, v7);
-                zero8(v7);
-                max8(v6, v7, v6);
-                store8(y, v6);
-                load8(v6, r + 8);
-                add8(v8, v8, v6);
-                zero8(v6);
-                max8(v8, v6, v8);
-                store8(y + 8, v8);
-                load8(v6, r + 16);
-                add8(v12, v12, v6);
-                zero8(v6);
-                max8(v12, v6, v12);
-                store8(y + 16, v12);
-                load8(v6, r + 24);
-                add8(v11, v11, v6);
-                zero8(v6);
-                max8(v11, v6, v11);
-                store8(y + 24, v11);
-                t += 48;
-                y += 136;
-                r += 136;
+                for (int l = 0; l < 6; l++) {
+                    load8(v6, m);
+                    load8(v7, m + 1632);
+                    load8(v8, m + 3264);
+                    load8(v9, m + 4896);
+                    load8(v10, m + 6528);
+                    load8(v11, m + 8160);
+                    add8(v12, v7, v8);
+                    sub8(v7, v7, v8);
+                    add8(v8, v9, v10);
+                    sub8(v9, v9, v10);
+                    add8(v6, v6, v12);
+                    add8(v6, v6, v8);
+                    mul8(v12, v12, v2);
+                    fma8(v12, v8, v3);
+                    mul8(v8, v7, v0);
+                    fma8(v8, v9, v1);
+                    fma8(v11, v7, v4);
+                    fma8(v11, v9, v5);
+                    store8(t, v6);
+                    store8(t + 48, v8);
+                    store8(t + 96, v12);
+                    store8(t + 144, v11);
+                    m += 272;
+                    t += 8;
+                }
+                m -= 1632;
+                t -= 48;
+                for (int l = 0; l < 4; l++) {
+                    load8(v6, t);
+                    load8(v7, t + 8);
+                    load8(v8, t + 16);
+                    load8(v9, t + 24);
+                    load8(v10, t + 32);
+                    load8(v11, t + 40);
+                    add8(v12, v7, v8);
+                    sub8(v7, v7, v8);
+                    add8(v8, v9, v10);
+                    sub8(v9, v9, v10);
+                    add8(v6, v6, v12);
+                    add8(v6, v6, v8);
+                    mul8(v12, v12, v2);
+                    fma8(v12, v8, v3);
+                    mul8(v8, v7, v0);
+                    fma8(v8, v9, v1);
+                    fma8(v11, v7, v4);
+                    fma8(v11, v9, v5);
+                    load8(v7, b);
+                    add8(v6, v6, v7);
+                    add8(v8, v8, v7);
+                    add8(v12, v12, v7);
+                    add8(v11, v11, v7);
+                    load8(v7, r);
+                    add8(v6, v6, v7);
+                    zero8(v7);
+                    max8(v6, v7, v6);
+                    store8(y, v6);
+                    load8(v6, r + 8);
+                    add8(v8, v8, v6);
+                    zero8(v6);
+                    max8(v8, v6, v8);
+                    store8(y + 8, v8);
+                    load8(v6, r + 16);
+                    add8(v12, v12, v6);
+                    zero8(v6);
+                    max8(v12, v6, v12);
+                    store8(y + 16, v12);
+                    load8(v6, r + 24);
+                    add8(v11, v11, v6);
+                    zero8(v6);
+                    max8(v11, v6, v11);
+                    store8(y + 24, v11);
+                    t += 48;
+                    y += 136;
+                    r += 136;
+                }
+                t -= 192;
+                y -= 512;
+                r -= 512;
+                m += 8;
             }
-            t -= 192;
-            y -= 512;
-            r -= 512;
-            m += 8;
+            y += 416;
+            r += 416;
         }
-        y += 2328;
-        r += 2328;
+        y += 1368;
+        r += 1368;
         b += 8;
     }
 }
@@ -2791,10 +2920,11 @@ static void c_winograd2_input_23(const float *x, float *t, float *v)
 }
 
 /* M[f] = U[f] V[f] for 4 x 4 frequencies f: 32 output channels of 16 tiles, sums over 64 channels */
-static void c_winograd2_product_32x3_24(const float *v, const float *w, float *m)
+static void c_winograd2_product_32x3_24(const float *v, const float *w, const float *ahead, float *m)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8], v15[8];
     for (int i = 0; i < 16; i++) {
+        ahead += 2048;
         for (int j = 0; j < 4; j++) {
             zero8(v0);
             zero8(v1);
@@ -2810,6 +2940,7 @@ static void c_winograd2_product_32x3_24(const float *v, const float *w, float *m
             zero8(v11);
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 2; l++) {
+                    ahead += 32;
                     broadcast8(v12, v);
                     broadcast8(v13, v + 8);
                     broadcast8(v14, v + 16);
@@ -2919,6 +3050,7 @@ static void c_winograd2_product_32x3_24(const float *v, const float *w, float *m
             zero8(v7);
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 2; l++) {
+                    ahead += 32;
                     broadcast8(v8, v);
                     broadcast8(v9, v + 8);
                     load8(v10, w);
@@ -2995,6 +3127,7 @@ static void c_winograd2_product_32x3_24(const float *v, const float *w, float *m
         }
         v += 912;
         m += 400;
+        ahead -= 3072;
         w += 2048;
     }
 }
@@ -3370,60 +3503,60 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 
 static const Part parts_conv_1[] = {{1, 16, 6756}, {1, 2, 237}, {0}};
 
-/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then relu; winograd F(4x4,3x3), 2 x 8 tiles a task,
+/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then relu; winograd F(4x4,3x3), 4 x 8 tiles a task,
  * products of 16 channels x 6 tiles
  * 2,359,296 MACs per image. Layers layer1.0.conv1 (cifar_resnet.yaml:26), layer1.1.conv1 (cifar_resnet.yaml:26),
  * layer1.2.conv1 (cifar_resnet.yaml:26). */
 static void step_winograd_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 6;
-    ptrdiff_t tile = task % 6;
+    const ptrdiff_t image = task / 4;
+    ptrdiff_t tile = task % 4;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[19888];
+    _Alignas(64) float scratch[38320];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
-    if (tile < 4) {
+    if (tile < 2) {
         const ptrdiff_t j = tile;
-        c_winograd4_input_4(x + j * 2112 - 272, scratch, scratch + 304, winograd4_input_4_constants);
-        c_winograd4_product_16x6_5(scratch + 304, w, scratch + 10096);
-        c_winograd4_output_6(scratch + 10096, scratch, y + j * 2112, b, winograd4_output_6_constants);
+        c_winograd4_input_4(x + j * 4224 - 272, scratch, scratch + 304, winograd4_input_4_constants);
+        c_winograd4_product_16x6_5(scratch + 304, w, scratch + 19312);
+        c_winograd4_output_6(scratch + 19312, scratch, y + j * 4224, b, winograd4_output_6_constants);
         return;
     }
-    tile -= 4;
+    tile -= 2;
     const ptrdiff_t i = tile;
     c_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_winograd_2[] = {{1, 4, 57968}, {1, 2, 237}, {0}};
+static const Part parts_winograd_2[] = {{1, 2, 115792}, {1, 2, 237}, {0}};
 
-/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; winograd F(4x4,3x3), 2 x 8 tiles
+/* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; winograd F(4x4,3x3), 4 x 8 tiles
  * a task, products of 16 channels x 6 tiles
  * 2,359,296 MACs per image. Layers layer1.0.conv2 (cifar_resnet.yaml:29), layer1.1.conv2 (cifar_resnet.yaml:29),
  * layer1.2.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 6;
-    ptrdiff_t tile = task % 6;
+    const ptrdiff_t image = task / 4;
+    ptrdiff_t tile = task % 4;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[19888];
+    _Alignas(64) float scratch[38320];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
-    if (tile < 4) {
+    if (tile < 2) {
         const ptrdiff_t j = tile;
-        c_winograd4_input_4(x + j * 2112 - 272, scratch, scratch + 304, winograd4_input_4_constants);
-        c_winograd4_product_16x6_5(scratch + 304, w, scratch + 10096);
-        c_winograd4_output_7(scratch + 10096, scratch, y + j * 2112, r + j * 2112, b, winograd4_output_7_constants);
+        c_winograd4_input_4(x + j * 4224 - 272, scratch, scratch + 304, winograd4_input_4_constants);
+        c_winograd4_product_16x6_5(scratch + 304, w, scratch + 19312);
+        c_winograd4_output_7(scratch + 19312, scratch, y + j * 4224, r + j * 4224, b, winograd4_output_7_constants);
         return;
     }
-    tile -= 4;
+    tile -= 2;
     const ptrdiff_t i = tile;
     c_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_winograd_3[] = {{1, 4, 59159}, {1, 2, 237}, {0}};
+static const Part parts_winograd_3[] = {{1, 2, 118171}, {1, 2, 237}, {0}};
 
 /* convolution 3 x 3, stride 2: 16 x 32 x 32 -> 32 x 16 x 16, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer2.0.conv1 (cifar_resnet.yaml:26). */
@@ -3482,85 +3615,85 @@ static void step_pad_6(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 
 static const Part parts_pad_6[] = {{1, 2, 1058}, {1, 2, 547}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 1 x 4 tiles
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 2 x 4 tiles
  * a task, products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layer layer2.0.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_7(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 8;
-    ptrdiff_t tile = task % 8;
+    const ptrdiff_t image = task / 6;
+    ptrdiff_t tile = task % 6;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[10672];
+    _Alignas(64) float scratch[19888];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
-    if (tile < 4) {
+    if (tile < 2) {
         const ptrdiff_t j = tile;
-        c_winograd4_input_13(x + j * 544 - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        c_winograd4_product_32x3_14(scratch + 304, w, scratch + 5488);
-        c_winograd4_output_15(scratch + 5488, scratch, y + j * 544, r + j * 512, b, winograd4_output_15_constants);
+        c_winograd4_input_13(x + j * 1088 - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        c_winograd4_product_32x3_14(scratch + 304, w, w, scratch + 10096);
+        c_winograd4_output_15(scratch + 10096, scratch, y + j * 1088, r + j * 1024, b, winograd4_output_15_constants);
         return;
     }
-    tile -= 4;
+    tile -= 2;
     const ptrdiff_t i = tile;
     c_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_7[] = {{1, 4, 47979}, {1, 4, 125}, {0}};
+static const Part parts_winograd_7[] = {{1, 2, 93115}, {1, 4, 125}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; winograd F(4x4,3x3), 1 x 4 tiles a task,
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; winograd F(4x4,3x3), 2 x 4 tiles a task,
  * products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layers layer2.1.conv1 (cifar_resnet.yaml:26), layer2.2.conv1 (cifar_resnet.yaml:26). */
 static void step_winograd_8(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 8;
-    ptrdiff_t tile = task % 8;
+    const ptrdiff_t image = task / 6;
+    ptrdiff_t tile = task % 6;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[10672];
+    _Alignas(64) float scratch[19888];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
-    if (tile < 4) {
+    if (tile < 2) {
         const ptrdiff_t j = tile;
-        c_winograd4_input_13(x + j * 544 - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        c_winograd4_product_32x3_14(scratch + 304, w, scratch + 5488);
-        c_winograd4_output_16(scratch + 5488, scratch, y + j * 544, b, winograd4_output_16_constants);
+        c_winograd4_input_13(x + j * 1088 - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        c_winograd4_product_32x3_14(scratch + 304, w, w, scratch + 10096);
+        c_winograd4_output_16(scratch + 10096, scratch, y + j * 1088, b, winograd4_output_16_constants);
         return;
     }
-    tile -= 4;
+    tile -= 2;
     const ptrdiff_t i = tile;
     c_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_8[] = {{1, 4, 47382}, {1, 4, 125}, {0}};
+static const Part parts_winograd_8[] = {{1, 2, 91918}, {1, 4, 125}, {0}};
 
-/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 1 x 4 tiles
+/* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 2 x 4 tiles
  * a task, products of 32 channels x 3 tiles
  * 2,359,296 MACs per image. Layers layer2.1.conv2 (cifar_resnet.yaml:29), layer2.2.conv2 (cifar_resnet.yaml:29). */
 static void step_winograd_9(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
 {
-    const ptrdiff_t image = task / 8;
-    ptrdiff_t tile = task % 8;
+    const ptrdiff_t image = task / 6;
+    ptrdiff_t tile = task % 6;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[10672];
+    _Alignas(64) float scratch[19888];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
-    if (tile < 4) {
+    if (tile < 2) {
         const ptrdiff_t j = tile;
-        c_winograd4_input_13(x + j * 544 - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        c_winograd4_product_32x3_14(scratch + 304, w, scratch + 5488);
-        c_winograd4_output_17(scratch + 5488, scratch, y + j * 544, r + j * 544, b, winograd4_output_17_constants);
+        c_winograd4_input_13(x + j * 1088 - 144, scratch, scratch + 304, winograd4_input_13_constants);
+        c_winograd4_product_32x3_14(scratch + 304, w, w, scratch + 10096);
+        c_winograd4_output_17(scratch + 10096, scratch, y + j * 1088, r + j * 1088, b, winograd4_output_17_constants);
         return;
     }
-    tile -= 4;
+    tile -= 2;
     const ptrdiff_t i = tile;
     c_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_9[] = {{1, 4, 47979}, {1, 4, 125}, {0}};
+static const Part parts_winograd_9[] = {{1, 2, 93115}, {1, 4, 125}, {0}};
 
 /* convolution 3 x 3, stride 2: 32 x 16 x 16 -> 64 x 8 x 8, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer3.0.conv1 (cifar_resnet.yaml:26). */
@@ -3657,11 +3790,11 @@ static void step_winograd_14(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
     const ptrdiff_t i = tile;
-    c_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    c_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 304);
     c_winograd2_output_25(scratch + 304, scratch, y + i * 2912, r + i * 2112, b + i * 32);
 }
 
-static const Part parts_winograd_14[] = {{1, 2, 123020}, {0}};
+static const Part parts_winograd_14[] = {{1, 2, 127660}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then relu: its input transformed for F(2 x 2, 3 x 3)
  * Layers layer3.1.conv1 (input) (cifar_resnet.yaml:26), layer3.2.conv1 (input) (cifar_resnet.yaml:26). */
@@ -3698,11 +3831,11 @@ static void step_winograd_16(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
     const ptrdiff_t i = tile;
-    c_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    c_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 304);
     c_winograd2_output_26(scratch + 304, scratch, y + i * 2912, b + i * 32);
 }
 
-static const Part parts_winograd_16[] = {{1, 2, 122295}, {0}};
+static const Part parts_winograd_16[] = {{1, 2, 126935}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; winograd F(2x2,3x3), 4 x 4 tiles a
  * task, products of 32 channels x 3 tiles
@@ -3718,11 +3851,11 @@ static void step_winograd_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
     const ptrdiff_t i = tile;
-    c_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    c_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 304);
     c_winograd2_output_27(scratch + 304, scratch, y + i * 2912, r + i * 2912, b + i * 32);
 }
 
-static const Part parts_winograd_17[] = {{1, 2, 123020}, {0}};
+static const Part parts_winograd_17[] = {{1, 2, 127660}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool: its input
  * transformed for F(2 x 2, 3 x 3)
@@ -3754,11 +3887,11 @@ static void step_winograd_19(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
     const ptrdiff_t i = tile;
-    c_winograd2_product_32x3_24(v, w + i * 32768, scratch + 304);
+    c_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 304);
     c_winograd2_output_28(scratch + 304, scratch, y + i * 32, r + i * 2912, b + i * 32, winograd2_output_28_constants);
 }
 
-static const Part parts_winograd_19[] = {{1, 2, 123086}, {0}};
+static const Part parts_winograd_19[] = {{1, 2, 127726}, {0}};
 
 /* linear: 64 -> 10; direct, tiles of 16 x 1
  * 640 MACs per image. Layer fc (cifar_resnet.yaml:42). */
