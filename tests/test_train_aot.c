@@ -168,7 +168,7 @@ Test(train_aot, gradients_alone)
     check(&(Case){.path = "various.yaml", .text = various, .optimiser = OPTIMISER_none, .batch = 2}, 2);
 }
 
-Test(train_aot, larger_networks)
+Test(train_aot, larger_networks, .timeout = 1800)
 {
     if (!getenv("NNCC_TEST_LONG"))
         return;
