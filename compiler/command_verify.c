@@ -327,8 +327,8 @@ static void verify_variant(Audit *audit, const Variant *variant)
                               json_pack("{s:s, s:s, s:f, s:b, s:b, s:s?}", "target", variant->target->name, "compiler", variant->compiler,
                                         "difference", jsonable(far), "same_bits", same, "steady", steady, "culprit", culprit));
     else
-        printf("%-8s %-8s %12.1e  %-20s %s%s%s\n", variant->target->name, variant->compiler, far, same ? "yes" : "NO", steady ? "yes" : "NO",
-               culprit ? "  other bits from " : "", culprit ? culprit : "");
+        printf("%-8s %-8s %12.1e  %-20s %s%s%s\n", variant->target->name, variant->compiler, far, same ? "yes" : "NO",
+               steady ? "yes" : "NO", culprit ? "  other bits from " : "", culprit ? culprit : "");
     fflush(stdout);
 }
 
@@ -357,8 +357,9 @@ int command_verify(Session *session)
         session->json = json_pack("{s:s, s:i, s:f, s:o, s:[]}", "name", session->graph->name, "batch", session->batch,
                                   "largest", jsonable(audit.largest), "layers", layers_json(&audit), "variants");
     else {
-        printf("%s, %d image%s, against the naive reference; a difference is a share of the largest |value| computed\n\n", session->graph->name,
-               session->batch, session->batch == 1 ? "" : "s");
+        printf(
+            "%s, %d image%s, against the naive reference; a difference is a share of the largest |value| computed\n\n",
+            session->graph->name, session->batch, session->batch == 1 ? "" : "s");
         print_layers(&audit);
     }
     use_program(session, false, audit.variant->target->machine);

@@ -137,7 +137,8 @@ Test(train_command, mistakes)
            "flat.yaml:4:5: error: a network to be trained must answer with one number");
     write_file(flat, "name: one\ninput: [3, 12, 12]\nlayers:\n  - conv: {name: c, out: 4, kernel: 12}\n  - bn: {name: bn}\n"
                "  - flatten\n  - linear: {name: fc, out: 3}\n");
-    expect(RUN("nncc", "train", flat, "--data", DATA, "--batch", "1"), 1, NULL, "flat.yaml:5:5: error: batch normalisation of a batch of one");
+    expect(RUN("nncc", "train", flat, "--data", DATA, "--batch", "1"), 1, NULL,
+           "flat.yaml:5:5: error: batch normalisation of a batch of one");
     expect(RUN("nncc", "train", deep, "--data", DATA), 1, NULL, "pictures have 1 or 3 channels; this network wants 5");
     expect(TRAIN("--data", DATA, "--dry-run", "--log", "/nowhere/log"), 1, NULL, "cannot write the log");
     free(flat), free(deep);

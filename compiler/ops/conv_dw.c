@@ -203,7 +203,8 @@ static void emit_copy(const Build_dw *b, const TileOf *t)
     k_loop(k, d->width / unroll);
     for (int i = 0; i < unroll * t->units; i++) {
         int u = i % t->units, from = (t->unit + u) * b->width;
-        k_load_blocks(k, reg, b->dy.pointer, from * b->dy.view.block + i / t->units * LANES, b->dy.view.block, unit_vectors(b, t->unit + u));
+        k_load_blocks(k, reg, b->dy.pointer, from * b->dy.view.block + i / t->units * LANES, b->dy.view.block,
+                      unit_vectors(b, t->unit + u));
         k_store(k, b->copy.pointer, i / t->units * pixel + u * each, reg);
     }
     k_bump(k, b->dy.pointer, unroll * LANES);

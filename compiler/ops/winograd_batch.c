@@ -180,9 +180,12 @@ static void call_output(const Batch *w, const Tasks *t)
     Panel p = c->panel[t->first];
     p.vectors *= t->panels;
     OutputTransform f = build_output_transform(c, &p, *r, w->m, t->images);
-    Call *call = add_call(w, t, f.k, "output", output_transform_text(unit),
-                          arena_printf(c->l->context, "%d output channels of %d x %d tiles of %d images from M[%d x %d][vector][tile][8]%s",
-                                       p.vectors * LANES, r->rows, r->columns, t->images, w->size, w->size, c->n->tail ? ", then the tail" : ""));
+    Call *call =
+        add_call(w, t, f.k, "output", output_transform_text(unit),
+                 arena_printf(c->l->context,
+                              "%d output channels of %d x %d tiles of %d images from M[%d x %d][vector][tile][8]%s",
+                              p.vectors * LANES, r->rows, r->columns, t->images, w->size, w->size,
+                              c->n->tail ? ", then the tail" : ""));
     call_move(call, f.m, w->m_at);
     output_move(call, &f.out, (Place){p.vector, r->row * unit, r->column * unit});
     output_stride(call, &f.out, 1, (Place){p.vectors, 0, 0});
