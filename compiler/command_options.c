@@ -75,7 +75,7 @@ static const Option options[] = {
     {"threads", 0, NUMBER, "T", EMIT | RUN | BENCH | TUNE | GRAD | TRAIN, AT(threads), 1, 1024, "how many; results do not depend on it"},
     {"target", 0, TEXT, "T", EMIT, AT(target), 0, 0, "avx512, avx2, c (portable), avx2,c or avx512,c (avx2)"},
     {"target", 0, TEXT, "T", RUN | BENCH | INSPECT | TUNE | GRAD | TRAIN, AT(target), 0, 0, "avx512, avx2 or c (portable), instead of the best that runs here"},
-    {"exact", 0, FLAG, NULL, EMIT | RUN | BENCH | INSPECT | VERIFY | TUNE, AT(exact), 0, 0, "multiply only inputs and weights: no Winograd, direct sums everywhere"},
+    {"exact", 0, FLAG, NULL, ALL & ~GRAPH, AT(exact), 0, 0, "multiply only inputs and weights: no Winograd, direct sums everywhere"},
     {"tuned", 0, TEXT, "FILE", EMIT | RUN | BENCH | INSPECT | VERIFY, AT(tuned), 0, 0, "take the choices that `nncc tune` wrote"},
     {"fp16-weights", 0, FLAG, NULL, EMIT | RUN | BENCH, AT(fp16_weights), 0, 0, "store the filters of linear layers in half precision"},
     {"seconds", 0, NUMBER, "S", TUNE, AT(seconds), 1, 1 << 20, "how long to search at most (24)"},

@@ -202,6 +202,13 @@ Call *step_call(Lower *l, Kernel *k, const int grid[MAX_CALL_GRID], const char *
     return call;
 }
 
+Call *step_repeat(Lower *l, int call)
+{
+    StepCode *c = l->code;
+    c->call = arena_grow(l->context, c->call, (size_t)c->ncall, &l->call_capacity, sizeof *c->call);
+    return memcpy(&c->call[c->ncall++], &c->call[call], sizeof *c->call);
+}
+
 void call_move(Call *call, Stream s, int64_t floats)
 {
     call->argument[s.pointer].offset += floats;

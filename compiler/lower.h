@@ -100,6 +100,7 @@ Stream stream_workspace(Lower *, Kernel *, const Node *n, const char *name, bool
 /* A call of the kernel (or of an equal one made before) on a grid, with all pointers at their streams' starts. */
 Call *step_call(Lower *, Kernel *, const int grid[MAX_CALL_GRID], const char *name, const char *comment, ...)
     __attribute__((format(printf, 5, 6)));
+Call *step_repeat(Lower *, int call);   /* another like that call of the step */
 void call_move(Call *, Stream, int64_t floats);
 void call_stride(Call *, Stream, int dimension, int64_t floats);
 

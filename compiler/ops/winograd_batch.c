@@ -83,7 +83,7 @@ static Call *add_call(const Batch *w, const Tasks *t, Kernel *k, const char *wha
     return call;
 }
 
-static Call *call_filters(const Batch *w, const Tasks *t, Chunk chunk)
+static Stream call_filters(const Batch *w, const Tasks *t, Chunk chunk)
 {
     const Conv *c = w->c;
     const Panel *p = &c->panel[t->first];
@@ -94,10 +94,11 @@ static Call *call_filters(const Batch *w, const Tasks *t, Chunk chunk)
     call_move(call, f.g, p->at + (int64_t)channels_of(c, 0, chunk.entry) * 9 * p->vectors * LANES);
     call_stride(call, f.g, 1, t->panels * t->apart);
     call_move(call, f.u, w->u_at);
-    return call;
+    call->follows = chunk.entry > 0;
+    return f.g;
 }
 
-static void call_input(const Batch *w, const Tasks *t, Chunk chunk)
+static Stream call_input(const Batch *w, const Tasks *t, Chunk chunk)
 {
     const Conv *c = w->c;
     const Rect *r = &t->r;
@@ -110,6 +111,7 @@ static void call_input(const Batch *w, const Tasks *t, Chunk chunk)
     call_stride(call, f.x, 0, t->images * f.x.image);
     call_stride(call, f.x, 2, r->rows * unit * c->x.row);
     call_move(call, f.v, w->v_at);
+    return f.x;
 }
 
 /* The 1 x 1 convolution from V to M. */
@@ -195,15 +197,52 @@ static void call_output(const Batch *w, const Tasks *t)
 
 /* ---- the step ------------------------------------------------------------------------------------------------ */
 
+/* The calls of a chunk, the first of which is number `call` of the step. */
+typedef struct {
+    Chunk chunk;
+    int call;
+    Stream g, x;                        /* of its first and second */
+} ChunkCalls;
+
+static ChunkCalls add_chunk(const Batch *w, const Tasks *t, Chunk chunk)
+{
+    ChunkCalls calls = {.chunk = chunk, .call = w->c->l->code->ncall};
+    calls.g = call_filters(w, t, chunk);
+    calls.x = call_input(w, t, chunk);
+    call_product(w, t, chunk);
+    return calls;
+}
+
+/* Is a chunk the same, but for its place, and is its sum added like that of this one? */
+static bool is_alike(const Conv *c, const ChunkCalls *calls, Chunk chunk)
+{
+    const Entry *a = c->entry + calls->chunk.entry, *b = c->entry + chunk.entry;
+    bool alike = calls->chunk.entry > 0 && calls->chunk.entries == chunk.entries;
+    for (int i = 0; alike && i < chunk.entries; i++)
+        alike = a[i].count == b[i].count;
+    return alike;
+}
+
+static void repeat_chunk(const Batch *w, const Tasks *t, const ChunkCalls *calls, Chunk chunk)
+{
+    const Conv *c = w->c;
+    int from = calls->chunk.entry, channels = channels_of(c, from, chunk.entry - from);
+    call_move(step_repeat(c->l, calls->call), calls->g, (int64_t)channels * 9 * c->panel[t->first].vectors * LANES);
+    call_move(step_repeat(c->l, calls->call + 1), calls->x, (chunk.entry - from) * c->x.block);
+    step_repeat(c->l, calls->call + 2);
+}
+
 static void add_tasks(const Batch *w, const Tasks *t)
 {
-    int size, parts, larger, entries = (int)w->c->nentry;
-    split_evenly(entries, w->t->depth, &size, &parts, &larger);
+    int size, parts, larger;
+    ChunkCalls calls = {.call = -1};
+    split_evenly((int)w->c->nentry, w->t->depth, &size, &parts, &larger);
     for (int i = 0, entry = 0; i < parts; i++) {
         Chunk chunk = {entry, size + (i < larger)};
-        call_filters(w, t, chunk)->follows = i > 0;
-        call_input(w, t, chunk);
-        call_product(w, t, chunk);
+        if (is_alike(w->c, &calls, chunk))
+            repeat_chunk(w, t, &calls, chunk);
+        else
+            calls = add_chunk(w, t, chunk);
         entry += chunk.entries;
     }
     call_output(w, t);
