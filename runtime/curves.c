@@ -38,11 +38,12 @@ static double round_step(double range, int most)
     return 10 * power;
 }
 
-static Axis make_axis(double low, double high, int most)
+/* least: of a step, such as 1 for epochs. */
+static Axis make_axis(double low, double high, int most, double least)
 {
     if (!(low < high))
         low = isfinite(low) ? low - 0.5 : 0, high = low + 1;
-    Axis axis = { .step = round_step(high - low, most) };
+    Axis axis = { .step = fmax(round_step(high - low, most), least) };
     axis.low = floor(low / axis.step + 1e-9) * axis.step;
     axis.high = ceil(high / axis.step - 1e-9) * axis.step;
     return axis;
@@ -121,9 +122,9 @@ static void put_chart(FILE *out, const Chart *chart, size_t index)
     put_text(out, chart->title);
     fputs("</text>\n", out);
     span(chart, false, &low, &high);
-    Axis x = make_axis(low, high, 8);
+    Axis x = make_axis(low, high, 8, 1);           /* epochs are whole */
     span(chart, true, &low, &high);
-    Axis y = make_axis(fmin(low, 0), high, 7);
+    Axis y = make_axis(fmin(low, 0), high, 7, 0);
     if (chart->percent && y.high > 1)
         y.high = 1 + 1e-12;
     put_axis(out, &x, false, false);

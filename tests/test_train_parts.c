@@ -142,6 +142,7 @@ Test(train_parts, curves)
     cr_expect(strstr(svg, "net &#38; data?") && strstr(svg, "&#60;training&#62;") && strstr(svg, "50 %")
               && strstr(svg, "<circle"));
     cr_expect(!strstr(svg, "nan") && !strstr(svg, "inf"));
+    cr_expect(strstr(svg, "text-anchor='middle'>2</text>") && !strstr(svg, "text-anchor='middle'>1.5</text>"), "epochs are whole");
     /* From (1, 2.5) to (2, 1): down and to the right; the axis goes from 0 to 2.5. */
     double x0, y0, x1, y1;
     char *points = strstr(svg, "points='");
