@@ -16,7 +16,7 @@ const VRow avx2_rows[NVOP] = {
     [V_load1]     = { "%d = _mm256_zextps128_ps256(_mm_load_ss(%m));", NULL },
     [V_store1]    = { "_mm_store_ss(%m, _mm256_castps256_ps128(%a));", NULL },
     [V_copy]      = { "%d = %a;", NULL },
-    [V_fma]       = { "%d = _mm256_fmadd_ps(%a, %b, %d);", NULL },
+    [V_fma]       = { "%d = fma_ymm(%a, %b, %d);", FMA_HELPER("fma_ymm", "avx2,fma", "__m256", "_mm256_fmadd_ps") },
     [V_add]       = { "%d = _mm256_add_ps(%a, %b);", NULL },
     [V_sub]       = { "%d = _mm256_sub_ps(%a, %b);", NULL },
     [V_mul]       = { "%d = _mm256_mul_ps(%a, %b);", NULL },

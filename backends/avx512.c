@@ -10,14 +10,19 @@
 #define A "_mm512_castps_si512(%a)"
 #define B "_mm512_castps_si512(%b)"
 
+/* gcc would keep floats that neighbouring columns of a window share, in registers that it does not have. */
+static const char broadcast_helper[] =
+    GCC_HELPER("/* The float at p in all lanes. */", "avx512f", "__m512 broadcast_zmm(const float *p)",
+               "__m512 v;\n    __asm__(\"vbroadcastss %1, %0\" : \"=v\"(v) : \"m\"(*p))", "_mm512_set1_ps(*p)");
+
 static const VRow wide_rows[NVOP] = {
     [V_zero]       = { "%d = _mm512_setzero_ps();", NULL },
     [V_load]       = { "%d = _mm512_loadu_ps(%m);", NULL },
     [V_store]      = { "_mm512_storeu_ps(%m, %a);", NULL },
-    [V_broadcast]  = { "%d = _mm512_set1_ps(*(%m));", NULL },
+    [V_broadcast]  = { "%d = broadcast_zmm(%m);", broadcast_helper },
     [V_load_half]  = { "%d = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(%m)));", NULL },
     [V_copy]       = { "%d = %a;", NULL },
-    [V_fma]        = { "%d = _mm512_fmadd_ps(%a, %b, %d);", NULL },
+    [V_fma]        = { "%d = fma_zmm(%a, %b, %d);", FMA_HELPER("fma_zmm", "avx512f", "__m512", "_mm512_fmadd_ps") },
     [V_add]        = { "%d = _mm512_add_ps(%a, %b);", NULL },
     [V_sub]        = { "%d = _mm512_sub_ps(%a, %b);", NULL },
     [V_mul]        = { "%d = _mm512_mul_ps(%a, %b);", NULL },

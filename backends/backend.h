@@ -14,6 +14,27 @@ typedef struct {
     const char *helper;                 /* C function that it calls, printed once where it is needed; NULL: none */
 } VRow;
 
+/* A helper that tells gcc the very instruction, where it would make something slower of an intrinsic. clang does as the C says.
+ * `assembly` sets v; `otherwise` is an expression. */
+#define GCC_HELPER(comment, features, head, assembly, otherwise)                        \
+    comment "\n"                                                                        \
+    "static inline __attribute__((always_inline, target(\"" features "\")))\n"          \
+    head "\n"                                                                           \
+    "{\n"                                                                               \
+    "#if defined(__GNUC__) && !defined(__clang__)\n"                                    \
+    "    " assembly ";\n"                                                               \
+    "    return v;\n"                                                                   \
+    "#else\n"                                                                           \
+    "    return " otherwise ";\n"                                                       \
+    "#endif\n"                                                                          \
+    "}\n"
+/* Of V_fma: left to itself, gcc reads a filter again in each FMA that uses it, and moves sums from register to register: a fifth
+ * of a convolution's time. */
+#define FMA_HELPER(name, features, type, intrinsic)                                                          \
+    GCC_HELPER("/* v + a * b, all three in registers. */", features,                                         \
+               type " " name "(" type " a, " type " b, " type " v)",                                         \
+               "__asm__(\"vfmadd231ps %2, %1, %0\" : \"+v\"(v) : \"v\"(a), \"v\"(b))", intrinsic "(a, b, v)")
+
 /* How registers of one width, and the instructions on them, are spelled. */
 typedef struct {
     const char *type, *declarator;      /* of a register: "float", "%d[8]" */

@@ -166,7 +166,7 @@ Test(emit_text, a_kernel_reads_like_c_with_intrinsics)
         "    for (int i = 0; i < 2; i++) {\n"
         "        v0 = _mm256_loadu_ps(x);\n"
         "        v2 = _mm256_broadcast_ss(w - 1);\n"
-        "        v2 = _mm256_fmadd_ps(v0, v1, v2);\n"
+        "        v2 = fma_ymm(v0, v1, v2);\n"
         "        _mm256_storeu_ps(y + 16, v2);\n"
         "        x += 8;\n"
         "        y += 8;\n"
