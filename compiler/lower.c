@@ -106,6 +106,7 @@ static Base base_of(const Node *owner)
     case OP_input:  return BASE_input;
     case OP_output: return BASE_output;
     case OP_target: return BASE_target;
+    case OP_conv:   return owner->banded ? BASE_scratch : BASE_arena;
     default:        return op_is_batch(owner->op) ? BASE_common : BASE_arena;
     }
 }
@@ -240,7 +241,9 @@ void step_end(Lower *l, Node *n, const char *name, const char *comment, ...)
 {
     va_list arguments;
     va_start(arguments, comment);
-    end_step(l, n, n ? n->name : name, n ? n->macs : 0, name, arena_vprintf(l->context, comment, arguments));
+    const Node *before = n && n->nin && n->in[0]->banded ? n->in[0] : NULL;
+    const char *label = before ? arena_printf(l->context, "%s, %s", before->name, n->name) : n ? n->name : name;
+    end_step(l, n, label, (n ? n->macs : 0) + (before ? before->macs : 0), name, arena_vprintf(l->context, comment, arguments));
     va_end(arguments);
 }
 

@@ -36,7 +36,7 @@ enum { MOST_ROUNDS = 40 };               /* of improvement of each order */
 static bool is_planned(const Node *node)
 {
     const Node *owner = node->layout.storage;
-    return owner && owner->op != OP_input && owner->op != OP_output && owner->op != OP_target && !op_is_batch(owner->op);
+    return owner && !owner->banded && owner->op != OP_input && owner->op != OP_output && owner->op != OP_target && !op_is_batch(owner->op);
 }
 
 static void extend(Life *life, int id)
@@ -72,7 +72,7 @@ static Lives find_lives(Graph *graph)
         for (Node *part = node; part; part = part->tail)
             for (int i = part != node; i < part->nin; i++)
                 if (is_planned(part->in[i]))
-                    extend(&of[part->in[i]->layout.storage->id], node->id);
+                    extend(&of[part->in[i]->layout.storage->id], node->id + (node->banded > 0));     /* its pool, next, does it */
     }
     const Node *const read[] = {graph->output, graph->loss};   /* by the caller, when all has run */
     for (int i = 0; i < 2; i++)

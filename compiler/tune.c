@@ -262,7 +262,8 @@ Search search_begin(Context *context, const Program *program)
     Search search = {.context = context, .machine = &graph->machine, .exact = graph->exact, .nnode = graph->count};
     search.layer_of = arena_alloc(context, (size_t)graph->count + 1, sizeof *search.layer_of);
     for (const Node *node = graph->first; node; node = node->next)
-        search.layer_of[node->id] = node->tile.algorithm == ALGORITHM_none ? -1 : find_layer(&search, node);
+        search.layer_of[node->id] = node->tile.algorithm != ALGORITHM_none ? find_layer(&search, node)
+                                  : node->nin && node->in[0]->banded ? search.layer_of[node->in[0]->id] : -1;
     return search;
 }
 

@@ -208,6 +208,8 @@ typedef struct Node {
     int64_t offset;                     /* plan: of the storage, in floats from the start of an image's arena; -1: none */
     int64_t workspace;                  /* choose: floats of the arena that the node's steps need between them */
     int64_t workspace_offset;           /* plan: where */
+    int banded;                         /* band: the result is never whole: the pool that reads it computes it, a band of so many rows
+                                           of its own at a time, in scratch memory; 0: it is */
     bool leading;                       /* lead: each image of a batch passes this node, and those before it, alone */
     int uses;                           /* graph_number: how many operands refer to this node */
     struct Node *prev, *next;           /* execution order */

@@ -265,13 +265,13 @@ static int find_places(const Check *check, Place *place)
         extend(place, node, node->id);
         for (const Node *part = node; part; part = part->tail)
             for (int i = part != node; i < part->nin; i++)
-                extend(place, part->in[i], node->id);
+                extend(place, part->in[i], node->id + (node->banded > 0));
     }
     extend(place, graph->output, graph->count);
     if (graph->loss)
         extend(place, graph->loss, graph->count);
     for (int id = 0; id < graph->count; id++)
-        if (place[id].end >= 0 && place[id].owner->op != OP_input && place[id].owner->op != OP_output &&
+        if (place[id].end >= 0 && !place[id].owner->banded && place[id].owner->op != OP_input && place[id].owner->op != OP_output &&
             place[id].owner->op != OP_target && !op_is_batch(place[id].owner->op))
             place[count++] = place[id];
     for (const Node *node = graph->first; node; node = node->next)

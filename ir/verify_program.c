@@ -131,6 +131,15 @@ static bool lies_in(const Node *node, int64_t low, int64_t high)
     return owner->offset >= 0 && low >= owner->offset && high <= owner->offset + owner->layout.size;
 }
 
+static bool is_operand(const Node *node, bool common, int64_t low, int64_t high)
+{
+    for (const Node *part = node; part; part = part->tail)
+        for (int i = part != node; i < part->nin; i++)
+            if (op_is_batch(part->in[i]->op) == common && lies_in(part->in[i], low, high))
+                return true;
+    return node->nin && node->in[0]->banded && is_operand(node->in[0], common, low, high);
+}
+
 /* Do low..high of the arena, or of what is common to the batch, lie in the memory of the step's node, in its workspace or,
  * for reading, in the memory of an operand? */
 static bool is_of_node(const Node *node, bool common, bool write, int64_t low, int64_t high)
@@ -140,11 +149,7 @@ static bool is_of_node(const Node *node, bool common, bool write, int64_t low, i
         return true;
     if (op_is_batch(node->op) == common && lies_in(node, low, high))
         return true;
-    for (const Node *part = write ? NULL : node; part; part = part->tail)
-        for (int i = part != node; i < part->nin; i++)
-            if (op_is_batch(part->in[i]->op) == common && lies_in(part->in[i], low, high))
-                return true;
-    return false;
+    return !write && is_operand(node, common, low, high);
 }
 
 /* The scalars may be read by every step; behind the results of the graph is room that a step uses as it likes. */

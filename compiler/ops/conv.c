@@ -377,6 +377,8 @@ static void lower_trained(Conv *c)
 
 void lower_conv(Lower *l, Node *n)
 {
+    if (n->banded)
+        return;                         /* its pool does it */
     Conv c = conv_open(l, n, n->in[0]);
     if (n->tile.algorithm == ALGORITHM_sliding)
         lower_sliding(l, n);

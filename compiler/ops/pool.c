@@ -2,7 +2,7 @@
  *
  * Windows are clipped to the picture when the code is made, not when it runs: rows whose windows are clipped alike share a
  * kernel; within it, columns whose windows are clipped alike share a loop. */
-#include "pool.h"
+#include "conv_pool.h"
 
 #include "family.h"
 
@@ -53,7 +53,7 @@ typedef struct {
     Output out;
 } Build;
 
-static Windows windows_of(const Node *n)
+Windows windows_of(const Node *n)
 {
     return (Windows){&n->attr, node_result(n->in[0]), n->shape, n->op == OP_max_pool};
 }
@@ -63,22 +63,22 @@ int window_step(const Windows *w, int axis)
     return w->dilated ? w->attr->dilation[axis] : 1;
 }
 
-static Run window(const Windows *w, int axis, int o)
+static PoolRun window(const Windows *w, int axis, int o)
 {
     const Attr *a = w->attr;
     int size = axis ? w->in.width : w->in.height, d = window_step(w, axis), start = o * a->stride[axis] - a->pad[axis];
     int low = start < 0 ? (-start + d - 1) / d : 0, high = (size - start + d - 1) / d;
     high = high < a->kernel[axis] ? high : a->kernel[axis];
     int end = start + a->kernel[axis] < size + a->pad[axis] ? start + a->kernel[axis] : size + a->pad[axis];
-    return (Run){o, 1, start + low * d, high - low, a->count_pad ? end - start : high - low};
+    return (PoolRun){o, 1, start + low * d, high - low, a->count_pad ? end - start : high - low};
 }
 
-Run window_run(const Windows *w, int axis, int first)
+PoolRun window_run(const Windows *w, int axis, int first)
 {
-    Run run = window(w, axis, first);
+    PoolRun run = window(w, axis, first);
     int total = axis ? w->out.width : w->out.height;
     for (; first + run.count < total; run.count++) {
-        Run next = window(w, axis, first + run.count);
+        PoolRun next = window(w, axis, first + run.count);
         if (next.taps != run.taps || next.extent != run.extent || next.start != run.start + run.count * w->attr->stride[axis])
             break;
     }
@@ -117,7 +117,7 @@ static void emit_window(Build *b, const int *acc, int pixels, int rows, int colu
     k_bump(k, b->x.pointer, all ? 0 : -rows * row);
 }
 
-static void emit_tile(Build *b, int pixels, Run rows, Run columns)
+static void emit_tile(Build *b, int pixels, PoolRun rows, PoolRun columns)
 {
     Kernel *k = b->k;
     int acc[PIXELS];
@@ -142,14 +142,14 @@ static void emit_tile(Build *b, int pixels, Run rows, Run columns)
     output_bump(k, &b->out, (Place){0, 0, pixels});
 }
 
-/* One row of results; x starts at the first tap row, column 0. */
-static void emit_row(Build *b, Run rows)
+/* One row of results; x starts at the first tap row, column 0. Returns how many pixels it has moved. */
+static int emit_row(Build *b, PoolRun rows)
 {
     Kernel *k = b->k;
     int at = 0, stride = b->n->attr.stride[1];
     Windows w = windows_of(b->n);
     for (int o = 0; o < b->n->shape.width;) {
-        Run run = window_run(&w, 1, o);
+        PoolRun run = window_run(&w, 1, o);
         k_bump(k, b->x.pointer, (run.start - at) * b->x.view.pixel);
         if (run.count / PIXELS) {
             k_loop(k, run.count / PIXELS);
@@ -161,16 +161,49 @@ static void emit_row(Build *b, Run rows)
         at = run.start + run.count * stride;
         o += run.count;
     }
+    return at;
+}
+
+PoolBand build_pool_band(Lower *l, const Node *n, int64_t vectors_at, int vectors, int first, int rows, int low)
+{
+    Kernel *k = step_kernel(l);
+    Build b = {.n = n, .k = k};
+    const Windows w = windows_of(n);
+    const int stride = n->attr.stride[0];
+    int at = low;                       /* row of x */
+    b.x = stream_open(l, k, n->in[0], "x", false);
+    b.out = output_open(l, k, n, vectors_at, 0);
+    k_loop(k, vectors);
+    for (int o = first; o < first + rows;) {
+        PoolRun run = window_run(&w, 0, o);
+        run.count = run.count < first + rows - o ? run.count : first + rows - o;
+        k_bump(k, b.x.pointer, (run.start - at) * b.x.view.row);
+        k_loop(k, run.count);
+        int moved = emit_row(&b, run);
+        k_bump(k, b.x.pointer, stride * b.x.view.row - moved * b.x.view.pixel);
+        output_bump(k, &b.out, (Place){0, 1, -n->shape.width});
+        k_end(k);
+        at = run.start + run.count * stride;
+        o += run.count;
+    }
+    k_bump(k, b.x.pointer, b.x.view.block - (at - low) * b.x.view.row);
+    output_bump(k, &b.out, (Place){1, -rows, 0});
+    k_end(k);
+    return (PoolBand){k, b.x, b.out};
 }
 
 void lower_pool(Lower *l, Node *n)
 {
+    if (n->in[0]->banded) {
+        lower_conv_pool(l, n);
+        return;
+    }
     Shape in = node_result(n->in[0]), s = n->shape;
     Windows w = windows_of(n);
     int64_t vectors = output_pack(l, n, NULL, 0);
     step_begin(l);
     for (int o = 0; o < s.height;) {
-        Run run = window_run(&w, 0, o);
+        PoolRun run = window_run(&w, 0, o);
         Build b = {.n = n, .k = step_kernel(l)};
         b.x = stream_open(l, b.k, n->in[0], "x", false);
         b.out = output_open(l, b.k, n, vectors, 0);

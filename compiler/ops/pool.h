@@ -16,10 +16,10 @@ typedef struct {
     int start;                          /* input position of the first tap inside, of the first window */
     int taps;                           /* inside the input */
     int extent;                         /* taps that an average divides by */
-} Run;
+} PoolRun;
 
 /* The windows from `first` on (axis 0: rows of them, 1: columns) that are clipped like it. */
-Run window_run(const Windows *, int axis, int first);
+PoolRun window_run(const Windows *, int axis, int first);
 int window_step(const Windows *, int axis);     /* from one tap to the next */
 
 #endif

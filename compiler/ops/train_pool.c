@@ -12,7 +12,7 @@ typedef struct {
     Stream dy, x, y;
     Output out;                         /* walks over y once more, row by row, as sums are complete */
     bool max;
-    Run rows, columns;                  /* of the windows at work */
+    PoolRun rows, columns;                  /* of the windows at work */
     int gradient, largest;              /* registers: dy or what is left of it; the largest value of a window */
 } Scatter;
 
