@@ -287,6 +287,79 @@ Test(winograd, several_images)
         cr_expect_gt(check(&cases[i]), 1, "%s", text_of(&cases[i]));
 }
 
+/* ---- what is fetched ahead -------------------------------------------------------------------------------------------- */
+
+enum { LINE = 16, MOST_DEPTH = 16 };    /* floats of a cache line; loops within each other */
+
+/* Which lines of the filters a kernel has fetched. */
+typedef struct {
+    bool *fetched;
+    int64_t lines;                      /* of the filters and as many behind them */
+    int64_t loads, late, beyond;        /* lines loaded for the first time; of them, not fetched before; fetched behind all filters */
+} Fetches;
+
+static int pointer_called(const Kernel *k, const char *name)
+{
+    for (int i = 0; i < k->npointer; i++)
+        if (!strcmp(k->pointer[i], name))
+            return i;
+    return -1;
+}
+
+/* Follows the pointers through the whole kernel. Filters are loaded in their order, again and again within a pass. */
+static void follow(const Kernel *k, int filters, int ahead, Fetches *f)
+{
+    int64_t at[MAX_POINTERS] = {0}, left[MOST_DEPTH], next = 0;
+    size_t begin[MOST_DEPTH];
+    int depth = 0;
+    for (size_t i = 0; i < k->count; i++) {
+        const VIns *v = &k->code[i];
+        int64_t line = (at[v->pointer] + v->offset) / LINE;
+        if (v->op == V_loop) {
+            cr_assert_lt(depth, MOST_DEPTH);
+            left[depth] = v->count - 1;
+            begin[depth++] = i;
+        } else if (v->op == V_end && left[depth - 1]-- > 0) {
+            i = begin[depth - 1];
+        } else if (v->op == V_end) {
+            depth--;
+        } else if (v->op == V_bump) {
+            at[v->pointer] += v->offset;
+        } else if ((v->op == V_prefetch || v->op == V_prefetch2) && v->pointer == ahead) {
+            f->beyond += line >= f->lines / 2;
+            f->fetched[line < f->lines ? line : f->lines - 1] = true;
+        } else if (v->op == V_load && v->pointer == filters && line >= next) {
+            f->late += !f->fetched[line];
+            f->loads++;
+            next = line + 1;
+        }
+    }
+}
+
+/* Every pass but the first finds its filters fetched, and hardly any others are. */
+Test(winograd, filters_are_fetched_by_the_pass_before)
+{
+    static const Case c = {.height = 14, .width = 14, .pad = 1, .in = 256, .out = 96, .unit = 4, .split = true};
+    Graph *g = network_of(&c);
+    Program *p = program_of(g, &c);
+    int checked = 0;
+    cr_assert(p);
+    for (const Kernel *k = p->kernels; k; k = k->next) {
+        int filters = pointer_called(k, "w"), ahead = pointer_called(k, "ahead");
+        if (filters < 0 || ahead < 0)
+            continue;
+        Fetches f = {.lines = 2 * 36 * 256 * 96 / LINE};
+        f.fetched = calloc((size_t)f.lines, sizeof *f.fetched);
+        follow(k, filters, ahead, &f);
+        cr_expect_gt(f.loads, 36 * 256, "%lld lines of filters", (long long)f.loads);
+        cr_expect_lt(f.late, f.loads / 36, "%lld of %lld lines come late", (long long)f.late, (long long)f.loads);
+        cr_expect_eq(f.beyond, 0);
+        free(f.fetched);
+        checked++;
+    }
+    cr_expect_gt(checked, 0);
+}
+
 /* ---- who gets it ------------------------------------------------------------------------------------------------- */
 
 static Algorithm algorithm_of(Attr attr, Shape input, bool exact, int *unit)
