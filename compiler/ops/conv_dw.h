@@ -34,6 +34,8 @@ typedef struct {
     Stream x, dy, g;
     Stream copy;                        /* of dy, for some units, where loads from dy take two instructions; pointer -1: none */
     int first;                          /* the first unit that lies in dy */
+    Stream x_copy;                      /* of the pixels of x that a strided filter reads; pointer -1: none */
+    int64_t x_copy_at;                  /* floats of the scratch before it */
 } Build_dw;
 
 /* A run of alike panels, by `parts` of `entries` alike entries each, from entry `first` on. */
@@ -44,9 +46,18 @@ typedef struct {
     int first, entries, parts;
 } Slices;
 
+/* ---- conv_dw_kernel.c ---- */
+Reach choose_reach(const Build_dw *);
+void open_copies(Build_dw *);
+/* The whole kernel; channel: of each lane of the panels, as lane_channels. */
+void emit_dw_kernel(const Build_dw *, const int *channel);
+/* Is the filter of that lane's channel and the input channel a parameter: does the lane hold a channel, and of the same group? */
+bool is_filter(const Conv *, int channel, int in);
 /* g += all that the build's entries give over the pixels of its band; x, dy and g end where they began. */
 void emit_band(const Build_dw *);
 void move_images(const Build_dw *, int64_t images);     /* moves dy and x */
+
+/* ---- conv_dw.c ---- */
 int largest_divisor(int n, int64_t most);               /* that is at most `most` */
 
 enum { MOST_BUMP = INT32_MAX / 4 };     /* floats: the farthest that a pointer is moved at once */
