@@ -85,11 +85,27 @@ static const char *statement(const Target *target, const VIns *ins)
     return row ? row[ins->op].c : NULL;
 }
 
-/* An instruction that a target has no use for. */
-static bool is_silent(const Target *target, const VIns *ins)
+static bool is_silent_row(const Target *target, const VIns *ins)
 {
     const char *row = statement(target, ins);
     return row && !*row;
+}
+
+/* Does the printed code read or write through the pointer? One that is only for prefetching has no use on a target without. */
+static bool is_used(const Target *target, const Kernel *kernel, int pointer)
+{
+    for (size_t i = 0; i < kernel->count; i++) {
+        const VIns *ins = &kernel->code[i];
+        if (ins->pointer == pointer && strchr(vop_info[ins->op].operands, 'm') && !is_silent_row(target, ins))
+            return true;
+    }
+    return false;
+}
+
+/* An instruction that a target has no use for. */
+static bool is_silent(const Target *target, const Kernel *kernel, const VIns *ins)
+{
+    return is_silent_row(target, ins) || (ins->op == V_bump && !is_used(target, kernel, ins->pointer));
 }
 
 static void print_instruction(Printer *p, const VIns *ins)
@@ -163,11 +179,14 @@ void print_kernel(Text *out, const Kernel *kernel, const Target *target)
     text_add(out, ")\n{\n");
     print_declaration(&p, 0);
     print_declaration(&p, 1);
+    for (int i = 0; i < kernel->npointer; i++)
+        if (!is_used(target, kernel, i))
+            text_add(out, "    (void)%s;\n", kernel->pointer[i]);
     size_t count = kernel->count;
     while (count && kernel->code[count - 1].op == V_bump)
         count--;                        /* nobody reads the pointer any more */
     for (size_t i = 0; i < count; i++)
-        if (!is_silent(target, &kernel->code[i]))
+        if (!is_silent(target, kernel, &kernel->code[i]))
             print_instruction(&p, &kernel->code[i]);
     text_add(out, "}\n\n");
 }

@@ -1628,8 +1628,8 @@ static void c_winograd4_input_13(const float *x, float *t, float *v, const float
 static void c_winograd4_product_32x3_14(const float *v, const float *w, const float *ahead, float *m)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8], v15[8];
+    (void)ahead;
     for (int i = 0; i < 36; i++) {
-        ahead += 1024;
         for (int j = 0; j < 2; j++) {
             zero8(v0);
             zero8(v1);
@@ -1645,7 +1645,6 @@ static void c_winograd4_product_32x3_14(const float *v, const float *w, const fl
             zero8(v11);
             for (int k = 0; k < 4; k++) {
                 for (int l = 0; l < 2; l++) {
-                    ahead += 48;
                     broadcast8(v12, v);
                     broadcast8(v13, v + 8);
                     broadcast8(v14, v + 16);
@@ -1754,7 +1753,6 @@ static void c_winograd4_product_32x3_14(const float *v, const float *w, const fl
         zero8(v7);
         for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 2; k++) {
-                ahead += 48;
                 broadcast8(v8, v);
                 broadcast8(v9, v + 8);
                 load8(v10, w);
@@ -1828,7 +1826,6 @@ static void c_winograd4_product_32x3_14(const float *v, const float *w, const fl
         store8(m + 200, v7);
         v += 224;
         m += 224;
-        ahead -= 1152;
         w += 1024;
     }
 }
@@ -2923,8 +2920,8 @@ static void c_winograd2_input_23(const float *x, float *t, float *v)
 static void c_winograd2_product_32x3_24(const float *v, const float *w, const float *ahead, float *m)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8], v15[8];
+    (void)ahead;
     for (int i = 0; i < 16; i++) {
-        ahead += 2048;
         for (int j = 0; j < 4; j++) {
             zero8(v0);
             zero8(v1);
@@ -2940,7 +2937,6 @@ static void c_winograd2_product_32x3_24(const float *v, const float *w, const fl
             zero8(v11);
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 2; l++) {
-                    ahead += 32;
                     broadcast8(v12, v);
                     broadcast8(v13, v + 8);
                     broadcast8(v14, v + 16);
@@ -3050,7 +3046,6 @@ static void c_winograd2_product_32x3_24(const float *v, const float *w, const fl
             zero8(v7);
             for (int k = 0; k < 8; k++) {
                 for (int l = 0; l < 2; l++) {
-                    ahead += 32;
                     broadcast8(v8, v);
                     broadcast8(v9, v + 8);
                     load8(v10, w);
@@ -3127,7 +3122,6 @@ static void c_winograd2_product_32x3_24(const float *v, const float *w, const fl
         }
         v += 912;
         m += 400;
-        ahead -= 3072;
         w += 2048;
     }
 }

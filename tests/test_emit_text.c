@@ -174,6 +174,23 @@ Test(emit_text, a_kernel_reads_like_c_with_intrinsics)
         "}\n\n");
 }
 
+/* Portable C fetches nothing ahead: compilers must not complain about a pointer that only walks. */
+Test(emit_text, a_pointer_without_use)
+{
+    Text text = text_new(&context);
+    Kernel *k = kernel_new(&context, (Machine){16, 1});
+    k->name = "fetch";
+    int y = kernel_pointer(k, "y", true), ahead = kernel_pointer(k, "ahead", false), zero = kernel_register(k);
+    k_prefetch2(k, ahead, 16);
+    k_bump(k, ahead, 8);
+    k_zero(k, zero);
+    k_store(k, y, 0, zero);
+    print_kernel(&text, k, target_find("c"));
+    cr_expect(strstr(text.data, "    (void)ahead;\n"), "%s", text.data);
+    cr_expect_null(strstr(text.data, "ahead +="), "%s", text.data);
+    cr_expect_null(strstr(text.data, "(void)y;"), "%s", text.data);
+}
+
 Test(emit_text, a_kernel_reads_like_portable_c)
 {
     Text text = text_new(&context);
