@@ -192,6 +192,9 @@ static const char *const around[] = {
     "- branches:\n    join: add\n    paths:\n      - []\n      - []\n      - [tanh]",
     "- split:\n    parts: 3\n    chain: true\n    body: [{conv: {name: c.$index, out: 2, kernel: 3, pad: 1}}, relu]\n    last: []",
     "- split:\n    parts: 2\n    body: [{bn: {name: n.$index}}, relu]",
+    "- bn: {name: n}\n- silu\n- conv: {name: c, out: 3, kernel: 1}",
+    "- bn: {name: n}\n- hard_swish",
+    "- branches:\n    join: mul\n    paths:\n      - [{bn: {name: n}}]\n      - [global_avg_pool, {conv: {name: a, out: 6, kernel: 1}}, sigmoid]",
 };
 
 /* Alone in its network, with every loss and every way of keeping values. */
@@ -205,6 +208,65 @@ Test(grad, every_operation_has_the_gradient_that_differences_of_the_loss_show)
     for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
         check_layers(around[i], &(Training){.keep_dropout = true, .label_smoothing = 0.1});
         check_layers(around[i], &(Training){.keep_dropout = true, .loss = LOSS_mse, .recompute = true});
+    }
+}
+
+/* ---- gradient checks, element by element ----------------------------------------------------------------------------- */
+
+/* As PyTorch's gradcheck does it, with its tolerances; of large tensors some elements. */
+static void check_elements(Trial *t, const char *what)
+{
+    enum { MOST = 12 };
+    static const double EPSILON = 1e-6, ABSOLUTE = 1e-5, RELATIVE = 1e-3;
+    double **gradient = reference_values(t->graph, NULL, &(Failure){""});
+    loss_of(t);
+    for (const Tensor *tensor = t->graph->tensors; tensor; tensor = tensor->next)
+        memcpy(gradient[tensor->id], t->step.gradient[tensor->id], (size_t)elements_of(tensor) * sizeof **gradient);
+    for (const Tensor *tensor = t->graph->tensors; tensor; tensor = tensor->next)
+        for (int64_t i = 0; tensor->trained && i < elements_of(tensor); i += 1 + elements_of(tensor) / MOST) {
+            double *value = &t->step.value[tensor->id][i], from = *value, got = gradient[tensor->id][i];
+            *value = from + EPSILON;
+            double above = loss_of(t);
+            *value = from - EPSILON;
+            double slope = (above - loss_of(t)) / (2 * EPSILON);
+            *value = from;
+            cr_assert(fabs(got - slope) <= ABSOLUTE + RELATIVE * fabs(slope),
+                      "%s: the loss changes with %s[%d] by %.12g, its gradient says %.12g", what, tensor->name, (int)i, slope, got);
+        }
+    reference_values_free(t->graph, gradient);
+}
+
+/* Which operations have been checked, as nodes and in the tails of others. */
+typedef struct {
+    bool alone[NOP], joined[NOP];
+} Checked;
+
+static void check_form(const char *layers, const Training *training, bool fused, Checked *checked)
+{
+    Trial t = trial_new(network_around(layers), training, 5);
+    if (fused)
+        run_pass(fuse, t.graph, "fuse");
+    check_elements(&t, layers);
+    for (const Node *n = t.graph->first; n; n = n->next)
+        for (const Node *part = n; part; part = part->tail)
+            (part == n ? checked->alone : checked->joined)[part->op] = true;
+    trial_free(&t);
+}
+
+Test(grad, no_operation_lacks_a_gradient_check)
+{
+    Checked checked = {{false}, {false}};
+    for (size_t i = 0; i < sizeof around / sizeof *around; i++)
+        for (int fused = 0; fused < 2; fused++) {
+            check_form(around[i], &(Training){.keep_dropout = true, .label_smoothing = 0.1, .recompute = fused}, fused, &checked);
+            check_form(around[i], &(Training){.keep_dropout = true, .loss = LOSS_mse, .freeze_norm = FREEZE_stats}, fused, &checked);
+            check_form(around[i], &(Training){.keep_dropout = true, .freeze_norm = FREEZE_both}, fused, &checked);
+        }
+    /* Made by layout, taken away by fold, replaced by dropout_train. */
+    checked.alone[OP_pack] = checked.alone[OP_identity] = checked.alone[OP_dropout] = true;
+    for (Op op = 0; op < NOP; op++) {
+        cr_expect(checked.alone[op], "nobody checks gradients with %s", op_name(op));
+        cr_expect(checked.joined[op] || !op_is_elementwise(op), "nobody checks gradients with %s in a tail", op_name(op));
     }
 }
 
