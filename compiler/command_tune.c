@@ -27,6 +27,7 @@ typedef struct {
     Stamp stamp;
     double *step, *now;                 /* seconds of each step in one run; of all layers of a key in that */
     double *layer;                      /* the least of these among some runs */
+    int *of;                            /* by step: index of its layer, or -1 */
 } Contender;
 
 typedef struct {
@@ -53,7 +54,7 @@ static void close_contender(Contender *contender)
 /* Which of the layers a step computes, or -1. */
 static int layer_of(const Search *search, const Step *step)
 {
-    return step->node ? search->layer_of[step->node->id] : -1;
+    return step->node ? search_layer(search, search_node(step->node)) : -1;
 }
 
 /* Keeps no more than a few steps of each layer: the others would only take time. */
@@ -63,7 +64,7 @@ static void thin_out(const Search *search, Program *program)
     bool *kept = arena_alloc(program->context, (size_t)search->nnode + 1, sizeof *kept);
     size_t count = 0, leading = 0;
     for (size_t i = 0; i < program->nstep; i++) {
-        const Node *node = program->step[i].node;
+        const Node *node = program->step[i].node ? search_node(program->step[i].node) : NULL;
         int layer = layer_of(search, &program->step[i]);
         if (layer >= 0 && !kept[node->id])
             kept[node->id] = seen[layer]++ < EQUAL_LAYERS;
@@ -107,6 +108,9 @@ static void compile_contender(Tuning *tuning, Contender *contender, const Tuned 
     contender->layer = arena_alloc(&contender->context, tuning->search.nlayer, sizeof *contender->layer);
     contender->now = arena_alloc(&contender->context, tuning->search.nlayer, sizeof *contender->now);
     thin_out(&tuning->search, contender->program);
+    contender->of = arena_alloc(&contender->context, contender->program->nstep + 1, sizeof *contender->of);
+    for (size_t i = 0; i < contender->program->nstep; i++)
+        contender->of[i] = layer_of(&tuning->search, &contender->program->step[i]);
     if (!jit_load(contender->program, tuning->target, &contender->model, &failure))
         fail_at(&contender->context, (Loc){0}, NULL, "%s", failure.text);
     grow(session, &session->packed, &tuning->weights_size, sizeof contender->stamp + contender->stamp.bytes + 64);
@@ -128,8 +132,8 @@ static double run_contender(Tuning *tuning, Contender *contender)
         fail(session, NULL, "%s", contender->model.strerror(status));
     memset(contender->now, 0, search->nlayer * sizeof *contender->now);
     for (size_t i = 0; i < program->nstep; i++)
-        if (layer_of(search, &program->step[i]) >= 0)
-            contender->now[layer_of(search, &program->step[i])] += contender->step[i];
+        if (contender->of[i] >= 0)
+            contender->now[contender->of[i]] += contender->step[i];
     for (size_t i = 0; i < search->nlayer; i++)
         contender->layer[i] = contender->layer[i] > 0 ? fmin(contender->layer[i], contender->now[i]) : contender->now[i];
     return seconds;

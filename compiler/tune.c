@@ -239,13 +239,13 @@ void search_judge(Search *search, const double *best, const double *challenger)
 
 /* ---- the layers ---------------------------------------------------------------------------------------------- */
 
-static int find_layer(Search *search, const Node *node)
+static void find_layer(Search *search, const Node *node)
 {
     const char *key = layer_key(search->context, node);
     for (size_t i = 0; i < search->nlayer; i++)
         if (!strcmp(search->layer[i].key, key)) {
             search->layer[i].count++;
-            return (int)i;
+            return;
         }
     search->layer = arena_grow(search->context, search->layer, search->nlayer, &search->capacity, sizeof *search->layer);
     TuneLayer *layer = &search->layer[search->nlayer++];
@@ -253,18 +253,32 @@ static int find_layer(Search *search, const Node *node)
                          .model = node->tile, .best = node->tile, .challenger = node->tile};
     layer->exact = search->exact;
     layer->tried[layer->ntried++] = layer->model;
-    return (int)search->nlayer - 1;
 }
 
 Search search_begin(Context *context, const Program *program)
 {
     const Graph *graph = program->graph;
     Search search = {.context = context, .machine = &graph->machine, .exact = graph->exact, .nnode = graph->count};
-    search.layer_of = arena_alloc(context, (size_t)graph->count + 1, sizeof *search.layer_of);
     for (const Node *node = graph->first; node; node = node->next)
-        search.layer_of[node->id] = node->tile.algorithm != ALGORITHM_none ? find_layer(&search, node)
-                                  : node->nin && node->in[0]->banded ? search.layer_of[node->in[0]->id] : -1;
+        if (node->tile.algorithm != ALGORITHM_none)
+            find_layer(&search, node);
     return search;
+}
+
+const Node *search_node(const Node *node)
+{
+    return (node->op == OP_max_pool || node->op == OP_avg_pool) && node->in[0]->uses == 1 ? node->in[0] : node;
+}
+
+int search_layer(const Search *search, const Node *node)
+{
+    if (node->tile.algorithm == ALGORITHM_none)
+        return -1;
+    const char *key = layer_key(search->context, node);
+    for (size_t i = 0; i < search->nlayer; i++)
+        if (!strcmp(search->layer[i].key, key))
+            return (int)i;
+    return -1;
 }
 
 const Tile *search_tile(const TuneLayer *layer, SearchTile which)

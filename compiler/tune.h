@@ -32,12 +32,16 @@ typedef struct {
     bool exact;
     TuneLayer *layer;
     size_t nlayer, capacity;
-    int *layer_of;                      /* by the id of a node: index of its layer, or -1 */
     int nnode;
 } Search;
 
 /* The distinct layers of a compiled network. The program must stay. */
 Search search_begin(Context *, const Program *);
+/* What a step on that node is measured for: itself, or the convolution that this pool alone reads: some tiles let `band` join the two, so
+ * that only their sum compares. */
+const Node *search_node(const Node *);
+/* Index of a node's layer, or -1. By its key: two programs of one network need not number their nodes alike. */
+int search_layer(const Search *, const Node *);
 /* Gives every layer that is not done its next challenger. False: all are done. */
 bool search_next(Search *);
 /* Takes the challenger of each layer that beat the best by more than noise; seconds by layer. */
