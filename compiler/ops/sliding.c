@@ -5,20 +5,17 @@
  * columns of the source pass by: each is loaded once and feeds every pixel whose window it is in, up to three FMAs a load.
  * No lane is wasted: where a group has fewer channels than a vector has lanes, each lane takes its own group's channel i from
  * the source vector by a permutation. The order of a sum is that of the formula, whatever the tile. */
-#include <string.h>
-#include <stdlib.h>
+#include "sliding.h"
 
-#include "../choose.h"
-#include "../lower.h"
+#include <string.h>
 
 typedef struct {
-    const Node *n;
+    const Sliding *s;
     int inputs;                         /* channels of a group */
     int lanes;                          /* of a register: output channels that are computed together */
     Kernel *k;
     Stream x, w;
     Output out;
-    bool bias;
     int band;                           /* rows that are cut into tiles as one */
     int tile, tiles;                    /* of a band, with code of their own: the one at hand, all */
     int first, pixels;                  /* of the tile at hand: pixels of the band */
@@ -59,22 +56,21 @@ typedef struct {
 /* The piece that begins with pixel i of the tile. */
 static Piece piece_at(const Build *b, int i)
 {
-    int width = b->n->shape.width, at = b->first + i, left = width - at % width;
+    int width = b->s->width, at = b->first + i, left = width - at % width;
     return (Piece){at / width, at % width, b->pixels - i < left ? b->pixels - i : left, b->acc + i};
 }
 
 /* Floats from the tile's origin to what the piece's first pixel reads first. */
 static int64_t piece_source(const Build *b, Piece p)
 {
-    const Attr *a = &b->n->attr;
-    return p.row * a->stride[0] * b->x.view.row + p.column * a->stride[1] * b->x.view.pixel;
+    const int *stride = b->s->stride;
+    return p.row * stride[0] * b->x.view.row + p.column * stride[1] * b->x.view.pixel;
 }
 
 /* acc[j] += sum over taps kx..kx + taps - 1 of w[kx] * x[j * stride + kx * dilation] for one channel, its filters in registers. */
 static void emit_columns(Build *b, Piece piece, int channel, int kx, int taps, const int *filter)
 {
-    const Attr *a = &b->n->attr;
-    int stride = a->stride[1], dilation = a->dilation[1];
+    int stride = b->s->stride[1], dilation = b->s->dilation[1];
     int64_t at = piece_source(b, piece) + kx * dilation * b->x.view.pixel;
     int x = kernel_register(b->k);
     for (int column = 0; column <= (piece.pixels - 1) * stride + (taps - 1) * dilation; column++) {
@@ -97,7 +93,7 @@ static void emit_line(Build *b, int channel, int64_t w_at)
 {
     Kernel *k = b->k;
     int size, parts, larger, filter[SLIDING_TAPS];
-    split_evenly(b->n->attr.kernel[1], SLIDING_TAPS, &size, &parts, &larger);
+    split_evenly(b->s->kernel[1], SLIDING_TAPS, &size, &parts, &larger);
     for (int part = 0, kx = 0, taps; part < parts; part++, kx += taps) {
         taps = size + (part < larger);
         for (int tap = 0; tap < taps; tap++)
@@ -113,9 +109,9 @@ static void emit_line(Build *b, int channel, int64_t w_at)
  * there is but one band. */
 static void fetch_source(Build *b, int share, int shares)
 {
-    int64_t pixel = b->n->attr.stride[1] * b->x.view.pixel, next = b->band * b->n->attr.stride[0] * b->x.view.row;
+    int64_t pixel = b->s->stride[1] * b->x.view.pixel, next = b->band * b->s->stride[0] * b->x.view.row;
     int line = 0;
-    if (b->band == b->n->shape.height)
+    if (b->band == b->s->height)
         next = b->x.view.block;
     for (int i = 0; i < b->pixels; i += piece_at(b, i).pixels)
         for (int64_t at = 0; at < piece_at(b, i).pixels * pixel; at += LINE, line++)
@@ -126,8 +122,7 @@ static void fetch_source(Build *b, int share, int shares)
 /* Asks for this tile's share of the next vector's filters where it has those at hand, `floats` of them. */
 static void fetch_filters(Build *b, int64_t floats)
 {
-    const Attr *a = &b->n->attr;
-    int64_t next = (int64_t)a->kernel[0] * a->kernel[1] * b->inputs * b->lanes;
+    int64_t next = sliding_floats(b->s) / LANES * b->lanes;
     for (int64_t at = b->tile * LINE; at < floats; at += b->tiles * LINE)
         k_prefetch(b->k, b->w.pointer, next + at);
 }
@@ -135,16 +130,16 @@ static void fetch_filters(Build *b, int64_t floats)
 /* The whole sum; x and w end where they began. */
 static void emit_sum(Build *b)
 {
-    const Attr *a = &b->n->attr;
+    const Sliding *s = b->s;
     Kernel *k = b->k;
     int inputs = b->inputs, blocks = inputs > LANES ? inputs / LANES : 1, each = inputs / blocks;
     int body = each < BODY_INPUTS ? each : BODY_INPUTS;
-    int64_t filter = a->kernel[1] * b->lanes;
-    k_loop(k, a->kernel[0]);
+    int64_t filter = s->kernel[1] * b->lanes;
+    k_loop(k, s->kernel[0]);
     k_loop(k, blocks);
     k_loop(k, each / body);
     for (int i = 0; i < body; i++) {
-        if (inputs >= LANES || b->band < b->n->shape.height)
+        if (inputs >= LANES || b->band < s->height)
             fetch_source(b, i, body);
         emit_line(b, i, i * filter);
     }
@@ -156,28 +151,29 @@ static void emit_sum(Build *b)
     k_end(k);
     k_bump(k, b->x.pointer, b->x.view.block * (blocks > 1) - (each > body ? each : 0));
     k_end(k);
-    k_bump(k, b->x.pointer, a->dilation[0] * b->x.view.row - (blocks > 1 ? blocks * b->x.view.block : 0));
+    k_bump(k, b->x.pointer, s->dilation[0] * b->x.view.row - (blocks > 1 ? blocks * b->x.view.block : 0));
     k_end(k);
-    k_bump(k, b->x.pointer, -a->kernel[0] * a->dilation[0] * b->x.view.row);
-    k_bump(k, b->w.pointer, -a->kernel[0] * inputs * filter);
+    k_bump(k, b->x.pointer, -s->kernel[0] * s->dilation[0] * b->x.view.row);
+    k_bump(k, b->w.pointer, -s->kernel[0] * inputs * filter);
 }
 
 static void emit_tile(Build *b, int first, int pixels)
 {
     Kernel *k = b->k;
-    int width = b->n->shape.width, *acc = b->acc;
+    int width = b->s->width, *acc = b->acc;
     b->first = first;
     b->pixels = pixels;
     for (int j = 0; j < pixels; j++) {
         acc[j] = kernel_register(k);
-        if (!b->bias)
+        if (!b->s->bias)
             k_zero(k, acc[j]);
         else if (j)
             k_op(k, V_copy, acc[j], acc[0], 0);
         else
             k_load(k, acc[j], b->out.vectors.pointer, 0);
     }
-    emit_sum(b);
+    if (b->s->kernel[0] && b->s->kernel[1])
+        emit_sum(b);
     for (int j = 0; j < pixels; j++)
         output_store(k, &b->out, acc[j], (Place){0, (first + j) / width, (first + j) % width});
 }
@@ -186,9 +182,9 @@ static void emit_tile(Build *b, int first, int pixels)
 static void emit_row(Build *b)
 {
     Kernel *k = b->k;
-    int width = b->n->shape.width, size, parts, larger;
-    split_evenly(width, b->n->tile.pixels, &size, &parts, &larger);
-    int64_t column = b->n->attr.stride[1] * b->x.view.pixel;
+    int width = b->s->width, size, parts, larger;
+    split_evenly(width, b->s->tile.pixels, &size, &parts, &larger);
+    int64_t column = b->s->stride[1] * b->x.view.pixel;
     for (int i = 0; i < 2; i++) {
         int tiles = i ? parts - larger : larger, pixels = i ? size : size + 1;
         if (!tiles)
@@ -217,12 +213,12 @@ static void emit_bands(Build *b, int bands, int rows)
         emit_row(b);
     } else {
         int size, parts, larger, first = 0;
-        split_evenly(rows * b->n->shape.width, b->n->tile.pixels, &size, &parts, &larger);
+        split_evenly(rows * b->s->width, b->s->tile.pixels, &size, &parts, &larger);
         b->tiles = parts;
         for (int pixels; b->tile < parts; b->tile++, first += pixels)
             emit_tile(b, first, pixels = size + (b->tile < larger));
     }
-    k_bump(k, b->x.pointer, rows * b->n->attr.stride[0] * b->x.view.row);
+    k_bump(k, b->x.pointer, rows * b->s->stride[0] * b->x.view.row);
     output_bump(k, &b->out, (Place){0, rows, 0});
     k_end(k);
 }
@@ -243,49 +239,76 @@ int64_t sliding_filters(Lower *l, const Node *n)
     return pack_parameter(l, &item, &n->weight[W_weight]);
 }
 
+int64_t sliding_floats(const Sliding *s)
+{
+    return (int64_t)s->kernel[0] * s->kernel[1] * s->inputs * LANES;
+}
+
+/* The output as the kernel walks over it, where results lie apart. */
+static void spread_results(Output *o, const int apart[2])
+{
+    for (int i = -1; i < o->ntail; i++) {
+        View *v = i < 0 ? &o->y.view : &o->tail[i].operand.view;
+        v->row *= apart[0];
+        v->pixel *= apart[1];
+    }
+}
+
 /* The calls for all vectors of `bands` bands of `rows` rows from row `start` on. Vectors of one group, which read the same
  * blocks, are the grid's second coordinate, groups (or vectors that hold several) the first. A wide register holds two vectors
  * of one group. */
-static void add_call(Lower *l, const Node *n, int64_t filters, int64_t vectors, int start, int rows, int bands)
+static void add_call(Lower *l, const Sliding *s, int start, int rows, int bands)
 {
-    const Attr *a = &n->attr;
-    Build b = {.n = n, .k = step_kernel(l), .inputs = node_result(n->in[0]).channels / a->groups,
-               .lanes = n->tile.vectors * LANES};
-    b.bias = n->weight[W_bias].tensor || n->folded;
-    b.x = stream_open(l, b.k, n->in[0], "x", false);
-    b.w = stream_weights(l, b.k, filters, "w");
-    b.out = output_open(l, b.k, n, vectors, b.bias);
-    kernel_width(b.k, n->tile.vectors);
-    emit_bands(&b, rows / n->tile.band, n->tile.band);
-    emit_bands(&b, 1, rows % n->tile.band);
+    const Node *n = s->n;
+    int unit = s->tile.vectors;
+    Build b = {.s = s, .k = step_kernel(l), .inputs = s->inputs, .lanes = unit * LANES};
+    b.x = stream_open(l, b.k, s->source, "x", false);
+    b.w = s->in_room ? stream_common(l, b.k, s->filters, "w", false) : stream_weights(l, b.k, s->filters, "w");
+    b.out = output_open(l, b.k, n, s->vectors, s->bias);
+    const Output whole = b.out;
+    spread_results(&b.out, s->apart);
+    kernel_width(b.k, unit);
+    emit_bands(&b, rows / s->tile.band, s->tile.band);
+    emit_bands(&b, 1, rows % s->tile.band);
     int blocks = b.inputs > LANES ? b.inputs / LANES : 1;
-    int64_t line = a->stride[0] * b.x.view.row, filter = (int64_t)a->kernel[0] * a->kernel[1] * b.inputs * LANES, unit = n->tile.vectors;
-    Call *call = step_call(l, b.k, (int[]){n->layout.blocks / blocks, blocks / (int)unit, bands},
-                           arena_printf(l->context, "slide%dx%d_%dx%d", a->kernel[0], a->kernel[1], b.lanes, n->tile.pixels),
+    int64_t line = s->stride[0] * b.x.view.row;
+    Call *call = step_call(l, b.k, (int[]){n->layout.blocks / blocks, blocks / unit, bands},
+                           arena_printf(l->context, "slide%dx%d_%dx%d", s->kernel[0], s->kernel[1], b.lanes, s->tile.pixels),
                            "%d channels of %d x %d pixels: sums over %d channels of a group and %d x %d taps", b.lanes,
-                           rows, n->shape.width, b.inputs, a->kernel[0], a->kernel[1]);
-    call_move(call, b.x, start * line - a->pad[0] * b.x.view.row - a->pad[1] * b.x.view.pixel);
+                           rows, s->width, b.inputs, s->kernel[0], s->kernel[1]);
+    call_move(call, b.x, start * line + s->start[0] * b.x.view.row + s->start[1] * b.x.view.pixel);
     call_stride(call, b.x, 0, blocks * b.x.view.block);
     call_stride(call, b.x, 2, rows * line);
-    call_stride(call, b.w, 0, blocks * filter);
-    call_stride(call, b.w, 1, unit * filter);
-    output_move(call, &b.out, (Place){0, start, 0});
-    output_stride(call, &b.out, 0, (Place){blocks, 0, 0});
-    output_stride(call, &b.out, 1, (Place){(int)unit, 0, 0});
-    output_stride(call, &b.out, 2, (Place){0, rows, 0});
+    call_stride(call, b.w, 0, blocks * sliding_floats(s));
+    call_stride(call, b.w, 1, unit * sliding_floats(s));
+    output_move(call, &whole, (Place){0, s->first[0] + start * s->apart[0], s->first[1]});
+    output_stride(call, &whole, 0, (Place){blocks, 0, 0});
+    output_stride(call, &whole, 1, (Place){unit, 0, 0});
+    output_stride(call, &whole, 2, (Place){0, rows * s->apart[0], 0});
+}
+
+void add_sliding_calls(Lower *l, const Sliding *s)
+{
+    int rows = s->tile.rows;
+    add_call(l, s, 0, rows, s->height / rows);
+    if (s->height % rows)
+        add_call(l, s, s->height / rows * rows, s->height % rows, 1);
 }
 
 void lower_sliding(Lower *l, Node *n)
 {
     const Attr *a = &n->attr;
     Shape in = node_result(n->in[0]);
-    int rows = n->tile.rows, height = n->shape.height;
-    int64_t filters = sliding_filters(l, n),
-            vectors = output_pack(l, n, (VectorKind[]){VECTOR_bias}, n->weight[W_bias].tensor || n->folded);
+    Sliding s = {.n = n, .source = n->in[0], .tile = n->tile, .inputs = in.channels / a->groups, .start = {-a->pad[0], -a->pad[1]},
+                 .height = n->shape.height, .width = n->shape.width, .apart = {1, 1},
+                 .bias = n->weight[W_bias].tensor || n->folded};
+    memcpy(s.kernel, a->kernel, sizeof s.kernel);
+    memcpy(s.stride, a->stride, sizeof s.stride);
+    memcpy(s.dilation, a->dilation, sizeof s.dilation);
+    s.filters = sliding_filters(l, n);
+    s.vectors = output_pack(l, n, (VectorKind[]){VECTOR_bias}, s.bias);
     step_begin(l);
-    add_call(l, n, filters, vectors, 0, rows, height / rows);
-    if (height % rows)
-        add_call(l, n, filters, vectors, height / rows * rows, height % rows, 1);
+    add_sliding_calls(l, &s);
     step_end(l, n, a->groups == in.channels ? "depthwise" : "grouped",
              "convolution %d x %d, stride %d: %d x %d x %d -> %d x %d x %d, %d groups; sliding, tiles of %d x %d", a->kernel[0],
              a->kernel[1], a->stride[0], in.channels, in.height, in.width, n->shape.channels, n->shape.height, n->shape.width,
