@@ -1,7 +1,11 @@
 /* pixels.c - loops over the pixels of a channel block; kernels that are nothing else; sums. */
 #include "pixels.h"
 
-enum { PIXELS = 4, BAND_CYCLES = 20000 };
+enum {
+    PIXELS = 4, BAND_CYCLES = 20000,
+    FETCHED_AHEAD = 512,                /* floats that a walk passes while a line comes from memory */
+    LONG_WALK = 2 * FETCHED_AHEAD,      /* from which on that is worth its instructions */
+};
 
 static bool is_line(View v, int width)
 {
@@ -27,10 +31,30 @@ static void walk_bump(const Walk *w, int rows, int pixels)
         output_bump(w->k, w->out, (Place){0, rows, pixels});
 }
 
-static void walk_pixels(const Walk *w, int count, WalkBody *body, void *self)
+static void fetch_stream(const Walk *w, const Stream *s)
+{
+    enum { LINE = 64 / sizeof(float) };
+    for (int i = 0; i < PIXELS * LANES && s->pointer >= 0 && s->view.pixel == LANES; i += LINE)
+        k_prefetch(w->k, s->pointer, FETCHED_AHEAD + i);
+}
+
+/* Walks of several tensors that come from memory wait for it: what a processor fetches on its own account is too near. */
+static void fetch_ahead(const Walk *w)
+{
+    for (int i = 0; i < w->nin; i++)
+        fetch_stream(w, &w->in[i]);
+    if (w->out)
+        fetch_stream(w, &w->out->y);
+    for (int i = 0; w->out && i < w->out->ntail; i++)
+        fetch_stream(w, &w->out->tail[i].operand);
+}
+
+static void walk_pixels(const Walk *w, int count, bool ahead, WalkBody *body, void *self)
 {
     if (count / PIXELS) {
         k_loop(w->k, count / PIXELS);
+        if (ahead)
+            fetch_ahead(w);
         body(self, PIXELS);
         walk_bump(w, 0, PIXELS);
         k_end(w->k);
@@ -43,12 +67,13 @@ static void walk_pixels(const Walk *w, int count, WalkBody *body, void *self)
 
 void walk_rows(const Walk *w, int rows, int width, WalkBody *body, void *self)
 {
+    bool ahead = rows * width * LANES >= LONG_WALK;
     if (without_borders(w, width)) {
-        walk_pixels(w, rows * width, body, self);
+        walk_pixels(w, rows * width, ahead, body, self);
         return;
     }
     k_loop(w->k, rows);
-    walk_pixels(w, width, body, self);
+    walk_pixels(w, width, ahead, body, self);
     walk_bump(w, 1, -width);
     k_end(w->k);
 }
