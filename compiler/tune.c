@@ -239,14 +239,23 @@ void search_judge(Search *search, const double *best, const double *challenger)
 
 /* ---- the layers ---------------------------------------------------------------------------------------------- */
 
-static void find_layer(Search *search, const Node *node)
+/* Index of the layer of that key, or nlayer. */
+static size_t find_layer(const Search *search, const char *key)
+{
+    size_t i = 0;
+    while (i < search->nlayer && strcmp(search->layer[i].key, key))
+        i++;
+    return i;
+}
+
+static void count_layer(Search *search, const Node *node)
 {
     const char *key = layer_key(search->context, node);
-    for (size_t i = 0; i < search->nlayer; i++)
-        if (!strcmp(search->layer[i].key, key)) {
-            search->layer[i].count++;
-            return;
-        }
+    size_t found = find_layer(search, key);
+    if (found < search->nlayer) {
+        search->layer[found].count++;
+        return;
+    }
     search->layer = arena_grow(search->context, search->layer, search->nlayer, &search->capacity, sizeof *search->layer);
     TuneLayer *layer = &search->layer[search->nlayer++];
     *layer = (TuneLayer){.key = key, .node = node, .machine = search->machine, .count = 1,
@@ -261,7 +270,7 @@ Search search_begin(Context *context, const Program *program)
     Search search = {.context = context, .machine = &graph->machine, .exact = graph->exact, .nnode = graph->count};
     for (const Node *node = graph->first; node; node = node->next)
         if (node->tile.algorithm != ALGORITHM_none)
-            find_layer(&search, node);
+            count_layer(&search, node);
     return search;
 }
 
@@ -274,11 +283,8 @@ int search_layer(const Search *search, const Node *node)
 {
     if (node->tile.algorithm == ALGORITHM_none)
         return -1;
-    const char *key = layer_key(search->context, node);
-    for (size_t i = 0; i < search->nlayer; i++)
-        if (!strcmp(search->layer[i].key, key))
-            return (int)i;
-    return -1;
+    size_t found = find_layer(search, layer_key(search->context, node));
+    return found < search->nlayer ? (int)found : -1;
 }
 
 const Tile *search_tile(const TuneLayer *layer, SearchTile which)
