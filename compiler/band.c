@@ -11,13 +11,19 @@ enum {
     LEAST_ROWS = 16,                    /* of the convolution for one that is computed twice */
 };
 
+Node *pooled_alone(const Node *pool)
+{
+    bool pools = pool->op == OP_max_pool || pool->op == OP_avg_pool;
+    return pools && pool->in[0]->op == OP_conv && pool->in[0]->uses == 1 ? pool->in[0] : NULL;
+}
+
 /* Does the pool alone read the whole of what the convolution stores, which is direct and has its rows apart? */
 static bool fits(const Node *pool)
 {
-    const Node *n = pool->in[0];
-    const Layout *l = &n->layout;
-    if ((pool->op != OP_max_pool && pool->op != OP_avg_pool) || n->op != OP_conv || n->uses != 1 || n->tile.algorithm != ALGORITHM_direct)
+    const Node *n = pooled_alone(pool);
+    if (!n || n->tile.algorithm != ALGORITHM_direct)
         return false;
+    const Layout *l = &n->layout;
     for (const Node *t = n->tail; t; t = t->tail)
         if (t->nin > 1 || !op_is_elementwise(t->op))
             return false;
@@ -45,7 +51,7 @@ void band(Graph *graph)
 {
     graph_number(graph);
     for (Node *n = graph->first; n && !graph->training; n = n->next)
-        if (n->nin && fits(n) && rows_of_band(n)) {
+        if (fits(n) && rows_of_band(n)) {
             n->in[0]->banded = rows_of_band(n);
             graph_move(graph, n->in[0], n);
         }

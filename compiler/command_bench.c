@@ -44,7 +44,7 @@ static const char *const class_name[] = {"1x1", "3x3 s1", "3x3 s2", "grouped", "
 
 static Class class_of(const Node *node)
 {
-    node = node && node->nin && node->in[0]->banded ? node->in[0] : node;
+    node = node && node_banded(node) ? node_banded(node) : node;
     if (!node || (node->op != OP_conv && node->op != OP_linear))
         return CLASS_rest;
     const Attr *a = &node->attr;

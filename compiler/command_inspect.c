@@ -39,8 +39,8 @@ static Fate own_fate(const Node *node)
     Fate fate = {node->name, algorithms[node->tile.algorithm], NULL, node->tile.vectors, node->tile.pixels, node};
     if (node->tile.algorithm == ALGORITHM_winograd)
         fate.algorithm = node->tile.unit == 4 ? "winograd F(4x4,3x3)" : "winograd F(2x2,3x3)";
-    if (node->nin && node->in[0]->banded)
-        fate = (Fate){.name = node->name, .algorithm = "fused", .into = node->in[0]->name};
+    if (node_banded(node))
+        fate = (Fate){.name = node->name, .algorithm = "fused", .into = node_banded(node)->name};
     const Node *storage = node->layout.storage;
     if (op_info[node->op].kind == KIND_VIEW && (storage != node || node->op == OP_concat))
         fate = (Fate){.name = node->name, .algorithm = "view", .into = storage != node ? storage->name : NULL};

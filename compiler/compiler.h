@@ -85,6 +85,7 @@ Program *lower(Graph *);/* lower.c: nodes -> kernels, steps and pack items */
 int block_of(const Layout *, int channel);
 /* parity.c: zeros that a conv_dx reads above (axis 0) or beside (axis 1) the gradient, on the side that needs more. */
 int gradient_border(const Node *conv_dx, int axis);
+Node *pooled_alone(const Node *pool);   /* band.c: the convolution that this max_pool or avg_pool reads and nobody else does, or NULL */
 bool is_depthwise(const Node *);    /* choose.c: a convolution of one input and one output channel a group */
 /* choose.c: the most pixels that a register tile of so many vectors can hold. */
 int tile_pixels(const Machine *, int vectors);

@@ -241,7 +241,7 @@ void step_end(Lower *l, Node *n, const char *name, const char *comment, ...)
 {
     va_list arguments;
     va_start(arguments, comment);
-    const Node *before = n && n->nin && n->in[0]->banded ? n->in[0] : NULL;
+    const Node *before = n ? node_banded(n) : NULL;
     const char *label = before ? arena_printf(l->context, "%s, %s", before->name, n->name) : n ? n->name : name;
     end_step(l, n, label, (n ? n->macs : 0) + (before ? before->macs : 0), name, arena_vprintf(l->context, comment, arguments));
     va_end(arguments);

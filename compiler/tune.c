@@ -276,7 +276,8 @@ Search search_begin(Context *context, const Program *program)
 
 const Node *search_node(const Node *node)
 {
-    return (node->op == OP_max_pool || node->op == OP_avg_pool) && node->in[0]->uses == 1 ? node->in[0] : node;
+    const Node *convolution = pooled_alone(node);
+    return convolution ? convolution : node;
 }
 
 int search_layer(const Search *search, const Node *node)

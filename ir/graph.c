@@ -129,6 +129,11 @@ Shape node_result(const Node *node)
     return node->shape;
 }
 
+Node *node_banded(const Node *node)
+{
+    return node->nin && node->in[0]->banded ? node->in[0] : NULL;
+}
+
 int64_t shape_floats(Shape shape)
 {
     return (int64_t)shape.channels * shape.height * shape.width;    /* infer bounds the product */

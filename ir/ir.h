@@ -269,6 +269,7 @@ Tensor *graph_tensor(const Graph *, const char *name);  /* find by name or NULL 
 Tensor *graph_add_tensor(Graph *, const char *name, Loc);/* appended; the name must be new */
 Shape node_result(const Node *);                        /* shape after the tail: what the node stores */
 Node *node_last(Node *);                                /* the end of the tail, or the node itself */
+Node *node_banded(const Node *);                        /* the convolution that `band` has this pool compute, or NULL */
 int64_t shape_floats(Shape);
 int64_t tensor_elements(const Tensor *);               /* the product of its dimensions; 1 for rank 0 */
 int64_t graph_parameters(const Graph *);                /* trainable elements, buffers not counted */

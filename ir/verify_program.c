@@ -137,7 +137,8 @@ static bool is_operand(const Node *node, bool common, int64_t low, int64_t high)
         for (int i = part != node; i < part->nin; i++)
             if (op_is_batch(part->in[i]->op) == common && lies_in(part->in[i], low, high))
                 return true;
-    return node->nin && node->in[0]->banded && is_operand(node->in[0], common, low, high);
+    const Node *banded = node_banded(node);
+    return banded && is_operand(banded, common, low, high);
 }
 
 /* Do low..high of the arena, or of what is common to the batch, lie in the memory of the step's node, in its workspace or,

@@ -194,7 +194,7 @@ PoolBand build_pool_band(Lower *l, const Node *n, int64_t vectors_at, int vector
 
 void lower_pool(Lower *l, Node *n)
 {
-    if (n->in[0]->banded) {
+    if (node_banded(n)) {
         lower_conv_pool(l, n);
         return;
     }
