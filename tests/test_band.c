@@ -6,23 +6,12 @@
 #include <string.h>
 
 #include "../backends/backend.h"
+#include "context.h"
 #include "support.h"
 
 enum { BATCH = 3 };
 
-static Context context;
-
-static void setup(void)
-{
-    context_init(&context);
-}
-
-static void teardown(void)
-{
-    context_free(&context);
-}
-
-TestSuite(band, .init = setup, .fini = teardown);
+TestSuite(band, .init = open_context, .fini = close_context);
 
 typedef struct {
     int in, height, width, out;

@@ -5,21 +5,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "context.h"
 #include "support.h"
 
-static Context context;
-
-static void setup(void)
-{
-    context_init(&context);
-}
-
-static void teardown(void)
-{
-    context_free(&context);
-}
-
-TestSuite(chain, .init = setup, .fini = teardown);
+TestSuite(chain, .init = open_context, .fini = close_context);
 
 /* The graph of a spec, or the test fails. */
 static Graph *graph_of_spec(const char *path, const Setting *set, int nset)

@@ -6,22 +6,11 @@
 
 #include "../backends/backend.h"
 #include "../compiler/compiler.h"
+#include "context.h"
 #include "process.h"
 #include "small.h"
 
-static Context context;
-
-static void open_all(void)
-{
-    context_init(&context);
-}
-
-static void close_all(void)
-{
-    context_free(&context);
-}
-
-TestSuite(emit_text, .init = open_all, .fini = close_all, .timeout = 120);
+TestSuite(emit_text, .init = open_context, .fini = close_context, .timeout = 120);
 
 /* ---- names that would like to be code ------------------------------------------------------------------------------ */
 

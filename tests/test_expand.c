@@ -4,21 +4,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "context.h"
 #include "support.h"
 
-static Context context;
-
-static void setup(void)
-{
-    context_init(&context);
-}
-
-static void teardown(void)
-{
-    context_free(&context);
-}
-
-TestSuite(expand, .init = setup, .fini = teardown);
+TestSuite(expand, .init = open_context, .fini = close_context);
 
 static Graph *graph_from(const char *text)
 {

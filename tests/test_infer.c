@@ -2,22 +2,11 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "context.h"
 #include "support.h"
 
-static Context context;
-
-static void setup(void)
-{
-    context_init(&context);
-}
-
-static void teardown(void)
-{
-    context_free(&context);
-}
-
-TestSuite(infer, .init = setup, .fini = teardown);
-TestSuite(declare, .init = setup, .fini = teardown);
+TestSuite(infer, .init = open_context, .fini = close_context);
+TestSuite(declare, .init = open_context, .fini = close_context);
 
 static void expect_shape(const char *input, const char *layers, const char *shape)
 {

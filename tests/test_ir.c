@@ -2,22 +2,11 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "context.h"
 #include "support.h"
 
-static Context context;
-
-static void setup(void)
-{
-    context_init(&context);
-}
-
-static void teardown(void)
-{
-    context_free(&context);
-}
-
-TestSuite(util, .init = setup, .fini = teardown);
-TestSuite(graph, .init = setup, .fini = teardown);
+TestSuite(util, .init = open_context, .fini = close_context);
+TestSuite(graph, .init = open_context, .fini = close_context);
 
 /* ---- memory and text ------------------------------------------------------------------------------------ */
 

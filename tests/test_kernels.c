@@ -7,20 +7,9 @@
 
 #include "../backends/backend.h"
 #include "../runtime/half.h"
+#include "context.h"
 
 enum { WIDE = 2 * LANES, OPERANDS = 3 * WIDE, BATCH = 64, MAX_CASES = 256 };
-
-static Context context;
-
-static void open_context(void)
-{
-    context_init(&context);
-}
-
-static void close_context(void)
-{
-    context_free(&context);
-}
 
 TestSuite(kernels, .init = open_context, .fini = close_context);
 

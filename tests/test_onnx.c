@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../backends/backend.h"
+#include "context.h"
 #include "support.h"
 
 /* ---- protobuf, read ----------------------------------------------------------------------------------------- */
@@ -166,19 +167,7 @@ static const char *sizes(const File *m, int which)
 
 /* ---- tests ------------------------------------------------------------------------------------------------------ */
 
-static Context context;
-
-static void setup(void)
-{
-    context_init(&context);
-}
-
-static void teardown(void)
-{
-    context_free(&context);
-}
-
-TestSuite(onnx, .init = setup, .fini = teardown, .timeout = 60);
+TestSuite(onnx, .init = open_context, .fini = close_context, .timeout = 60);
 
 static File *export(const char *input, const char *layers, int batch, Weights **weights)
 {

@@ -8,20 +8,9 @@
 #include <unistd.h>
 
 #include "../compiler/front.h"
+#include "context.h"
 
-static Context context;
-
-static void setup(void)
-{
-    context_init(&context);
-}
-
-static void teardown(void)
-{
-    context_free(&context);
-}
-
-TestSuite(parse, .init = setup, .fini = teardown);
+TestSuite(parse, .init = open_context, .fini = close_context);
 
 /* The tree of a text, or NULL with context.message. */
 static Tree *tree_of(const char *path, const char *text)

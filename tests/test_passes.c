@@ -3,26 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "context.h"
 #include "support.h"
 
-static Context context;
-
-static void setup(void)
-{
-    context_init(&context);
-}
-
-static void teardown(void)
-{
-    context_free(&context);
-}
-
-TestSuite(fold, .init = setup, .fini = teardown);
-TestSuite(prune, .init = setup, .fini = teardown);
-TestSuite(fuse, .init = setup, .fini = teardown);
-TestSuite(gather, .init = setup, .fini = teardown);
-TestSuite(lead, .init = setup, .fini = teardown);
-TestSuite(plan, .init = setup, .fini = teardown);
+TestSuite(fold, .init = open_context, .fini = close_context);
+TestSuite(prune, .init = open_context, .fini = close_context);
+TestSuite(fuse, .init = open_context, .fini = close_context);
+TestSuite(gather, .init = open_context, .fini = close_context);
+TestSuite(lead, .init = open_context, .fini = close_context);
+TestSuite(plan, .init = open_context, .fini = close_context);
 
 static Graph *network(int channels, int height, int width)
 {

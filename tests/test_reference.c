@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../backends/backend.h"
+#include "context.h"
 #include "networks.h"
 
 /* AddressSanitizer ends a program that asks for too much; here malloc's answer is what is tested. */
@@ -14,18 +15,6 @@ const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
     return "allocator_may_return_null=1";
-}
-
-static Context context;
-
-static void open_context(void)
-{
-    context_init(&context);
-}
-
-static void close_context(void)
-{
-    context_free(&context);
 }
 
 TestSuite(reference, .init = open_context, .fini = close_context);

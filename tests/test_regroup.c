@@ -4,21 +4,10 @@
 #include <string.h>
 
 #include "../backends/backend.h"
+#include "context.h"
 #include "support.h"
 
-static Context context;
-
-static void setup(void)
-{
-    context_init(&context);
-}
-
-static void teardown(void)
-{
-    context_free(&context);
-}
-
-TestSuite(regroup, .init = setup, .fini = teardown);
+TestSuite(regroup, .init = open_context, .fini = close_context);
 
 static Graph *network(int channels, int height, int width)
 {

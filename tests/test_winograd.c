@@ -7,23 +7,12 @@
 
 #include "../backends/backend.h"
 #include "../compiler/choose.h"
+#include "context.h"
 #include "support.h"
 
 enum { BATCH = 3 };
 
-static Context context;
-
-static void setup(void)
-{
-    context_init(&context);
-}
-
-static void teardown(void)
-{
-    context_free(&context);
-}
-
-TestSuite(winograd, .init = setup, .fini = teardown);
+TestSuite(winograd, .init = open_context, .fini = close_context);
 
 /* ---- networks with one convolution that counts ------------------------------------------------------------------- */
 
