@@ -361,6 +361,31 @@ Test(cli, tune)
     free(text), free(file), free(c);
 }
 
+/* Every layer takes time, by whichever tile: also a convolution that a tile lets band join to its pool. */
+Test(cli, tune_measures_every_layer)
+{
+    char *pooled = join(directory, "pooled.yaml"), *file = join(directory, "pooled.tuned");
+    write_file(pooled, "name: pooled\n"
+                       "input: [16, 40, 40]\n"
+                       "layers:\n"
+                       "  - conv: {name: conv, out: 128, kernel: 3, pad: 1}\n"
+                       "  - relu\n"
+                       "  - max_pool: {kernel: 3, stride: 2}\n"
+                       "  - global_avg_pool\n"
+                       "  - flatten\n"
+                       "  - linear: {name: fc, out: 10}\n");
+    expect(RUN("nncc", "tune", pooled, "-o", file, "--seconds", "2", "--threads", "1"), 0, NULL, "choices for 2 layers");
+    char *text = read_file(file, NULL);
+    int layers = 0;
+    for (const char *us = text; us && (us = strstr(us, "us: [")); us++, layers++) {
+        double model, tuned;
+        cr_expect_eq(sscanf(us, "us: [%lf, %lf]", &model, &tuned), 2, "%.60s", us);
+        cr_expect(model > 0 && tuned > 0, "%s", text);
+    }
+    cr_expect_eq(layers, 2);
+    free(text), free(file), free(pooled);
+}
+
 Test(cli, run_prints_classes)
 {
     char *labels = join(directory, "labels.txt");

@@ -49,18 +49,36 @@ static Program *build(Context *context, const char *spec, const Tuned *tuned)
 
 /* ---- the search ---------------------------------------------------------------------------------------------------- */
 
-/* Runs the network of those choices on BATCH images; the first compilation of a spec makes weights and input. */
-static void run_choices(const char *spec, const Tuned *tuned, const Weights *weights, const float *input, float *output)
+/* What `various` is run with. */
+typedef struct {
+    Weights *weights;
+    float *input;
+} Data;
+
+static Data data_new(Context *context)
+{
+    Graph *graph = compile_graph(context, "net.yaml", various, NULL);
+    return (Data){network_weights(graph, 3), network_input(graph, BATCH, 4)};
+}
+
+static void data_free(Data *data)
+{
+    weights_free(data->weights);
+    free(data->input);
+}
+
+/* Runs `various` with those choices on BATCH images. */
+static void run_choices(const Tuned *tuned, const Data *data, float output[BATCH * OUTPUTS])
 {
     Context context;
     context_init(&context);
     if (setjmp(context.on_error))
         cr_assert_fail("%s", context.message);
-    Program *program = build(&context, spec, tuned);
+    Program *program = build(&context, various, tuned);
     if (tuned)
         cr_expect_geq((size_t)program->graph->tuned_layers, tuned->nlayer, "choices were not found");
-    float *got = run_program_once(program, NULL, weights, input, BATCH, 2);
-    memcpy(output, got, BATCH * (size_t)shape_floats(node_result(program->graph->output)) * sizeof *got);
+    float *got = run_program_once(program, NULL, data->weights, data->input, BATCH, 2);
+    memcpy(output, got, BATCH * OUTPUTS * sizeof *got);
     free(got);
     context_free(&context);
 }
@@ -99,10 +117,9 @@ Test(tune, every_challenger_computes_the_same, .timeout = 300)
     context_init(&context);
     if (setjmp(context.on_error))
         cr_assert_fail("%s", context.message);
-    Graph *graph = compile_graph(&context, "net.yaml", various, NULL);
-    Weights *weights = network_weights(graph, 3);
-    float *input = network_input(graph, BATCH, 4), want[BATCH * OUTPUTS], got[BATCH * OUTPUTS];
-    run_choices(various, NULL, weights, input, want);
+    Data data = data_new(&context);
+    float want[BATCH * OUTPUTS], got[BATCH * OUTPUTS];
+    run_choices(NULL, &data, want);
     Search search = search_begin(&context, build(&context, various, NULL));
     double *best = arena_alloc(&context, search.nlayer, sizeof *best), *challenger = arena_alloc(&context, search.nlayer, sizeof *best);
     cr_expect_gt(search.nlayer, 10);
@@ -111,14 +128,62 @@ Test(tune, every_challenger_computes_the_same, .timeout = 300)
         cr_assert_lt(round, MOST_ROUNDS, "the search does not end");
         for (size_t i = 0; i < search.nlayer; i++)
             cr_expect_null(tile_refusal(search.layer[i].machine, search.layer[i].node, &search.layer[i].challenger));
-        run_choices(various, search_choices(&search, SEARCH_challenger), weights, input, got);
+        run_choices(search_choices(&search, SEARCH_challenger), &data, got);
         cr_expect(same_algorithms(&search) ? !memcmp(want, got, sizeof want) : is_near(want, got), "round %u has other values", round);
         toss(&search, round, best, challenger);
         search_judge(&search, best, challenger);
     }
     cr_expect_gt(round, 10);
-    weights_free(weights);
-    free(input);
+    data_free(&data);
+    context_free(&context);
+}
+
+/* Steps of a program that are measured for the layer; -1 where one on a convolution or its pool is measured for none. */
+static int steps_of_layer(const Search *search, const Program *program, int layer)
+{
+    int steps = 0;
+    for (size_t i = 0; i < program->nstep; i++) {
+        const Node *node = program->step[i].node;
+        int found = search_layer(search, search_node(node));
+        if (found < 0 && (node->op == OP_conv || node->op == OP_max_pool))
+            return -1;
+        steps += found == layer;
+    }
+    return steps;
+}
+
+/* The model takes Winograd's algorithm and pools in a step of its own; a trial's direct tile lets band join the two, and the convolution
+ * has no step left, in a program that numbers its nodes in another order: all the same, one layer is measured. */
+Test(tune, a_pool_is_measured_with_its_convolution)
+{
+    static const char pooled[] =
+        "name: pooled\n"
+        "input: [16, 40, 40]\n"
+        "layers:\n"
+        "  - conv: {name: conv, out: 128, kernel: 3, pad: 1}\n"
+        "  - relu\n"
+        "  - max_pool: {kernel: 3, stride: 2}\n"
+        "  - global_avg_pool\n"
+        "  - flatten\n"
+        "  - linear: {name: fc, out: 5}\n";
+    Context context;
+    context_init(&context);
+    if (setjmp(context.on_error))
+        cr_assert_fail("%s", context.message);
+    const Program *model = build(&context, pooled, NULL);
+    Search search = search_begin(&context, model);
+    TuneLayer *layer = search.layer;
+    cr_assert(layer->node->op == OP_conv && layer->model.algorithm == ALGORITHM_winograd && !layer->node->banded);
+    do
+        cr_assert(search_next(&search), "no direct tile is tried");
+    while (layer->challenger.algorithm != ALGORITHM_direct);
+    const Program *trial = build(&context, pooled, search_choices(&search, SEARCH_challenger));
+    bool joined = false;
+    for (size_t i = 0; i < trial->nstep; i++)
+        joined |= node_banded(trial->step[i].node) != NULL;
+    cr_assert(joined, "the trial does not join the pool to its convolution");
+    cr_expect_geq(steps_of_layer(&search, model, 0), 2);
+    cr_expect_eq(steps_of_layer(&search, trial, 0), 1);
     context_free(&context);
 }
 
@@ -311,20 +376,17 @@ Test(tune, sums_of_pooled_results_wait)
     context_init(&context);
     if (setjmp(context.on_error))
         cr_assert_fail("%s", context.message);
-    Graph *graph = compile_graph(&context, "net.yaml", various, NULL);
-    Weights *weights = network_weights(graph, 3);
-    float *input = network_input(graph, BATCH, 4), want[BATCH * OUTPUTS], got[BATCH * OUTPUTS];
+    Data data = data_new(&context);
+    float want[BATCH * OUTPUTS], got[BATCH * OUTPUTS];
     const char *whole = "layer: conv 3x3 pad 1 72x12x12 to 64x12x12 max_pool 2x2, algorithm: direct, vectors: 2, pixels: 1, rows: 2";
-    run_choices(various, tuned_read(&context, "net.tuned", arena_printf(&context, "%slayers:\n- {%s}\n", head, whole)),
-                weights, input, want);
+    run_choices(tuned_read(&context, "net.tuned", arena_printf(&context, "%slayers:\n- {%s}\n", head, whole)), &data, want);
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
         const char *text = arena_printf(&context, "%slayers:\n- {%s}\n%s%s%s", head, choices[i], i < 3 ? "- {" : "", i < 3 ? whole : "",
                                         i < 3 ? "}\n" : "");
-        run_choices(various, tuned_read(&context, "net.tuned", text), weights, input, got);
+        run_choices(tuned_read(&context, "net.tuned", text), &data, got);
         cr_expect_arr_eq(want, got, sizeof want, "%s", choices[i]);
     }
-    weights_free(weights);
-    free(input);
+    data_free(&data);
     context_free(&context);
 }
 
