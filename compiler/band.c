@@ -37,12 +37,12 @@ static int rows_of_band(const Node *pool)
 {
     const Node *n = pool->in[0];
     const int kernel = pool->attr.kernel[0], stride = pool->attr.stride[0], vectors = n->tile.vectors;
-    const int panels = (n->layout.blocks + vectors - 1) / vectors;
+    const int panels = ceil_of(n->layout.blocks, vectors);
     const int64_t row = vectors * n->layout.row * (int64_t)sizeof(float), most = (SCRATCH_BYTES / row - kernel) / stride + 1;
     int bands = most < 1 ? pool->shape.height : (int)((pool->shape.height + most - 1) / most);
-    if (bands < (FEWEST_TASKS + panels - 1) / panels)
-        bands = (FEWEST_TASKS + panels - 1) / panels;
-    int rows = (pool->shape.height + bands - 1) / bands;
+    if (bands < ceil_of(FEWEST_TASKS, panels))
+        bands = ceil_of(FEWEST_TASKS, panels);
+    int rows = ceil_of(pool->shape.height, bands);
     return most >= 1 && (kernel <= stride || rows * stride >= LEAST_ROWS) ? rows : 0;
 }
 

@@ -21,7 +21,7 @@ enum {
 /* Registers for so many vectors. */
 static int units_of(const Machine *machine, int vectors)
 {
-    return (vectors + machine->widest - 1) / machine->widest;
+    return ceil_of(vectors, machine->widest);
 }
 
 /* Accumulators, the smaller set of operands, and one register for the larger set's current element must fit; so must the
@@ -81,9 +81,14 @@ static double step_cycles(const Sum *sum, int units, int pixels)
 /* `total` split into the fewest parts of at most `most`, as evenly as possible: `larger` parts of `size` + 1, the rest of size. */
 void split_evenly(int total, int most, int *size, int *parts, int *larger)
 {
-    *parts = (total + most - 1) / most;
+    *parts = ceil_of(total, most);
     *size = total / *parts;
     *larger = total % *parts;
+}
+
+int even_part(int total, int most)
+{
+    return ceil_of(total, ceil_of(total, most < 1 ? 1 : most < total ? most : total));
 }
 
 static double line_cycles(const Sum *sum, int units, int width, int most, int area)
@@ -192,15 +197,15 @@ int task_rows(int lines, int panels, double line_cycles, int64_t most)
 static int long_rows(const Node *n, int lines, int width, int panels, double panel_bytes, int rows)
 {
     const Tile *t = &n->tile;
-    int bands = (LONG_TASKS + panels - 1) / panels;
+    int bands = ceil_of(LONG_TASKS, panels);
     int64_t line = (t->flat ? 1 : width) * (int64_t)t->vectors * LANES * (int64_t)sizeof(float),
             room = t->depth ? WAITING_SUMS / line : lines;
     int64_t input = line_bytes(n) * lines;
     if (panel_bytes < LONG_PANEL || (input > 2 * NEAR_CACHE && (double)input * rows > panel_bytes * lines))
         return rows;
-    while ((lines + bands - 1) / bands > room && bands < lines)
+    while (ceil_of(lines, bands) > room && bands < lines)
         bands++;
-    return (lines + bands - 1) / bands;
+    return ceil_of(lines, bands);
 }
 
 /* Likewise, where what they read must not leave the cache before the next panel reads it. */
@@ -253,7 +258,7 @@ void choose_blocking(const Machine *machine, Node *n)
 {
     Walk w = walk_of(n);
     Tile *t = &n->tile;
-    int together = vectors_together(n), panels = (n->layout.blocks + t->vectors - 1) / t->vectors;
+    int together = vectors_together(n), panels = ceil_of(n->layout.blocks, t->vectors);
     Sum sum = sum_of(machine, n);
     double line = picture_cycles(&sum, units_of(machine, together), units_of(machine, t->vectors), w.width, t->pixels, w.area) *
                   t->vectors / together;

@@ -24,17 +24,6 @@ typedef struct {
 } Transform;
 static const Transform transforms[] = {{4, 280, 200, 60}, {2, 110, 90, 25}};
 
-static int ceil_of(int a, int b)
-{
-    return (a + b - 1) / b;
-}
-
-/* `total` in as few equal parts as parts of at most `most` make. */
-static int even_part(int total, int most)
-{
-    return ceil_of(total, ceil_of(total, most < 1 ? 1 : most));
-}
-
 /* Some pictures, or some rows or columns of tiles of one. */
 static void choose_tiles(Tile *t, const int tiles[2], int outputs, int batch)
 {

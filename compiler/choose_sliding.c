@@ -37,7 +37,7 @@ static double tile_cycles(const Node *n, int pixels)
 
 int band_tiles(const Node *n, int rows, int pixels)
 {
-    return (rows * n->shape.width + pixels - 1) / pixels;
+    return ceil_of(rows * n->shape.width, pixels);
 }
 
 /* Cycles of a row where `rows` rows are cut into tiles as one. */

@@ -48,23 +48,11 @@ bool winograd_fits(const Node *n)
 static Layer layer_of(const Node *n, int unit)
 {
     Layer l = {.n = n, .in = node_result(n->in[0]).channels, .blocks = n->in[0]->layout.blocks, .vectors = n->layout.blocks,
-               .rows = (n->shape.height + unit - 1) / unit, .columns = (n->shape.width + unit - 1) / unit,
+               .rows = ceil_of(n->shape.height, unit), .columns = ceil_of(n->shape.width, unit),
                .frequencies = (unit + 2) * (unit + 2)};
     for (const Node *t = n->tail; t; t = t->tail)
         l.average |= t->op == OP_global_avg_pool;
     return l;
-}
-
-static int ceil_of(int a, int b)
-{
-    return (a + b - 1) / b;
-}
-
-/* `total` in as few equal parts as parts of at most `most` make. */
-static int even_part(int total, int most)
-{
-    most = most < 1 ? 1 : most < total ? most : total;
-    return ceil_of(total, ceil_of(total, most));
 }
 
 /* The tiles of a task: at most `most`, whole rows of them where a row is not too long. */

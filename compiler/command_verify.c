@@ -143,7 +143,7 @@ static void read_layer(const Session *session, const Node *node, float *value)
     int64_t image = output ? shape_floats(l->storage->shape) : session->program->arena_floats;
     const float *origin = (output ? session->output : (float *)session->arena + l->storage->offset) + l->origin;
     for (int n = 0; n < session->batch; n++, origin += image)
-        for (int s = 0, p = 0; s < l->nsegment; s++, p = blocked ? (p + LANES - 1) / LANES * LANES : p)
+        for (int s = 0, p = 0; s < l->nsegment; s++, p = blocked ? ceil_of(p, LANES) * LANES : p)
             for (int c = 0; c < l->segment[s]; c++, p++)
                 for (int y = 0; y < shape.height; y++)
                     for (int x = 0; x < shape.width; x++)

@@ -92,6 +92,7 @@ int tile_pixels(const Machine *, int vectors);
 int64_t winograd_plane(int64_t floats); /* ops/winograd.c: floats from one frequency to the next, for so many floats of one */
 /* choose.c: `total` in the fewest parts of at most `most`, evenly: `larger` parts of *size + 1, the others of *size. */
 void split_evenly(int total, int most, int *size, int *parts, int *larger);
+int even_part(int total, int most);     /* the largest of these parts */
 
 /* compile.c: the chain, whole or in parts. compile_step makes a training step of a graph that compile_graph gave: what the reference
  * interpreter runs (options->training must be set; compile_program does the same before it goes on). compile_graph

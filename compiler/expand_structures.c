@@ -211,8 +211,8 @@ static Node *expand_norm(Expander *e, const Layer *layer)
 /* The stride that takes `from` rows to `to`: ceil(from / stride) = to. */
 static int stride_between(Expander *e, const Layer *layer, int from, int to)
 {
-    int stride = (from + to - 1) / to;
-    if ((from + stride - 1) / stride != to)
+    int stride = ceil_of(from, to);
+    if (ceil_of(from, stride) != to)
         fail_at(e->context, layer->loc, "the body of a residual divides rows and columns by a whole stride, or keeps them",
                 "no shortcut leads from %d rows or columns to %d", from, to);
     return stride;

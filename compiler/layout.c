@@ -298,7 +298,7 @@ static void set_segments(Graph *g, Node *n, const Cuts *cuts)
         if (end < channels && (end - begin) % LANES == 0)
             continue;
         segment[l->nsegment++] = end - begin;
-        l->blocks += (end - begin + LANES - 1) / LANES;
+        l->blocks += ceil_of(end - begin, LANES);
         begin = end;
     }
     l->segment = segment;
@@ -365,7 +365,7 @@ int block_of(const Layout *l, int at)
     for (int i = 0; i < l->nsegment; channel += l->segment[i++]) {
         if (at < channel + l->segment[i])
             return block + (at - channel) / LANES;
-        block += (l->segment[i] + LANES - 1) / LANES;
+        block += ceil_of(l->segment[i], LANES);
     }
     return block;
 }

@@ -453,7 +453,7 @@ const int *lane_channels(Lower *l, const Layout *layout)
     int *channel = arena_alloc(l->context, (size_t)layout->blocks * LANES, sizeof *channel);
     int lane = 0, first = 0;
     for (int i = 0; i < layout->nsegment; first += layout->segment[i++])
-        for (int j = 0; j < (layout->segment[i] + LANES - 1) / LANES * LANES; j++)
+        for (int j = 0; j < ceil_of(layout->segment[i], LANES) * LANES; j++)
             channel[lane++] = j < layout->segment[i] ? first + j : -1;
     return channel;
 }

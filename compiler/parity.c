@@ -21,7 +21,7 @@ Parity parity_of(const Node *of, int axis, int first)
     const Attr *a = &of->attr;
     int size = axis ? node_result(of->in[0]).width : node_result(of->in[0]).height;
     int stride = a->stride[axis], dilation = a->dilation[axis], shared = common_divisor(stride, dilation);
-    Parity p = {.first = first, .count = first < size ? (size - first + stride - 1) / stride : 0, .step = stride / shared,
+    Parity p = {.first = first, .count = first < size ? ceil_of(size - first, stride) : 0, .step = stride / shared,
                 .dilation = dilation / shared};
     for (int k = 0; k < p.step && k < a->kernel[axis]; k++) {
         if (modulo(first + a->pad[axis] - k * dilation, stride))

@@ -29,14 +29,6 @@ static void challenge(TuneLayer *layer, const Tile *tile)
     layer->tried[layer->ntried++] = layer->queue[layer->nqueue++] = *tile;
 }
 
-/* The most that one part of `total` gets where parts are at most `most`: other values of `most` change nothing. */
-static int largest_part(int total, int most)
-{
-    int size, parts, larger;
-    split_evenly(total, most, &size, &parts, &larger);
-    return size + (larger > 0);
-}
-
 /* Lines of results, and results of a line, that a task may cut. */
 static void walk_size(const Node *n, const Tile *t, int *lines, int *width)
 {
@@ -65,18 +57,18 @@ static void try_registers(TuneLayer *layer)
     int area = pool && pool->op == OP_max_pool ? pool->attr.kernel[0] * pool->attr.kernel[1] : 1, lines, width;
     int together = n->op == OP_linear ? n->layout.blocks : vectors_together(n);
     if (layer->best.together)
-        together = largest_part(together, layer->best.together);
+        together = even_part(together, layer->best.together);
     walk_size(n, &layer->best, &lines, &width);
     width = layer->best.unit ? layer->best.rows * layer->best.columns : width;
     for (int v = 1; v <= together && v <= MOST_VECTORS; v++) {
-        if (largest_part(together, v) < v || (v % layer->machine->widest && v < together))
+        if (even_part(together, v) < v || (v % layer->machine->widest && v < together))
             continue;
         int most = n->op == OP_linear ? 1 : tile_pixels(layer->machine, v) / area;
         for (int p = most; p >= 1 && 2 * p > most; p--) {
             Tile tile = layer->best;
             tile.vectors = v;
             tile.pixels = p;
-            if (largest_part(width, p) == p)
+            if (even_part(width, p) == p)
                 challenge_registers(layer, tile);
         }
     }
@@ -137,9 +129,9 @@ static void try_rows(TuneLayer *layer)
         Tile tile = layer->best;
         int64_t rows = i < sizeof part / sizeof *part ? (int64_t)tile.rows * part[i] / 4 : lines;
         tile.rows = rows < 1 ? 1 : rows < lines ? (int)rows : lines;
-        tile.rows = largest_part(lines, tile.rows);
+        tile.rows = even_part(lines, tile.rows);
         if (tile.flat && tile.rows < lines)
-            tile.rows = (tile.rows + tile.pixels - 1) / tile.pixels * tile.pixels;
+            tile.rows = ceil_of(tile.rows, tile.pixels) * tile.pixels;
         tile.rows = tile.rows < lines ? tile.rows : lines;
         challenge(layer, &tile);
     }

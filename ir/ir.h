@@ -90,6 +90,7 @@ BugTrap *set_bug_trap(BugTrap *);
 const char *did_you_mean(const char *word, const char *const *candidates);
 /* a * b and a + b that fail_at when the result does not fit in int64_t or exceeds `limit`. */
 int64_t checked_mul(Context *, Loc, int64_t a, int64_t b, int64_t limit, const char *what);
+int ceil_of(int a, int b);              /* a / b, rounded up: a not negative, b positive */
 
 /* ---- the graph ------------------------------------------------------------------------------------------ */
 

@@ -290,6 +290,11 @@ const char *did_you_mean(const char *word, const char *const *candidates)
     return nearest;
 }
 
+int ceil_of(int a, int b)
+{
+    return (a + b - 1) / b;
+}
+
 int64_t checked_mul(Context *context, Loc loc, int64_t a, int64_t b, int64_t limit, const char *what)
 {
     int64_t product;

@@ -221,7 +221,7 @@ static void check_layout(const Check *check, const Node *node)
     for (int i = 0; i < layout->nsegment; i++) {
         NEED(layout->segment[i] > 0, node, "has an empty segment");
         channels += layout->segment[i];
-        blocks += blocked ? (layout->segment[i] + LANES - 1) / LANES : layout->segment[i];
+        blocks += blocked ? ceil_of(layout->segment[i], LANES) : layout->segment[i];
     }
     NEED(channels == shape.channels && blocks == layout->blocks, node, "has segments that do not sum to its channels");
     const Node *storage = layout->storage;

@@ -4,7 +4,7 @@
 int block_channels(const Layout *l, int b)
 {
     for (int i = 0, first = 0, blocks; i < l->nsegment; i++, first += blocks) {
-        blocks = (l->segment[i] + LANES - 1) / LANES;
+        blocks = ceil_of(l->segment[i], LANES);
         if (b < first + blocks)
             return b < first + blocks - 1 || l->segment[i] % LANES == 0 ? LANES : l->segment[i] % LANES;
     }

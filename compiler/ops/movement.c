@@ -152,7 +152,7 @@ static int64_t channel_offset(const Layout *l, int channel)
     for (int i = 0; i < l->nsegment; channel -= l->segment[i++]) {
         if (channel < l->segment[i])
             return (block + channel / LANES) * l->plane + channel % LANES;
-        block += (l->segment[i] + LANES - 1) / LANES;
+        block += ceil_of(l->segment[i], LANES);
     }
     die("lower: no such channel");
 }
@@ -242,7 +242,7 @@ static void zero_lanes(Lower *l, Node *n)
     const Layout *y = &n->layout;
     Shape s = node_result(n);
     for (int i = 0, block = 0; i < y->nsegment; i++) {
-        block += (y->segment[i] + LANES - 1) / LANES;
+        block += ceil_of(y->segment[i], LANES);
         if (y->segment[i] % LANES == 0)
             continue;
         Kernel *k = step_kernel(l);

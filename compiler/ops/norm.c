@@ -43,7 +43,7 @@ Groups norm_groups(Lower *l, const Node *n, const Node *norm)
     int channels = norm->shape.channels, size = norm->op == OP_in ? 1 : norm->op == OP_gn ? channels / norm->attr.groups : channels;
     bool crossing = groups_cross(n, norm, size), within = norm->op != OP_ln && LANES % size == 0 && !crossing;
     Groups g = {.norm = norm, .n = n, .size = size, .lanes = within ? size : LANES, .crossing = crossing};
-    g.blocks = crossing || within ? 1 : norm->op == OP_ln ? n->layout.blocks : (size + LANES - 1) / LANES;
+    g.blocks = crossing || within ? 1 : norm->op == OP_ln ? n->layout.blocks : ceil_of(size, LANES);
     g.channel = lane_channels(l, &n->layout);
     return g;
 }

@@ -23,9 +23,9 @@ typedef struct {
 static Chunks chunks_of(const Lower *l, int blocks)
 {
     enum { FEWEST_TASKS = 16 };         /* so that a few threads have equal shares */
-    int images = l->graph->max_batch, wanted = (FEWEST_TASKS + blocks - 1) / blocks, size, larger;
+    int images = l->graph->max_batch, wanted = ceil_of(FEWEST_TASKS, blocks), size, larger;
     Chunks c = {.kinds = 0};
-    split_evenly(images, (images + wanted - 1) / wanted, &size, &c.parts, &larger);
+    split_evenly(images, ceil_of(images, wanted), &size, &c.parts, &larger);
     if (larger)
         c.kind[c.kinds++] = (Chunk){size + 1, larger, 0, 0};
     if (larger < c.parts)

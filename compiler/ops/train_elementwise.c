@@ -297,7 +297,7 @@ void lower_dropout_train(Lower *l, Node *n)
 {
     enum { MOST_BANDS = 8 };            /* kernels that differ in the numbers of their channels */
     const int *channel = lane_channels(l, &n->layout);
-    int blocks = n->layout.blocks, band = (blocks + MOST_BANDS - 1) / MOST_BANDS;
+    int blocks = n->layout.blocks, band = ceil_of(blocks, MOST_BANDS);
     step_begin(l);
     for (int b = 0; b < blocks; b += band)
         lower_dropout_band(l, n, channel, b, b + band < blocks ? b + band : blocks);
