@@ -49,12 +49,8 @@ static int task_images(const Conv *c)
 static Batch batch_open(const Conv *c)
 {
     const Tile *t = &c->n->tile;
-    const int result[] = {c->n->shape.height, c->n->shape.width};
     Batch w = {.c = c, .t = t, .size = t->unit + 2, .images = task_images(c), .panels = t->panels};
-    for (int i = 0; i < 2; i++) {
-        w.tiles[i] = (result[i] + t->unit - 1) / t->unit;
-        w.last[i] = result[i] - (w.tiles[i] - 1) * t->unit;
-    }
+    cut_into_tiles(c, w.tiles, w.last);
     int64_t tiles = (int64_t)w.images * t->rows * t->columns, vectors = 0, lanes = t->vectors * LANES;
     for (size_t i = 0; i < c->npanel; i++)
         vectors = c->panel[i].vectors > vectors ? c->panel[i].vectors : vectors;
