@@ -91,6 +91,14 @@ int even_part(int total, int most)
     return ceil_of(total, ceil_of(total, most < 1 ? 1 : most < total ? most : total));
 }
 
+int largest_divisor(int n, int64_t most)
+{
+    int best = 1;
+    for (int i = 1; i <= n && i <= most; i++)
+        best = n % i ? best : i;
+    return best;
+}
+
 static double line_cycles(const Sum *sum, int units, int width, int most, int area)
 {
     int size, parts, larger;

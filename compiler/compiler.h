@@ -93,6 +93,7 @@ int64_t winograd_plane(int64_t floats); /* ops/winograd.c: floats from one frequ
 /* choose.c: `total` in the fewest parts of at most `most`, evenly: `larger` parts of *size + 1, the others of *size. */
 void split_evenly(int total, int most, int *size, int *parts, int *larger);
 int even_part(int total, int most);     /* the largest of these parts */
+int largest_divisor(int n, int64_t most);               /* choose.c: of n, that is at most `most`; 1 if there is none */
 
 /* compile.c: the chain, whole or in parts. compile_step makes a training step of a graph that compile_graph gave: what the reference
  * interpreter runs (options->training must be set; compile_program does the same before it goes on). compile_graph

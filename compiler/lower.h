@@ -6,7 +6,10 @@
 #include "../runtime/pack.h"
 #include "compiler.h"
 
-enum { MAX_TAIL = 64 };
+enum {
+    MAX_TAIL = 64,
+    MOST_BUMP = INT32_MAX / 4,          /* floats: the farthest that a pointer is moved at once */
+};
 
 typedef struct Table Table;             /* lower.c: hash table of kernels and step codes already made */
 

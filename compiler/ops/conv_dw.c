@@ -117,14 +117,6 @@ static int alike_entries(const Conv *c, const int *channel, const Panel *p, int 
     return n;
 }
 
-int largest_divisor(int n, int64_t most)
-{
-    int best = 1;
-    for (int i = 1; i <= n && i <= most; i++)
-        best = n % i ? best : i;
-    return best;
-}
-
 /* Panels and entries that one task takes: so many that x and dy are not read too often, about as much of each, so few that there
  * are tasks for some threads and that the gradient stays in the cache. */
 static void choose_slice(const Gradient *d, Slices *s, int alike, int *entries)

@@ -57,11 +57,6 @@ bool is_filter(const Conv *, int channel, int in);
 void emit_band(const Build_dw *);
 void move_images(const Build_dw *, int64_t images);     /* moves dy and x */
 
-/* ---- conv_dw.c ---- */
-int largest_divisor(int n, int64_t most);               /* that is at most `most` */
-
-enum { MOST_BUMP = INT32_MAX / 4 };     /* floats: the farthest that a pointer is moved at once */
-
 /* ---- winograd_dw.c ---- */
 bool winograd_dw_fits(const Gradient *);                /* panels and entries are known */
 void choose_winograd_band(Gradient *);

@@ -9,8 +9,6 @@
  *   M [frequency][output vector][tile][8] */
 #include "winograd.h"
 
-enum { MOST_BUMP = INT32_MAX / 4 };     /* floats: the farthest that a pointer is moved at once */
-
 typedef struct {
     const Conv *c;
     const Tile *t;
@@ -40,10 +38,8 @@ static int frequencies(const Batch *w)
 /* As many as the tile says, unless that is too far for a pointer. */
 static int task_images(const Conv *c)
 {
-    int batch = c->l->graph->max_batch, images = c->n->tile.images;
-    while (images > 1 && (batch % images || images * c->l->program->arena_floats > MOST_BUMP))
-        images--;
-    return images;
+    int64_t images = c->n->tile.images, farthest = MOST_BUMP / (c->l->program->arena_floats + 1);
+    return largest_divisor(c->l->graph->max_batch, images < farthest ? images : farthest);
 }
 
 static Batch batch_open(const Conv *c)

@@ -8,6 +8,7 @@
  *     Bt: as there        G: rows 1 p p^2 p^3 for each point p, and 0 0 0 1        At: columns c(p) (1, p, p^2), and (0, 0, 1)
  * with c(0) = 1, c(+-a) = -2/3, c(+-b) = 1/6: these factors are kept for the end. */
 #include "conv_dw.h"
+#include "winograd_line.h"
 
 enum {
     UNIT = 4, SIZE = 6, TAPS = 3, FREQUENCIES = SIZE * SIZE,
@@ -24,7 +25,7 @@ typedef struct {
     Scratch_dw s;
     int tiles;                          /* of a band */
     int64_t x_floats, dy_floats, sum_floats;    /* of a frequency, with the gap behind it */
-    int constant[7], nconstant;
+    Constants constants;
     bool of_x;                          /* the operand that is being transformed */
     int width;                          /* blocks of the registers that hold it */
 } Winograd;
@@ -85,81 +86,17 @@ void choose_winograd_band(Gradient *d)
 
 /* ---- transforms of a line of a tile ---------------------------------------------------------------------------------- */
 
-static void load_constants(Winograd *w, const float *value, int count)
+static Line line_of(const Winograd *w, int pointer, int64_t stride, int64_t block, int count)
 {
-    for (int i = 0; i < count; i++)
-        k_literal(w->k, w->constant[i] = kernel_register(w->k), value[i]);
-    w->nconstant = count;
-}
-
-static void release_constants(Winograd *w)
-{
-    while (w->nconstant)
-        kernel_release(w->k, w->constant[--w->nconstant]);
-}
-
-/* A line's elements: `count` of them `stride` floats apart, blocks of the registers `block` floats. */
-typedef struct {
-    int pointer;
-    int64_t stride, block;
-    int count;
-} Line;
-
-static void load_line(const Winograd *w, Line from, int size, int *reg)
-{
-    for (int i = 0; i < size; i++) {
-        reg[i] = kernel_register(w->k);
-        if (i < from.count)
-            k_load_blocks(w->k, reg[i], from.pointer, i * from.stride, from.block, w->width);
-        else
-            k_zero(w->k, reg[i]);
-    }
-}
-
-static void put(const Winograd *w, Line to, int i, int reg)
-{
-    k_store_blocks(w->k, to.pointer, i * to.stride, to.block, w->width, reg);
-    kernel_release(w->k, reg);
+    return (Line){pointer, stride, count, block, w->width};
 }
 
 static int sum_of(const Winograd *w, int a, int b, int factor)
 {
     int sum = kernel_register(w->k);
     k_op(w->k, V_copy, sum, a, 0);
-    k_op(w->k, V_fma, sum, b, w->constant[factor]);
+    k_op(w->k, V_fma, sum, b, w->constants.reg[factor]);
     return sum;
-}
-
-/* Elements i and i + 1: even +- factor odd, for factor and its negative among the constants. */
-static void put_pair(const Winograd *w, Line to, int i, int even, int odd, int factor)
-{
-    put(w, to, i, sum_of(w, even, odd, factor));
-    k_op(w->k, V_fma, even, odd, w->constant[factor + 1]);
-    put(w, to, i + 1, even);
-    kernel_release(w->k, odd);
-}
-
-static const float x_constant[] = {0.70710678f, -0.70710678f, 1.41421356f, -1.41421356f, -2.5f, -2.0f, -0.5f};
-
-/* Bt: 6 elements from 6. */
-static void x_line(const Winograd *w, Line from, Line to)
-{
-    Kernel *k = w->k;
-    int d[SIZE];
-    load_line(w, from, SIZE, d);
-    k_op(k, V_add, d[0], d[0], d[4]);
-    k_op(k, V_fma, d[0], d[2], w->constant[4]);
-    put(w, to, 0, d[0]);
-    k_op(k, V_add, d[5], d[5], d[1]);
-    k_op(k, V_fma, d[5], d[3], w->constant[4]);
-    put(w, to, 5, d[5]);
-    int even = sum_of(w, d[4], d[2], 5), odd = sum_of(w, d[3], d[1], 5);
-    put_pair(w, to, 1, even, odd, 0);
-    k_op(k, V_fma, d[4], d[2], w->constant[6]);
-    k_op(k, V_fma, d[3], d[1], w->constant[6]);
-    kernel_release(k, d[1]);
-    kernel_release(k, d[2]);
-    put_pair(w, to, 3, d[4], d[3], 2);
 }
 
 static const float dy_constant[] = {0.70710678f, -0.70710678f, 1.41421356f, -1.41421356f, 0.5f, 2.0f};
@@ -169,14 +106,14 @@ static void dy_line(const Winograd *w, Line from, Line to)
 {
     Kernel *k = w->k;
     int d[UNIT];
-    load_line(w, from, UNIT, d);
+    line_load(k, from, UNIT, d);
     int even = sum_of(w, d[0], d[2], 4), odd = sum_of(w, d[1], d[3], 4);
-    put_pair(w, to, 1, even, odd, 0);
+    line_put_pair(k, to, 1, even, odd, w->constants.reg);
     even = sum_of(w, d[0], d[2], 5);
     odd = sum_of(w, d[1], d[3], 5);
-    put_pair(w, to, 3, even, odd, 2);
-    put(w, to, 0, d[0]);
-    put(w, to, 5, d[3]);
+    line_put_pair(k, to, 3, even, odd, w->constants.reg + 2);
+    line_put(k, to, 0, d[0]);
+    line_put(k, to, 5, d[3]);
     kernel_release(k, d[1]);
     kernel_release(k, d[2]);
 }
@@ -188,22 +125,22 @@ static void sum_line(const Winograd *w, Line from, Line to)
 {
     Kernel *k = w->k;
     int m[SIZE], sum[2];
-    load_line(w, from, SIZE, m);
+    line_load(k, from, SIZE, m);
     for (int i = 0; i < 2; i++) {
         int *pair = m + 1 + 2 * i;
         k_op(k, V_add, sum[i] = kernel_register(k), pair[0], pair[1]);
         k_op(k, V_sub, pair[0], pair[0], pair[1]);
         kernel_release(k, pair[1]);
-        k_op(k, V_fma, m[0], sum[i], w->constant[i]);
-        k_op(k, V_fma, m[5], sum[i], w->constant[4 + i]);
+        k_op(k, V_fma, m[0], sum[i], w->constants.reg[i]);
+        k_op(k, V_fma, m[5], sum[i], w->constants.reg[4 + i]);
         kernel_release(k, sum[i]);
     }
-    k_op(k, V_mul, m[1], m[1], w->constant[2]);
-    k_op(k, V_fma, m[1], m[3], w->constant[3]);
+    k_op(k, V_mul, m[1], m[1], w->constants.reg[2]);
+    k_op(k, V_fma, m[1], m[3], w->constants.reg[3]);
     kernel_release(k, m[3]);
-    put(w, to, 0, m[0]);
-    put(w, to, 1, m[1]);
-    put(w, to, 2, m[5]);
+    line_put(k, to, 0, m[0]);
+    line_put(k, to, 1, m[1]);
+    line_put(k, to, 2, m[5]);
 }
 
 /* ---- tiles of a band ------------------------------------------------------------------------------------------------- */
@@ -227,7 +164,7 @@ static Side side_of(const Winograd *w)
 static void transform_line(const Winograd *w, Line from, Line to)
 {
     if (w->of_x)
-        x_line(w, from, to);
+        line_input(w->k, &w->constants, from, to);
     else
         dy_line(w, from, to);
 }
@@ -240,14 +177,16 @@ static void transform_tile(const Winograd *w, const Side *side, int rows, int co
     rows += border;
     columns += border;
     k_loop(k, rows);
-    transform_line(w, (Line){side->from.pointer, side->view.pixel, side->view.block, columns}, (Line){buffer, element, LANES, SIZE});
+    transform_line(w, line_of(w, side->from.pointer, side->view.pixel, side->view.block, columns),
+                   line_of(w, buffer, element, LANES, SIZE));
     k_bump(k, side->from.pointer, side->view.row);
     k_bump(k, buffer, SIZE * element);
     k_end(k);
     k_bump(k, side->from.pointer, -rows * side->view.row);
     k_bump(k, buffer, -rows * SIZE * element);
     k_loop(k, SIZE);
-    transform_line(w, (Line){buffer, SIZE * element, LANES, rows}, (Line){side->to.pointer, SIZE * side->frequency, side->block, SIZE});
+    transform_line(w, line_of(w, buffer, SIZE * element, LANES, rows),
+                   line_of(w, side->to.pointer, SIZE * side->frequency, side->block, SIZE));
     k_bump(k, buffer, element);
     k_bump(k, side->to.pointer, side->frequency);
     k_end(k);
@@ -297,7 +236,7 @@ static void transform_band(Winograd *w, bool of_x)
     int blocks = of_x ? w->b->entries : w->b->panel->vectors, widest = w->b->width, whole = blocks / widest;
     w->of_x = of_x;
     w->width = widest;
-    load_constants(w, of_x ? x_constant : dy_constant, of_x ? 7 : 6);
+    w->constants = of_x ? line_input_constants(k) : constants_load(k, dy_constant, 6);
     Side side = side_of(w);
     int64_t step = widest * side.view.block;
     if (whole) {
@@ -313,7 +252,7 @@ static void transform_band(Winograd *w, bool of_x)
     }
     k_bump(k, side.from.pointer, -whole * step);
     k_bump(k, side.to.pointer, -whole * side.unit);
-    release_constants(w);
+    constants_release(k, &w->constants);
 }
 
 /* sums += products of the band's tiles, frequency after frequency: gradients of 1 x 1 filters. */
@@ -371,14 +310,14 @@ static void finish_filter(const Winograd *w)
     int64_t frequency = w->sum_floats, tap = (int64_t)LANES * w->b->panel->vectors * LANES;
     int sums = w->s.sums.pointer, g = w->b->g.pointer, buffer = w->s.tile.pointer, element = w->width * LANES;
     k_loop(k, SIZE);
-    sum_line(w, (Line){sums, SIZE * frequency, LANES, SIZE}, (Line){buffer, SIZE * element, LANES, TAPS});
+    sum_line(w, line_of(w, sums, SIZE * frequency, LANES, SIZE), line_of(w, buffer, SIZE * element, LANES, TAPS));
     k_bump(k, sums, frequency);
     k_bump(k, buffer, element);
     k_end(k);
     k_bump(k, sums, -SIZE * frequency);
     k_bump(k, buffer, -SIZE * element);
     k_loop(k, TAPS);
-    sum_line(w, (Line){buffer, element, LANES, SIZE}, (Line){g, tap, LANES, TAPS});
+    sum_line(w, line_of(w, buffer, element, LANES, SIZE), line_of(w, g, tap, LANES, TAPS));
     k_bump(k, buffer, SIZE * element);
     k_bump(k, g, TAPS * tap);
     k_end(k);
@@ -392,7 +331,7 @@ static void finish_sums(Winograd *w)
     Kernel *k = w->k;
     int vectors = b->panel->vectors, whole = vectors / b->width;
     int64_t each = b->width * LANES, tap = (int64_t)LANES * vectors * LANES;
-    load_constants(w, sum_constant, 6);
+    w->constants = constants_load(k, sum_constant, 6);
     k_loop(k, b->entries);
     k_loop(k, LANES);
     w->width = b->width;
@@ -410,7 +349,7 @@ static void finish_sums(Winograd *w)
     k_end(k);
     k_bump(k, b->g.pointer, (TAPS * TAPS - 1) * tap);
     k_end(k);
-    release_constants(w);
+    constants_release(k, &w->constants);
 }
 
 static Scratch_dw open_scratch(const Winograd *w)

@@ -6,6 +6,7 @@
  * less accuracy than small integers do (Barabasz et al., "Error analysis and improving the accuracy of Winograd
  * convolution", ACM TOMS 2020, section 6); those of F(2 x 2) are 0, +-1 and infinity. */
 #include "winograd.h"
+#include "winograd_line.h"
 
 static const float half_root = 0.70710678f, root = 1.41421356f;
 
@@ -45,115 +46,29 @@ const char *output_transform_text(int unit)
     return output_comment[unit];
 }
 
-/* Constants that stay in registers, loaded once a kernel. */
-enum { MOST_CONSTANTS = 7 };
-typedef struct {
-    int reg[MOST_CONSTANTS];
-    int count;
-} Constants;
-
-static Constants load_constants(Kernel *k, const float *value, int count)
-{
-    Constants c = {.count = count};
-    for (int i = 0; i < count; i++)
-        k_literal(k, c.reg[i] = kernel_register(k), value[i]);
-    return c;
-}
-
-static void release_constants(Kernel *k, const Constants *c)
-{
-    for (int i = 0; i < c->count; i++)
-        kernel_release(k, c->reg[i]);
-}
-
-static int copy_of(Kernel *k, int reg)
-{
-    int copy = kernel_register(k);
-    k_op(k, V_copy, copy, reg, 0);
-    return copy;
-}
-
-/* Where the elements of one row or column lie: element i at offset + i * stride floats. The first `count` exist, the others
- * are zero or of no use. */
-typedef struct {
-    int pointer;
-    int64_t stride;
-    int count;
-} Line;
-
-static void put(Kernel *k, Line to, int i, int reg)
-{
-    k_store(k, to.pointer, i * to.stride, reg);
-    kernel_release(k, reg);
-}
-
-static void load_line(Kernel *k, Line from, int size, int *reg)
-{
-    for (int i = 0; i < size; i++) {
-        reg[i] = kernel_register(k);
-        if (i < from.count)
-            k_load(k, reg[i], from.pointer, i * from.stride);
-        else
-            k_zero(k, reg[i]);
-    }
-}
-
 /* ---- input --------------------------------------------------------------------------------------------------- */
 
-static Constants input_constants(Kernel *k, int unit)
+/* One row or column of 8 channels. */
+static Line line_of(int pointer, int64_t stride, int count)
 {
-    const float value[] = {-2.5f, -2.0f, -0.5f, half_root, -half_root, root, -root};
-    return load_constants(k, value, unit == 4 ? 7 : 0);
+    return (Line){pointer, stride, count, LANES, 1};
 }
 
 /* to = Bt from, of 4 elements. */
 static void input_line_2(Kernel *k, Line from, Line to)
 {
     int d[4];
-    load_line(k, from, 4, d);
+    line_load(k, from, 4, d);
     k_op(k, V_sub, d[0], d[0], d[2]);
-    put(k, to, 0, d[0]);
+    line_put(k, to, 0, d[0]);
     int sum = kernel_register(k);
     k_op(k, V_add, sum, d[1], d[2]);
-    put(k, to, 1, sum);
+    line_put(k, to, 1, sum);
     k_op(k, V_sub, d[2], d[2], d[1]);
-    put(k, to, 2, d[2]);
+    line_put(k, to, 2, d[2]);
     k_op(k, V_sub, d[3], d[3], d[1]);
-    put(k, to, 3, d[3]);
+    line_put(k, to, 3, d[3]);
     kernel_release(k, d[1]);
-}
-
-/* Rows 1 and 2, or 3 and 4, of Bt: even + factor * odd and even - factor * odd. */
-static void put_pair(Kernel *k, Line to, int i, int even, int odd, const int factor[2])
-{
-    int plus = copy_of(k, even);
-    k_op(k, V_fma, plus, odd, factor[0]);
-    put(k, to, i, plus);
-    k_op(k, V_fma, even, odd, factor[1]);
-    put(k, to, i + 1, even);
-    kernel_release(k, odd);
-}
-
-/* to = Bt from, of 6 elements. */
-static void input_line_4(Kernel *k, const Constants *c, Line from, Line to)
-{
-    int d[6];
-    load_line(k, from, 6, d);
-    k_op(k, V_add, d[0], d[0], d[4]);
-    k_op(k, V_fma, d[0], d[2], c->reg[0]);
-    put(k, to, 0, d[0]);
-    k_op(k, V_add, d[5], d[5], d[1]);
-    k_op(k, V_fma, d[5], d[3], c->reg[0]);
-    put(k, to, 5, d[5]);
-    int even = copy_of(k, d[4]), odd = copy_of(k, d[3]);
-    k_op(k, V_fma, even, d[2], c->reg[1]);
-    k_op(k, V_fma, odd, d[1], c->reg[1]);
-    put_pair(k, to, 1, even, odd, c->reg + 3);
-    k_op(k, V_fma, d[4], d[2], c->reg[2]);
-    k_op(k, V_fma, d[3], d[1], c->reg[2]);
-    kernel_release(k, d[1]);
-    kernel_release(k, d[2]);
-    put_pair(k, to, 3, d[4], d[3], c->reg + 5);
 }
 
 typedef struct {
@@ -167,7 +82,7 @@ typedef struct {
 static void input_line(InputBuild *b, Line from, Line to)
 {
     if (b->unit == 4)
-        input_line_4(b->t.k, &b->constants, from, to);
+        line_input(b->t.k, &b->constants, from, to);
     else
         input_line_2(b->t.k, from, to);
 }
@@ -180,14 +95,14 @@ static void input_tile(InputBuild *b, int rows, int columns)
     int64_t row = size * b->to.frequency;
     rows += 2;
     k_loop(k, rows);
-    input_line(b, (Line){b->t.x.pointer, b->x.pixel, columns + 2}, (Line){b->t.buffer.pointer, LANES, size});
+    input_line(b, line_of(b->t.x.pointer, b->x.pixel, columns + 2), line_of(b->t.buffer.pointer, LANES, size));
     k_bump(k, b->t.x.pointer, b->x.row);
     k_bump(k, b->t.buffer.pointer, line);
     k_end(k);
     k_bump(k, b->t.x.pointer, -rows * b->x.row);
     k_bump(k, b->t.buffer.pointer, -rows * line);
     k_loop(k, size);
-    input_line(b, (Line){b->t.buffer.pointer, line, rows}, (Line){b->t.v.pointer, row, size});
+    input_line(b, line_of(b->t.buffer.pointer, line, rows), line_of(b->t.v.pointer, row, size));
     k_bump(k, b->t.buffer.pointer, LANES);
     k_bump(k, b->t.v.pointer, b->to.frequency);
     k_end(k);
@@ -222,7 +137,7 @@ InputTransform build_input_transform(const Conv *c, Rect r, int blocks, Spectrum
     b.t.x = stream_open(c->l, k, c->source, "x", false);
     b.t.buffer = stream_scratch(c->l, k, "t", true);
     b.t.v = in_scratch ? stream_scratch(c->l, k, "v", true) : stream_workspace(c->l, k, c->n, "v", true);
-    b.constants = input_constants(k, unit);
+    b.constants = unit == 4 ? line_input_constants(k) : (Constants){0};
     k_loop(k, images);
     k_loop(k, blocks);
     if (whole) {
@@ -248,7 +163,7 @@ InputTransform build_input_transform(const Conv *c, Rect r, int blocks, Spectrum
 static Constants output_constants(Kernel *k, int unit)
 {
     const float value[] = {half_root, root, 0.5f, 2.0f, half_root / 2, root * 2};
-    return load_constants(k, value, unit == 4 ? 6 : 0);
+    return constants_load(k, value, unit == 4 ? 6 : 0);
 }
 
 typedef struct {
@@ -264,7 +179,7 @@ typedef struct {
 static void output_line_2(Kernel *k, Line from, int results, int *y)
 {
     int m[4];
-    load_line(k, from, 4, m);
+    line_load(k, from, 4, m);
     k_op(k, V_add, m[0], m[0], m[1]);
     k_op(k, V_add, m[0], m[0], m[2]);
     k_op(k, V_sub, m[1], m[1], m[2]);
@@ -281,7 +196,7 @@ static void output_line_2(Kernel *k, Line from, int results, int *y)
 static void output_line_4(Kernel *k, const Constants *c, Line from, int results, int *y)
 {
     int m[6], sum[2];
-    load_line(k, from, 6, m);
+    line_load(k, from, 6, m);
     for (int i = 0; i < 2; i++) {
         int *pair = m + 1 + 2 * i;
         k_op(k, V_add, sum[i] = kernel_register(k), pair[0], pair[1]);
@@ -316,7 +231,7 @@ static void output_results(OutputBuild *b, int64_t row, int results, int *y)
 {
     Kernel *k = b->t.k;
     k_bump(k, b->t.buffer.pointer, row * b->size * LANES);
-    output_line(b, (Line){b->t.buffer.pointer, LANES, b->size}, results, y);
+    output_line(b, line_of(b->t.buffer.pointer, LANES, b->size), results, y);
     k_bump(k, b->t.buffer.pointer, -row * b->size * LANES);
     if (!b->build.c->bias)
         return;
@@ -366,9 +281,9 @@ static void output_tile(OutputBuild *b, int rows, int columns)
     Kernel *k = b->t.k;
     int size = b->size, line = size * LANES, step = b->pooled ? 2 : 1, y[4];
     k_loop(k, size);
-    output_line(b, (Line){b->t.m.pointer, size * b->from.frequency, size}, rows, y);
+    output_line(b, line_of(b->t.m.pointer, size * b->from.frequency, size), rows, y);
     for (int i = 0; i < rows; i++)
-        put(k, (Line){b->t.buffer.pointer, line, rows}, i, y[i]);
+        line_put(k, line_of(b->t.buffer.pointer, line, rows), i, y[i]);
     k_bump(k, b->t.m.pointer, b->from.frequency);
     k_bump(k, b->t.buffer.pointer, LANES);
     k_end(k);
@@ -450,7 +365,7 @@ OutputTransform build_output_transform(const Conv *c, const Panel *panel, Rect r
     }
     b.constants = output_constants(k, unit);
     output_vectors(&b, &r, panel->vectors);
-    release_constants(k, &b.constants);
+    constants_release(k, &b.constants);
     if (c->average)
         emit_average(&b.build, false);
     if (images > 1)
