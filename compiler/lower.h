@@ -8,6 +8,7 @@
 
 enum {
     MAX_TAIL = 64,
+    LINE = 64 / sizeof(float),          /* floats of a cache line */
     MOST_BUMP = INT32_MAX / 4,          /* floats: the farthest that a pointer is moved at once */
 };
 

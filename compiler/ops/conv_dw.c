@@ -8,7 +8,8 @@
 #include "conv_dw.h"
 
 enum {
-    BAND_PIXELS = 204,                  /* of a band: four vectors of dy and one block of x are then 32 KiB */
+    BAND_PIXELS = 204,                  /* of a band: four vectors of dy and one block of x are then 32 KiB; */
+    SHORT_BAND = 112,                   /*   of filters of one tap, for which the next block of x is on its way meanwhile */
     FEWEST_TASKS = 8,
     MOST_CHUNKS = 16,                   /* of the batch */
     CHUNK_BYTES = 256 << 10,            /* of a gradient, at most, that is summed in chunks, */
@@ -117,8 +118,24 @@ static int alike_entries(const Conv *c, const int *channel, const Panel *p, int 
     return n;
 }
 
-/* Panels and entries that one task takes: so many that x and dy are not read too often, about as much of each, so few that there
- * are tasks for some threads and that the gradient stays in the cache. */
+/* Panels by entries, at most `most`, for which all tasks together read the least of x and dy. */
+static int panels_of_slice(const Slices *s, int alike, int64_t most)
+{
+    int best = 1;
+    int64_t least = INT64_MAX;
+    for (int p = 1; p <= s->run.panels && p <= most; p++) {
+        int64_t entries = most / p < alike ? most / p : alike, parts = (alike + entries - 1) / entries;
+        int64_t blocks = (int64_t)alike * (s->run.panels / p) + parts * s->run.panels * s->panel->vectors;
+        if (s->run.panels % p == 0 && blocks < least) {
+            least = blocks;
+            best = p;
+        }
+    }
+    return best;
+}
+
+/* Panels and entries that one task takes: so many that x and dy are not read too often, so few that there are tasks for some
+ * threads and that the gradient stays in the cache. */
 static void choose_slice(const Gradient *d, Slices *s, int alike, int *entries)
 {
     const Conv *c = &d->c;
@@ -126,10 +143,7 @@ static void choose_slice(const Gradient *d, Slices *s, int alike, int *entries)
     int64_t most = SLICE_BYTES / bytes > 1 ? SLICE_BYTES / bytes : 1, tasks = d->chunks > 1 ? 1 : FEWEST_TASKS;
     int64_t shared = (int64_t)s->run.panels * alike / tasks;
     most = shared < most ? shared : most;
-    s->panels = 1;
-    for (int p = 1; p <= s->run.panels && s->run.x == 0 && c->kernel[0] * c->kernel[1] == 1; p++)
-        if (s->run.panels % p == 0 && p <= most && p * s->panel->vectors <= alike)
-            s->panels = p;
+    s->panels = s->run.x == 0 && c->kernel[0] * c->kernel[1] == 1 ? panels_of_slice(s, alike, most) : 1;
     most /= s->panels;
     if (d->winograd)
         most = shared < winograd_dw_entries(d, s->panel) ? shared : winograd_dw_entries(d, s->panel);
@@ -162,13 +176,14 @@ static void add_gradient_calls(const Gradient *d)
 static void choose_band(Gradient *d)
 {
     int pixels = d->height * d->width, images = d->c.l->graph->max_batch / d->chunks;
+    int most = d->c.kernel[0] * d->c.kernel[1] == 1 ? SHORT_BAND : BAND_PIXELS;
     int64_t farthest = MOST_BUMP / (d->c.l->program->arena_floats + 1);
     d->images = 1;
     d->rows = d->height;
-    if (pixels > BAND_PIXELS)
-        d->rows = largest_divisor(d->height, BAND_PIXELS / d->width);
+    if (pixels > most)
+        d->rows = largest_divisor(d->height, most / d->width);
     else
-        d->images = largest_divisor(images, BAND_PIXELS / pixels < farthest ? BAND_PIXELS / pixels : farthest);
+        d->images = largest_divisor(images, most / pixels < farthest ? most / pixels : farthest);
 }
 
 static int count_tasks(const Conv *c)

@@ -31,8 +31,10 @@ typedef struct {
     int64_t pixel;                      /* floats of dy from one pixel to the next */
     int width, units;                   /* vectors that a register holds, and registers for those of the panel: the last may lack one */
     Reach reach;
+    bool start;                         /* the first band: sums are stored, later ones are added to them */
     Stream x, dy, g;
     Stream copy;                        /* of dy, for some units, where loads from dy take two instructions; pointer -1: none */
+    Stream copied;                      /* where dy is a copy: the gradient that it was made of */
     int first;                          /* the first unit that lies in dy */
     Stream x_copy;                      /* of the pixels of x that a strided filter reads; pointer -1: none */
     int64_t x_copy_at;                  /* floats of the scratch before it */
@@ -53,7 +55,7 @@ void open_copies(Build_dw *);
 void emit_dw_kernel(const Build_dw *, const int *channel);
 /* Is the filter of that lane's channel and the input channel a parameter: does the lane hold a channel, and of the same group? */
 bool is_filter(const Conv *, int channel, int in);
-/* g += all that the build's entries give over the pixels of its band; x, dy and g end where they began. */
+/* g += all that the build's entries give over the pixels of its band, or g = that at the start; x, dy and g end where they began. */
 void emit_band(const Build_dw *);
 void move_images(const Build_dw *, int64_t images);     /* moves dy and x */
 

@@ -79,12 +79,28 @@ void move_images(const Build_dw *b, int64_t images)
     k_bump(b->k, b->x.pointer, images * b->x.image);
 }
 
+/* A block of x comes from a cache farther away, one after the other: each tile fetches what the next entry reads in this place. */
+static void fetch_entry(const Build_dw *b, int pixels)
+{
+    const Conv *c = &b->d->c;
+    int64_t pixel = c->stride[1] * c->x.pixel, fetched = -LINE;
+    if (b->entries == 1 || b->taps[0] * b->taps[1] > 1 || c->step > 1)
+        return;
+    for (int i = 0; i < pixels; i++) {
+        if (i * pixel - fetched < LINE)
+            continue;
+        k_prefetch(b->k, b->x.pointer, b->between + i * pixel);
+        fetched = i * pixel;
+    }
+}
+
 /* Rows that lie one behind the other are one line: without borders, all of a band. */
 static void emit_line(const Build_dw *b, const TileOf *t, const int *acc, int rows)
 {
     enum { UNROLL = 4, WHOLE = 8 };
     int width = rows * b->d->width, unroll = width <= WHOLE ? width : UNROLL, rest = width % unroll;
     k_loop(b->k, width / unroll);
+    fetch_entry(b, unroll);
     for (int i = 0; i < unroll; i++)
         emit_pixel(b, t, acc, i);
     move_pixels(b, 0, unroll);
@@ -101,12 +117,45 @@ static bool is_flat(const Build_dw *b)
     return b->dy.view.row == d->width * b->pixel && c->stride[0] * c->x.row == d->width * c->stride[1] * c->x.pixel;
 }
 
-/* The tile's sums over the band, added to the gradient; pointers end where they began. */
+static int64_t tile_at(const Build_dw *b, const TileOf *t, int unit, int column)
+{
+    return (int64_t)(t->column + column) * b->panel->vectors * LANES + (t->unit + unit) * b->width * LANES;
+}
+
+/* The tile's part of the gradient, which is wanted at its end. */
+static void fetch_gradient(const Build_dw *b, const TileOf *t)
+{
+    for (int j = 0; j < t->columns; j++)
+        for (int64_t at = 0; at < t->units * b->width * LANES; at += LINE)
+            k_prefetch(b->k, b->g.pointer, tile_at(b, t, 0, j) + at);
+}
+
+/* The sums of a tile go to the gradient. */
+static void emit_sums(const Build_dw *b, const TileOf *t, const int *acc)
+{
+    Kernel *k = b->k;
+    int before = kernel_register(k);
+    for (int u = 0; u < t->units; u++)
+        for (int j = 0; j < t->columns; j++) {
+            int64_t at = tile_at(b, t, u, j);
+            int sum = acc[u * t->columns + j], vectors = unit_vectors(b, t->unit + u);
+            if (!b->start) {
+                k_load_blocks(k, before, b->g.pointer, at, LANES, vectors);
+                k_op(k, V_add, sum, before, sum);
+            }
+            k_store_blocks(k, b->g.pointer, at, LANES, vectors, sum);
+            kernel_release(k, sum);
+        }
+    kernel_release(k, before);
+}
+
+/* The tile's sums over the band; pointers end where they began. */
 static void emit_tile(const Build_dw *b, const TileOf *t)
 {
     Kernel *k = b->k;
     const Gradient *d = b->d;
-    int acc[MAX_REGISTERS], sum, width = b->panel->vectors * LANES, line = is_flat(b) ? d->rows : 1;
+    int acc[MAX_REGISTERS], line = is_flat(b) ? d->rows : 1;
+    fetch_gradient(b, t);
     for (int i = 0; i < t->units * t->columns; i++)
         k_zero(k, acc[i] = kernel_register(k));
     k_loop(k, d->images);
@@ -117,16 +166,7 @@ static void emit_tile(const Build_dw *b, const TileOf *t)
     move_images(b, 1);
     k_end(k);
     move_images(b, -d->images);
-    sum = kernel_register(k);
-    for (int u = 0; u < t->units; u++)
-        for (int j = 0; j < t->columns; j++) {
-            int64_t at = (int64_t)(t->column + j) * width + (t->unit + u) * b->width * LANES;
-            k_load_blocks(k, sum, b->g.pointer, at, LANES, unit_vectors(b, t->unit + u));
-            k_op(k, V_add, sum, sum, acc[u * t->columns + j]);
-            k_store_blocks(k, b->g.pointer, at, LANES, unit_vectors(b, t->unit + u), sum);
-            kernel_release(k, acc[u * t->columns + j]);
-        }
-    kernel_release(k, sum);
+    emit_sums(b, t, acc);
 }
 
 /* ---- a band: all tiles of all entries ------------------------------------------------------------------------------ */
@@ -158,6 +198,26 @@ static void emit_tiles(const Build_dw *b, TileOf *t, int columns)
     }
 }
 
+/* Lines of each block of dy that every entry fetches, so that those of the next units have come when they are copied: from images
+ * that are one run of memory. */
+static int lines_ahead(const Build_dw *b)
+{
+    const Gradient *d = b->d;
+    if (b->copied.pointer < 0 || d->images > 1 || b->copied.view.row != d->width * LANES)
+        return 0;
+    return (d->rows * d->width * LANES + LINE * b->entries - 1) / (LINE * b->entries);
+}
+
+static void fetch_units(const Build_dw *b, const TileOf *t, int lines)
+{
+    int blocks = t->units * b->width;
+    for (int i = 0; i < lines; i++)
+        for (int j = 0; j < blocks; j++)
+            k_prefetch2(b->k, b->copied.pointer, (blocks + j) * b->copied.view.block + i * LINE);
+    if (lines)
+        k_bump(b->k, b->copied.pointer, lines * LINE);
+}
+
 /* All tiles of some units; pointers end where they began. */
 static void emit_entries(const Build_dw *b, TileOf *t)
 {
@@ -166,8 +226,9 @@ static void emit_entries(const Build_dw *b, TileOf *t)
     int rows = b->reach == TILE_filter ? 1 : b->taps[0], columns = b->reach == TILE_tap ? b->taps[1] : 1;
     int together = b->entry->count * (b->reach == TILE_tap ? 1 : b->reach == TILE_row ? b->taps[1] : b->taps[0] * b->taps[1]);
     int64_t x_row = c->dilation[0] * c->x.row, x_column = c->dilation[1] * c->x.pixel;
-    int64_t filters = (int64_t)together * b->panel->vectors * LANES;
+    int64_t filters = (int64_t)together * b->panel->vectors * LANES, lines = lines_ahead(b);
     k_loop(k, b->entries);
+    fetch_units(b, t, (int)lines);
     k_loop(k, rows);
     k_loop(k, columns);
     emit_tiles(b, t, together);
@@ -180,6 +241,8 @@ static void emit_entries(const Build_dw *b, TileOf *t)
     k_end(k);
     k_bump(k, b->x.pointer, -b->entries * b->between);
     k_bump(k, b->g.pointer, -b->entries * rows * columns * filters);
+    if (lines)
+        k_bump(k, b->copied.pointer, -b->entries * lines * LINE);
 }
 
 /* The band's dy of some units, pixel by pixel, the registers of one beside each other; pointers end where they began. */
@@ -215,6 +278,7 @@ static Build_dw with_copy(const Build_dw *b, const TileOf *t)
 {
     Build_dw copied = *b;
     copied.pixel = t->units * b->width * LANES;
+    copied.copied = b->dy;
     copied.dy = b->copy;
     copied.dy.view = (View){LANES, b->d->width * copied.pixel, copied.pixel};
     copied.dy.image = b->d->rows * copied.dy.view.row;
@@ -222,18 +286,35 @@ static Build_dw with_copy(const Build_dw *b, const TileOf *t)
     return copied;
 }
 
+static void emit_units(const Build_dw *b, TileOf *t)
+{
+    if (b->copy.pointer >= 0)
+        emit_copy(b, t);
+    Build_dw copied = b->copy.pointer >= 0 ? with_copy(b, t) : *b;
+    emit_entries(&copied, t);
+}
+
+static void move_vectors(const Build_dw *b, int vectors)
+{
+    k_bump(b->k, b->dy.pointer, vectors * b->dy.view.block);
+    k_bump(b->k, b->g.pointer, vectors * LANES);
+}
+
+/* Units that are all alike share their code. */
 void emit_band(const Build_dw *b)
 {
     TileOf t = {0};
-    int size, parts, larger;
-    split_evenly(b->units, most_units(&b->d->c.l->graph->machine, b->panel->vectors), &size, &parts, &larger);
-    for (int i = 0; i < parts; i++, t.unit += t.units) {
+    int size, parts, larger, vectors = b->panel->vectors;
+    split_evenly(b->units, most_units(&b->d->c.l->graph->machine, vectors), &size, &parts, &larger);
+    bool alike = !larger && vectors % b->width == 0;
+    for (int i = 0; i < (alike ? 1 : parts); i++, t.unit += t.units) {
         t.units = size + (i < larger);
-        if (b->copy.pointer >= 0)
-            emit_copy(b, &t);
-        Build_dw copied = b->copy.pointer >= 0 ? with_copy(b, &t) : *b;
-        emit_entries(&copied, &t);
+        k_loop(b->k, alike ? parts : 1);
+        emit_units(b, &t);
+        move_vectors(b, alike ? vectors / parts : 0);
+        k_end(b->k);
     }
+    move_vectors(b, alike ? -vectors : 0);
 }
 
 /* Filters of the task in one panel: vectors of the panel, one after the other. */
@@ -365,7 +446,7 @@ void open_copies(Build_dw *b)
     const Conv *c = &d->c;
     int taps = b->taps[0] * b->taps[1], most = most_units(&c->l->graph->machine, b->panel->vectors);
     bool strided = taps == 1 && c->step == 1 && c->stride[1] > 1 && b->run.x == 0;
-    b->copy.pointer = b->x_copy.pointer = -1;
+    b->copy.pointer = b->copied.pointer = b->x_copy.pointer = -1;
     if (d->winograd)
         return;
     b->x_copy_at = most * b->width * band_floats(d);
@@ -384,16 +465,12 @@ static void move_panels(const Build_dw *b, int panels)
     k_bump(b->k, b->g.pointer, panels * b->run.filters);
 }
 
-void emit_dw_kernel(const Build_dw *b, const int *channel)
+/* A band by all panels. */
+static void emit_panels(const Build_dw *b, bool start)
 {
-    const Gradient *d = b->d;
-    int images = d->c.l->graph->max_batch / d->chunks / d->images, bands = d->height / d->rows;
     Gradient dense;
     Build_dw band = b->x_copy.pointer >= 0 ? with_x_copy(b, &dense) : *b;
-    emit_zeros(b);
-    kernel_width(b->k, b->width);
-    k_loop(b->k, images);
-    k_loop(b->k, bands);
+    band.start = start;
     if (b->x_copy.pointer >= 0)
         emit_x_copy(b);
     k_loop(b->k, b->panels);
@@ -401,11 +478,41 @@ void emit_dw_kernel(const Build_dw *b, const int *channel)
     move_panels(b, 1);
     k_end(b->k);
     move_panels(b, -b->panels);
-    move_pixels(b, d->rows, 0);
+}
+
+/* So many bands, one below the other or of one group of images after the other. */
+static void emit_bands(const Build_dw *b, int bands, bool of_rows, bool start)
+{
+    if (!bands)
+        return;
+    k_loop(b->k, bands);
+    emit_panels(b, start);
+    if (of_rows)
+        move_pixels(b, b->d->rows, 0);
+    else
+        move_images(b, b->d->images);
     k_end(b->k);
-    move_pixels(b, -d->height, 0);
-    move_images(b, d->images);
-    k_end(b->k);
+}
+
+/* Where bands are many in both directions, zeros before them cost less than code for the first one. */
+void emit_dw_kernel(const Build_dw *b, const int *channel)
+{
+    const Gradient *d = b->d;
+    int groups = d->c.l->graph->max_batch / d->chunks / d->images, bands = d->height / d->rows;
+    bool one_way = groups == 1 || bands == 1;
+    if (!one_way)
+        emit_zeros(b);
+    kernel_width(b->k, b->width);
+    if (one_way) {
+        emit_bands(b, 1, bands > 1, true);
+        emit_bands(b, groups * bands - 1, bands > 1, false);
+    } else {
+        k_loop(b->k, groups);
+        emit_bands(b, bands, true, false);
+        move_pixels(b, -d->height, 0);
+        move_images(b, d->images);
+        k_end(b->k);
+    }
     kernel_width(b->k, 1);
     emit_masks(b, channel);
 }

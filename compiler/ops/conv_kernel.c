@@ -99,8 +99,6 @@ static Body body_of(const Conv *c, int count)
     return (Body){columns, channels, c->kernel[1] / columns * (count / channels)};
 }
 
-enum { LINE = 64 / sizeof(float) };     /* floats of a cache line */
-
 /* Each loop body fetches a share of the filters that will be needed next: the first-level cache is full of today's. */
 static void fetch_ahead(Build *b)
 {

@@ -22,8 +22,6 @@ typedef struct {
     int acc[MAX_REGISTERS];             /* their sums */
 } Build;
 
-enum { LINE = 64 / sizeof(float) };     /* floats of a cache line */
-
 enum { BODY_INPUTS = 4 };               /* channels in a loop body: enough to hide the loop */
 
 /* Lane l of each half takes the channel of that number in its own group of 2 or 4 lanes. */

@@ -13,7 +13,6 @@
 #include "winograd.h"
 
 enum {
-    LINE = 16,                          /* floats of a cache line */
     MOST_IMAGES = 8,                    /* whose tiles one task multiplies with the filters that it reads */
     IMAGES_SCRATCH = 640 << 10,         /* bytes of M for that: they stay in the second-level cache */
     FEWEST_TASKS = 8,                  /* of a batch, so that a few threads have equal shares */
