@@ -209,23 +209,22 @@ static void choose_chunks(Gradient *d)
 }
 
 /* `tasks` tasks of `vectors` vectors of the gradient, from vector `first` on: the sums of all chunks. */
-static void add_joining_call(const Gradient *d, int first, int vectors, int tasks)
+static void add_joining_call(Lower *l, const Chunks *c, int first, int vectors, int tasks)
 {
-    Lower *l = d->c.l;
     Kernel *k = step_kernel(l);
-    Stream part = stream_common(l, k, d->room, "part", false), g = stream_gradient(l, k, d->c.filters, "g");
+    Stream part = stream_common(l, k, c->room, "part", false), g = stream_gradient(l, k, c->filters, "g");
     int sum = kernel_register(k), one = kernel_register(k);
     k_loop(k, vectors);
     k_load(k, sum, part.pointer, 0);
-    for (int i = 1; i < d->chunks; i++) {
-        k_load(k, one, part.pointer, i * d->size);
+    for (int i = 1; i < c->chunks; i++) {
+        k_load(k, one, part.pointer, i * c->size);
         k_op(k, V_add, sum, sum, one);
     }
     k_store(k, g.pointer, 0, sum);
     k_bump(k, part.pointer, LANES);
     k_bump(k, g.pointer, LANES);
     k_end(k);
-    Call *call = step_call(l, k, (int[]){tasks, 1, 1}, "dw_sum", "%d vectors of a gradient: sums of %d chunks", vectors, d->chunks);
+    Call *call = step_call(l, k, (int[]){tasks, 1, 1}, "dw_sum", "%d vectors of a gradient: sums of %d chunks", vectors, c->chunks);
     call->images = l->graph->max_batch;
     call_move(call, part, first * LANES);
     call_move(call, g, first * LANES);
@@ -233,16 +232,16 @@ static void add_joining_call(const Gradient *d, int first, int vectors, int task
     call_stride(call, g, 0, vectors * LANES);
 }
 
-static void join_chunks(const Gradient *d)
+void join_chunks(Lower *l, const Chunks *c, const Node *of)
 {
     enum { MOST_VECTORS = 256 };
     int size, parts, larger;
-    split_evenly((int)(d->size / LANES), MOST_VECTORS, &size, &parts, &larger);
-    step_begin(d->c.l);
+    split_evenly((int)(c->size / LANES), MOST_VECTORS, &size, &parts, &larger);
+    step_begin(l);
     if (larger)
-        add_joining_call(d, 0, size + 1, larger);
-    add_joining_call(d, larger * (size + 1), size, parts - larger);
-    step_end(d->c.l, NULL, "dw_sum", "the gradient of the filters of %s, from %d chunks of the batch", d->n->of->name, d->chunks);
+        add_joining_call(l, c, 0, size + 1, larger);
+    add_joining_call(l, c, larger * (size + 1), size, parts - larger);
+    step_end(l, NULL, "dw_sum", "the gradient of the filters of %s, from %d chunks of the batch", of->name, c->chunks);
 }
 
 static void lower_dw(Lower *l, Node *n)
@@ -266,7 +265,7 @@ static void lower_dw(Lower *l, Node *n)
              op_name(n->of->op), d.c.kernel[0], d.c.kernel[1], d.c.stride[0], d.height, d.width, d.rows,
              d.winograd ? "tiles by Winograd's F(3x3, 4x4) of " : "", d.images);
     if (d.chunks > 1)
-        join_chunks(&d);
+        join_chunks(l, &(Chunks){d.chunks, d.size, d.room, d.c.filters}, n->of);
 }
 
 void lower_conv_dw(Lower *l, Node *n)

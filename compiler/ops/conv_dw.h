@@ -59,6 +59,14 @@ bool is_filter(const Conv *, int channel, int in);
 void emit_band(const Build_dw *);
 void move_images(const Build_dw *, int64_t images);     /* moves dy and x */
 
+/* ---- conv_dw.c ---- */
+/* A gradient that chunks of the batch have summed: `size` floats each, one after the other, at `room` (stream_common). */
+typedef struct {
+    int chunks;
+    int64_t size, room, filters;        /* filters: the place of the gradient */
+} Chunks;
+void join_chunks(Lower *, const Chunks *, const Node *of);      /* a step of its own: adds them up, in their order */
+
 /* ---- winograd_dw.c ---- */
 bool winograd_dw_fits(const Gradient *);                /* panels and entries are known */
 void choose_winograd_band(Gradient *);
