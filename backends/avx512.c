@@ -38,6 +38,7 @@ static const VRow wide_rows[NVOP] = {
     [V_shr]        = { INTEGER("_mm512_srli_epi32(" A ", %i)"), NULL },
     [V_sar]        = { INTEGER("_mm512_srai_epi32(" A ", %i)"), NULL },
     [V_permute]    = { "%d = _mm512_permute_ps(%a, %i);", NULL },
+    [V_swap]       = { "%d = _mm512_shuffle_f32x4(%a, %a, 0xb1);", NULL },
     [V_load_low]   = { "%d = _mm512_zextps256_ps512(_mm256_loadu_ps(%m));", NULL },
     [V_load_high]  = { "%d = _mm512_insertf32x8(%d, _mm256_loadu_ps(%m), 1);", NULL },
     [V_store_low]  = { "_mm256_storeu_ps(%m, _mm512_castps512_ps256(%a));", NULL },

@@ -113,6 +113,15 @@
         "    for (int i = 0; i < " n "; i++)\n" \
         "        r[i] = a[(i & -4) + (order >> 2 * (i & 3) & 3)];\n" \
         "    memcpy(d, r, sizeof r);\n" \
+        "}\n" }, \
+    [V_swap] = { "swap" n "(%d, %a);", \
+        "/* Exchanges the halves of each eight. */\n" \
+        "HELPER void swap" n "(float *d, const float *a)\n" \
+        "{\n" \
+        "    float r[" n "];\n" \
+        "    for (int i = 0; i < " n "; i++)\n" \
+        "        r[i] = a[i ^ 4];\n" \
+        "    memcpy(d, r, sizeof r);\n" \
         "}\n" },
 
 static const VRow narrow_rows[NVOP] = {
@@ -127,15 +136,6 @@ static const VRow narrow_rows[NVOP] = {
         "        d[i] = 0.0f;\n"
         "}\n" },
     [V_store1] = { "*(%m) = %a[0];", NULL },
-    [V_swap] = { "swap8(%d, %a);",
-        "/* Exchanges the halves. */\n"
-        "HELPER void swap8(float *d, const float *a)\n"
-        "{\n"
-        "    float r[8];\n"
-        "    for (int i = 0; i < 8; i++)\n"
-        "        r[i] = a[i ^ 4];\n"
-        "    memcpy(d, r, sizeof r);\n"
-        "}\n" },
 };
 
 static const VRow wide_rows[NVOP] = {

@@ -43,7 +43,7 @@ const VexRow vex_rows[NVOP] = {
 /* What has no EVEX form is another instruction there. */
 const VexRow *vex_row(const VIns *ins)
 {
-    static const VexRow swap = { "vshuff32x4", MAP_0f3a, PREFIX_66, 256, 0x23, "daa1" };
+    static const VexRow swap = { "vshuff32x4", MAP_0f3a, PREFIX_66, 256, 0x23, "daas" };
     const VexRow *row = &vex_rows[ins->op];
     return ins->op == V_swap && vex_is_extended(row, ins) ? &swap : row;
 }

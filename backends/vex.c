@@ -15,6 +15,7 @@ static int field(char letter, const VIns *ins)
     case 'a': return ins->a;
     case 'b': return ins->b;
     case 'i': return ins->imm;
+    case 's': return 0xb1;
     case '-': return 0;
     }
     if (letter < '0' || letter > '9')
