@@ -308,8 +308,10 @@ static void choose_gradient(const Graph *g, Node *n)
 {
     const Machine *machine = &g->machine;
     const Attr *of = &n->of->attr;
-    if (n->of->tile.algorithm == ALGORITHM_sliding)
+    if (n->of->tile.algorithm == ALGORITHM_sliding) {
+        n->tile = sliding_tile(machine, n, &(Swath){n->shape.height, n->shape.width, {of->kernel[0], of->kernel[1]}, 1});
         return;
+    }
     Node part = *n;
     bool strided = of->stride[0] > 1 || of->stride[1] > 1;
     part.op = OP_conv;
@@ -357,7 +359,7 @@ void choose(Graph *g)
     for (Node *n = g->first; n; n = n->next) {
         if (n->op == OP_linear)
             choose_linear(n);
-        else if (can_slide(n) && (!g->training || is_depthwise(n)))     /* gradients read the filters of direct tiles */
+        else if (g->training ? can_slide_back(n) : can_slide(n))
             choose_sliding(&g->machine, n);
         else if (n->op == OP_conv)
             choose_dense(g, n);

@@ -40,8 +40,14 @@ int task_rows(int lines, int panels, double line_cycles, int64_t most);
 /* choose_sliding.c: pixels of a sliding tile, and tiles with code of their own that a band is cut into, at most. */
 enum { SLIDING_PIXELS = 12, SLIDING_TAPS = 3, SLIDING_TILES = 6 };
 bool can_slide(const Node *);           /* is it a grouped convolution for ops/sliding.c? */
+bool can_slide_back(const Node *);      /* may a training step, whose gradients are then those of grouped_dw.c and grouped_dx.c? */
 void choose_sliding(const Machine *, Node *);
-int sliding_vectors(const Machine *, const Node *);     /* of a tile, at most */
-int band_tiles(const Node *, int rows, int pixels);     /* that many rows are cut into */
+int sliding_vectors(const Machine *, const Node *);     /* of a tile, at most; of a layer or its gradient */
+int band_tiles(int width, int rows, int pixels);        /* that many rows are cut into */
+/* Results of a sliding convolution, and what it reads for them: taps, and columns of the source from one result to the next. */
+typedef struct {
+    int height, width, kernel[2], stride;
+} Swath;
+Tile sliding_tile(const Machine *, const Node *, const Swath *);
 
 #endif

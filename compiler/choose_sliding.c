@@ -25,35 +25,41 @@ bool can_slide(const Node *n)
     return (LANES % in == 0 || in % LANES == 0) && blocks_match(&n->in[0]->layout, &n->layout, in);
 }
 
+bool can_slide_back(const Node *n)
+{
+    int size = n->attr.out / n->attr.groups;
+    return can_slide(n) && LANES % size == 0;
+}
+
 /* Cycles of some taps of one channel for so many pixels: two FMAs and two loads a cycle, and each sum waits four cycles for
  * each of its taps. */
-static double tile_cycles(const Node *n, int pixels)
+static double tile_cycles(const Swath *s, int pixels)
 {
-    int taps = n->attr.kernel[1] < SLIDING_TAPS ? n->attr.kernel[1] : SLIDING_TAPS, stride = n->attr.stride[1];
+    int taps = s->kernel[1] < SLIDING_TAPS ? s->kernel[1] : SLIDING_TAPS, stride = s->stride;
     double fma = taps * pixels / 2.0, loads = (taps + pixels * (stride < taps ? stride : taps) + taps - 1) / 2.0, wait = 4 * taps;
     double bound = fma > loads ? fma : loads;
     return (bound > wait ? bound : wait) + 1;
 }
 
-int band_tiles(const Node *n, int rows, int pixels)
+int band_tiles(int width, int rows, int pixels)
 {
-    return ceil_of(rows * n->shape.width, pixels);
+    return ceil_of(rows * width, pixels);
 }
 
 /* Cycles of a row where `rows` rows are cut into tiles as one. */
-static double row_cycles(const Node *n, int rows)
+static double row_cycles(const Swath *s, int rows)
 {
     int size, parts, larger;
-    split_evenly(rows * n->shape.width, SLIDING_PIXELS, &size, &parts, &larger);
-    return (larger * tile_cycles(n, size + 1) + (parts - larger) * tile_cycles(n, size)) / rows;
+    split_evenly(rows * s->width, SLIDING_PIXELS, &size, &parts, &larger);
+    return (larger * tile_cycles(s, size + 1) + (parts - larger) * tile_cycles(s, size)) / rows;
 }
 
 /* Narrow rows are cut together where that makes better tiles. */
-static int choose_band(const Node *n)
+static int choose_band(const Swath *s)
 {
     int best = 1;
-    for (int rows = 2; rows <= n->shape.height && band_tiles(n, rows, SLIDING_PIXELS) <= SLIDING_TILES; rows++)
-        if (row_cycles(n, rows) < 0.98 * row_cycles(n, best))
+    for (int rows = 2; rows <= s->height && band_tiles(s->width, rows, SLIDING_PIXELS) <= SLIDING_TILES; rows++)
+        if (row_cycles(s, rows) < 0.98 * row_cycles(s, best))
             best = rows;
     return best;
 }
@@ -61,15 +67,22 @@ static int choose_band(const Node *n)
 /* A wide register takes two vectors that read the same channels. */
 int sliding_vectors(const Machine *machine, const Node *n)
 {
-    int inputs = node_result(n->in[0]).channels / n->attr.groups;
+    int inputs = node_result(n->in[0]).channels / node_owner(n)->attr.groups;
     return machine->widest > 1 && inputs % (machine->widest * LANES) == 0 ? machine->widest : 1;
+}
+
+Tile sliding_tile(const Machine *machine, const Node *n, const Swath *s)
+{
+    int inputs = node_result(n->in[0]).channels / node_owner(n)->attr.groups, vectors = sliding_vectors(machine, n);
+    int taps = s->kernel[0] * s->kernel[1];
+    double line = (double)s->width * (taps > 0 ? taps : 1) * inputs / 2;
+    int band = choose_band(s), lines = s->height / band;
+    return (Tile){.algorithm = ALGORITHM_sliding, .vectors = vectors, .pixels = SLIDING_PIXELS, .band = band,
+                  .rows = band * task_rows(lines, n->layout.blocks / vectors, band * line, lines)};
 }
 
 void choose_sliding(const Machine *machine, Node *n)
 {
     const Attr *a = &n->attr;
-    double line = (double)n->shape.width * a->kernel[0] * a->kernel[1] * (node_result(n->in[0]).channels / a->groups) / 2;
-    int band = choose_band(n), lines = n->shape.height / band;
-    n->tile = (Tile){.algorithm = ALGORITHM_sliding, .vectors = sliding_vectors(machine, n), .pixels = SLIDING_PIXELS, .band = band,
-                     .rows = band * task_rows(lines, n->layout.blocks / sliding_vectors(machine, n), band * line, lines)};
+    n->tile = sliding_tile(machine, n, &(Swath){n->shape.height, n->shape.width, {a->kernel[0], a->kernel[1]}, a->stride[1]});
 }

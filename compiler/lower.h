@@ -174,6 +174,8 @@ void lower_sliding(Lower *, Node *);
 int64_t sliding_filters(Lower *, const Node *);
 void lower_depthwise_dw(Lower *, Node *);               /* ops/depthwise_dw.c */
 void lower_depthwise_dx(Lower *, Node *);               /* ops/depthwise_dx.c */
+void lower_grouped_dw(Lower *, Node *);                 /* ops/grouped_dw.c */
+void lower_grouped_dx(Lower *, Node *);                 /* ops/grouped_dx.c */
 
 /* ---- one function per family of ops.h ---- */
 #define OP(name, least, most, kind, family, ...) void lower_##family(Lower *, Node *);

@@ -79,7 +79,7 @@ static const char *refuse_sliding(const Machine *machine, const Node *n, const T
         return "this layer does not take this algorithm";
     if (t->vectors > sliding_vectors(machine, n) || t->pixels > SLIDING_PIXELS || t->rows > n->shape.height)
         return "vectors exceed those of a register, pixels 12, or rows those of the result";
-    if (t->band < 1 || t->band > n->shape.height || (t->band > 1 && band_tiles(n, t->band, t->pixels) > SLIDING_TILES))
+    if (t->band < 1 || t->band > n->shape.height || (t->band > 1 && band_tiles(n->shape.width, t->band, t->pixels) > SLIDING_TILES))
         return "a band has at least one row, and no more than a few tiles";
     return t->depth || t->ahead || t->flat || t->panels_first ? "a sliding layer has neither depth nor order" : NULL;
 }

@@ -271,7 +271,7 @@ static void lower_dw(Lower *l, Node *n)
 void lower_conv_dw(Lower *l, Node *n)
 {
     if (n->of->tile.algorithm == ALGORITHM_sliding)
-        lower_depthwise_dw(l, n);
+        (is_depthwise(n->of) ? lower_depthwise_dw : lower_grouped_dw)(l, n);
     else
         lower_dw(l, n);
 }

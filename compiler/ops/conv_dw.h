@@ -2,6 +2,7 @@
 #ifndef NNCC_CONV_DW_H
 #define NNCC_CONV_DW_H
 
+#include "chunks.h"
 #include "conv.h"
 
 /* A convolution's weights' gradient. */
@@ -58,14 +59,6 @@ bool is_filter(const Conv *, int channel, int in);
 /* g += all that the build's entries give over the pixels of its band, or g = that at the start; x, dy and g end where they began. */
 void emit_band(const Build_dw *);
 void move_images(const Build_dw *, int64_t images);     /* moves dy and x */
-
-/* ---- conv_dw.c ---- */
-/* A gradient that chunks of the batch have summed: `size` floats each, one after the other, at `room` (stream_common). */
-typedef struct {
-    int chunks;
-    int64_t size, room, filters;        /* filters: the place of the gradient */
-} Chunks;
-void join_chunks(Lower *, const Chunks *, const Node *of);      /* a step of its own: adds them up, in their order */
 
 /* ---- winograd_dw.c ---- */
 bool winograd_dw_fits(const Gradient *);                /* panels and entries are known */

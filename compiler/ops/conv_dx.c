@@ -110,7 +110,7 @@ static void lower_shares(Lower *l, Node *n)
 void lower_conv_dx(Lower *l, Node *n)
 {
     if (n->of->tile.algorithm == ALGORITHM_sliding)
-        lower_depthwise_dx(l, n);
+        (is_depthwise(n->of) ? lower_depthwise_dx : lower_grouped_dx)(l, n);
     else
         lower_shares(l, n);
 }

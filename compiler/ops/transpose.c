@@ -2,16 +2,22 @@
  * (Eklundh, "A fast computer method for matrix transposing", IEEE Transactions on Computers 21, 1972). */
 #include "transpose.h"
 
+int emit_mask(Kernel *k, unsigned lanes)
+{
+    float sign[LANES];                  /* it becomes all bits of the lane */
+    for (int lane = 0; lane < LANES; lane++)
+        sign[lane] = lanes >> lane & 1 ? -1 : 1;
+    int at = kernel_constants(k, sign, LANES), mask = kernel_register(k);
+    k_load(k, mask, k->constants, at);
+    k_imm(k, V_sar, mask, mask, 31);
+    return mask;
+}
+
 void masks_open(Kernel *k, int size, int mask[SQUARE_MASKS])
 {
-    for (int bit = 0; 1 << bit < size; bit++) {
-        float inside[LANES];            /* negative where the bit is set: the sign becomes the mask */
-        for (int lane = 0; lane < LANES; lane++)
-            inside[lane] = lane >> bit & 1 ? -1 : 1;
-        int at = kernel_constants(k, inside, LANES);
-        k_load(k, mask[bit] = kernel_register(k), k->constants, at);
-        k_imm(k, V_sar, mask[bit], mask[bit], 31);
-    }
+    static const unsigned lanes[SQUARE_MASKS] = {0xaa, 0xcc, 0xf0};
+    for (int bit = 0; 1 << bit < size; bit++)
+        mask[bit] = emit_mask(k, lanes[bit]);
 }
 
 void emit_lane_xor(Kernel *k, int reg, int distance)

@@ -7,6 +7,8 @@
 
 enum { SQUARE_MASKS = 3 };
 
+/* A new register of ones in some lanes, bit l for lane l, and zeros in the others. */
+int emit_mask(Kernel *, unsigned lanes);
 /* Masks for transposing and gathering, in registers: mask[b] selects the lanes l with l >> b & 1. Takes one of them for each power of
  * two below size. */
 void masks_open(Kernel *, int size, int mask[SQUARE_MASKS]);

@@ -1,0 +1,332 @@
+/* grouped_dw.c - gradient of the filters of a convolution whose groups have 2, 4 or 8 channels:
+ * dw[o, i, ky, kx] = sum over images and pixels of dy[o, p] * x[i, stride p + dilation k - pad], o and i of one group.
+ *
+ * No lane is wasted: lanes are input channels i, and dy meets them with its lanes exchanged so that lane i holds output channel i ^ r
+ * of the same group, for each r below the group's size. Neighbouring r differ in one bit (a Gray code), hence one exchange for each.
+ * A wide register holds two blocks. Sums go over bands of pixels that stay in the first cache, then to memory, and only at the end
+ * do lanes become output channels, as the filters have them (PACK_grouped). */
+#include "chunks.h"
+#include "lanes.h"
+#include "transpose.h"
+
+enum {
+    BAND_PIXELS = 204,                  /* of a band */
+    MOST_TAPS = 3,                      /* of a row of the filter, that are summed together */
+    FEWEST_TASKS = 8,
+    MOST_CHUNKS = 16,                   /* of the batch */
+    UNROLL = 4,                         /* pixels */
+};
+
+typedef struct {
+    Lower *l;
+    const Attr *a;                      /* of the convolution */
+    const Node *x, *dy;
+    Shape s;                            /* of dy */
+    int size;                           /* channels of a group */
+    int unit;                           /* vectors that lie together in the filters */
+    int64_t floats;                     /* of the filters of one vector */
+    int rows;                           /* of dy, that a band has */
+    int blocks;
+    Chunks chunks;                      /* of the batch, which are tasks of their own; 1: none */
+} Gradient;
+
+typedef struct {
+    const Gradient *d;
+    Kernel *k;
+    Stream x, dy, g;
+    int width;                          /* blocks of a register */
+} Build_dw;
+
+/* What one walk over a band sums: output channels i ^ gray(first).. and taps from `column` on, of one row of the filter. */
+typedef struct {
+    int first, exchanges, column, taps;
+    int acc[MAX_REGISTERS];             /* [exchange][tap] */
+} Walk;
+
+static int gray(int i)
+{
+    return i ^ i >> 1;
+}
+
+/* ---- a walk over the band ---------------------------------------------------------------------------------------------- */
+
+/* Columns of x in registers: those that a pixel shares with the one before are not loaded again. */
+typedef struct {
+    int reg[MOST_TAPS], column[MOST_TAPS];
+} Held;
+
+/* Does a pixel whose first column is that read this one? */
+static bool is_read(const Build_dw *b, int taps, int first, int column)
+{
+    int dilation = b->d->a->dilation[1], distance = column - first;
+    return distance >= 0 && distance % dilation == 0 && distance / dilation < taps;
+}
+
+static int hold_column(const Build_dw *b, Held *h, int taps, int first, int column)
+{
+    int i = 0;
+    for (int held = 0; held < taps; held++)
+        if (h->column[held] == column)
+            return h->reg[held];
+    while (is_read(b, taps, first, h->column[i]))       /* not all of them are, or this one were held */
+        i++;
+    h->column[i] = column;
+    k_load_blocks(b->k, h->reg[i], b->x.pointer, column * b->x.view.pixel, b->x.view.block, b->width);
+    return h->reg[i];
+}
+
+static void emit_pixel(const Build_dw *b, const Walk *w, Held *h, int pixel, int dy)
+{
+    const Attr *a = b->d->a;
+    Kernel *k = b->k;
+    int first = pixel * a->stride[1], x[MOST_TAPS];
+    k_load_blocks(k, dy, b->dy.pointer, pixel * b->dy.view.pixel, b->dy.view.block, b->width);
+    for (int tap = 0; tap < w->taps; tap++)
+        x[tap] = hold_column(b, h, w->taps, first, first + tap * a->dilation[1]);
+    for (int i = 0; i < w->exchanges; i++) {
+        int exchange = gray(w->first + i) ^ (i ? gray(w->first + i - 1) : 0);
+        if (exchange)
+            emit_lane_xor(k, dy, exchange);
+        for (int tap = 0; tap < w->taps; tap++)
+            k_op(k, V_fma, w->acc[i * w->taps + tap], dy, x[tap]);
+    }
+}
+
+static void emit_pixels(const Build_dw *b, const Walk *w, int pixels)
+{
+    Kernel *k = b->k;
+    Held h;
+    int dy = kernel_register(k);
+    for (int i = 0; i < w->taps; i++) {
+        h.reg[i] = kernel_register(k);
+        h.column[i] = -1;
+    }
+    for (int pixel = 0; pixel < pixels; pixel++)
+        emit_pixel(b, w, &h, pixel, dy);
+    for (int i = 0; i < w->taps; i++)
+        kernel_release(k, h.reg[i]);
+    kernel_release(k, dy);
+}
+
+/* Moves over rows and columns of dy; x goes along. */
+static void move(const Build_dw *b, int64_t rows, int64_t columns)
+{
+    const int *stride = b->d->a->stride;
+    k_bump(b->k, b->dy.pointer, rows * b->dy.view.row + columns * b->dy.view.pixel);
+    k_bump(b->k, b->x.pointer, rows * stride[0] * b->x.view.row + columns * stride[1] * b->x.view.pixel);
+}
+
+static void emit_row(const Build_dw *b, const Walk *w)
+{
+    int width = b->d->s.width, unroll = width <= 2 * UNROLL ? width : UNROLL;
+    k_loop(b->k, width / unroll);
+    emit_pixels(b, w, unroll);
+    move(b, 0, unroll);
+    k_end(b->k);
+    if (width % unroll)
+        emit_pixels(b, w, width % unroll);
+    move(b, 1, width % unroll - width);
+}
+
+/* Where the gradient's second block lies after the first, and floats from one tap to the next. */
+static int64_t block_distance(const Build_dw *b)
+{
+    return b->d->unit > 1 ? LANES : b->d->floats;
+}
+
+/* The walk over all rows of the band; g[r][tap] of the row of the filter at hand += its sums. */
+static void emit_walk(const Build_dw *b, Walk *w, int rows)
+{
+    Kernel *k = b->k;
+    int64_t tap = b->d->unit * LANES, column = (int64_t)b->d->a->dilation[1] * b->x.view.pixel;
+    for (int i = 0; i < w->exchanges * w->taps; i++)
+        k_zero(k, w->acc[i] = kernel_register(k));
+    k_bump(k, b->x.pointer, w->column * column);
+    k_loop(k, rows);
+    emit_row(b, w);
+    k_end(k);
+    move(b, -rows, 0);
+    k_bump(k, b->x.pointer, -w->column * column);
+    int sum = kernel_register(k);
+    for (int i = 0; i < w->exchanges * w->taps; i++) {
+        int64_t at = (gray(w->first + i / w->taps) * b->d->a->kernel[1] + w->column + i % w->taps) * tap;
+        k_load_blocks(k, sum, b->g.pointer, at, block_distance(b), b->width);
+        k_op(k, V_add, sum, sum, w->acc[i]);
+        k_store_blocks(k, b->g.pointer, at, block_distance(b), b->width, sum);
+        kernel_release(k, w->acc[i]);
+    }
+    kernel_release(k, sum);
+}
+
+/* Exchanges that share a walk: their sums, the columns and dy must fit into registers. */
+static int most_exchanges(const Build_dw *b, int taps)
+{
+    int registers = b->d->l->graph->machine.registers, most = b->d->size;
+    while (most * taps + taps + 1 > registers)
+        most /= 2;
+    return most;
+}
+
+/* All taps and exchanges over the band; pointers end where they began. */
+static void emit_band(const Build_dw *b, int rows)
+{
+    const Gradient *d = b->d;
+    const Attr *a = d->a;
+    Kernel *k = b->k;
+    int size, parts, larger;
+    int64_t x_row = (int64_t)a->dilation[0] * b->x.view.row, g_row = (int64_t)d->size * a->kernel[1] * d->unit * LANES;
+    split_evenly(a->kernel[1], MOST_TAPS, &size, &parts, &larger);
+    k_loop(k, a->kernel[0]);
+    Walk w = {.column = 0};
+    for (int i = 0; i < parts; i++, w.column += w.taps) {
+        w.taps = size + (i < larger);
+        w.exchanges = most_exchanges(b, w.taps);
+        for (w.first = 0; w.first < d->size; w.first += w.exchanges)
+            emit_walk(b, &w, rows);
+    }
+    k_bump(k, b->x.pointer, x_row);
+    k_bump(k, b->g.pointer, g_row);
+    k_end(k);
+    k_bump(k, b->x.pointer, -a->kernel[0] * x_row);
+    k_bump(k, b->g.pointer, -a->kernel[0] * g_row);
+}
+
+/* ---- the gradient in memory -------------------------------------------------------------------------------------------- */
+
+static void emit_zeros(const Build_dw *b)
+{
+    Kernel *k = b->k;
+    int64_t vectors = b->d->floats / LANES, tap = b->d->unit * LANES;
+    int zero = kernel_register(k);
+    k_zero(k, zero);
+    k_loop(k, vectors);
+    k_store_blocks(k, b->g.pointer, 0, block_distance(b), b->width, zero);
+    k_bump(k, b->g.pointer, tap);
+    k_end(k);
+    k_bump(k, b->g.pointer, -vectors * tap);
+    kernel_release(k, zero);
+}
+
+/* Lanes become output channels, of which there are so many; those without channel, 0. */
+static void emit_output_lanes(const Build_dw *b, int channels)
+{
+    const Gradient *d = b->d;
+    Kernel *k = b->k;
+    int square[LANES], mask[SQUARE_MASKS], inside = -1, columns = d->a->kernel[1];
+    int64_t tap = d->unit * LANES, row = (int64_t)d->size * columns * tap;
+    kernel_width(k, 1);
+    masks_open(k, d->size, mask);
+    if (channels < LANES)
+        inside = emit_mask(k, (1u << channels) - 1);
+    for (int i = 0; i < d->size; i++)
+        square[i] = kernel_register(k);
+    k_loop(k, b->width);
+    k_loop(k, d->a->kernel[0]);
+    k_loop(k, columns);
+    for (int i = 0; i < d->size; i++)
+        k_load(k, square[i], b->g.pointer, i * columns * tap);
+    emit_gather(k, d->size, square, mask);
+    for (int i = 0; i < d->size; i++) {
+        if (inside >= 0)
+            k_op(k, V_and, square[i], square[i], inside);
+        k_store(k, b->g.pointer, i * columns * tap, square[i]);
+    }
+    k_bump(k, b->g.pointer, tap);
+    k_end(k);
+    k_bump(k, b->g.pointer, row - columns * tap);
+    k_end(k);
+    k_bump(k, b->g.pointer, block_distance(b) - d->a->kernel[0] * row);
+    k_end(k);
+}
+
+/* ---- the kernel and its grid ------------------------------------------------------------------------------------------- */
+
+static void emit_kernel(const Build_dw *b, int channels)
+{
+    const Gradient *d = b->d;
+    Kernel *k = b->k;
+    const int bands[][2] = {{d->s.height / d->rows, d->rows}, {1, d->s.height % d->rows}};
+    kernel_width(k, b->width);
+    emit_zeros(b);
+    k_loop(k, d->l->graph->max_batch / d->chunks.chunks);
+    for (int i = 0; i < 2 && bands[i][1]; i++) {
+        k_loop(k, bands[i][0]);
+        emit_band(b, bands[i][1]);
+        move(b, bands[i][1], 0);
+        k_end(k);
+    }
+    move(b, -d->s.height, 0);
+    k_bump(k, b->x.pointer, b->x.image);
+    k_bump(k, b->dy.pointer, b->dy.image);
+    k_end(k);
+    emit_output_lanes(b, channels);
+}
+
+/* Blocks first.. of the run, which hold as many channels each. */
+static void add_call(const Gradient *d, int first, BlockRun run, int width)
+{
+    Lower *l = d->l;
+    const Attr *a = d->a;
+    int unit = d->unit > width ? d->unit : width, images = l->graph->max_batch / d->chunks.chunks;
+    unit = run.blocks % unit ? 1 : unit;
+    Build_dw b = {.d = d, .k = step_kernel(l), .width = width};
+    b.x = stream_open(l, b.k, d->x, "x", false);
+    b.dy = stream_open(l, b.k, d->dy, "dy", false);
+    b.g = d->chunks.chunks > 1 ? stream_common(l, b.k, d->chunks.room, "g", true) : stream_gradient(l, b.k, d->chunks.filters, "g");
+    emit_kernel(&b, run.channels);
+    Call *call = step_call(l, b.k, (int[]){d->chunks.chunks, run.blocks / unit, unit / width}, "grouped_dw",
+                           "gradient of %d output channels by %d channels of their groups: sums over %d x %d pixels of %d images",
+                           width * run.channels, d->size, d->s.height, d->s.width, images);
+    call->images = l->graph->max_batch;
+    call_move(call, b.x, first * b.x.view.block - a->pad[0] * b.x.view.row - a->pad[1] * b.x.view.pixel);
+    call_move(call, b.dy, first * b.dy.view.block);
+    call_move(call, b.g, first / d->unit * d->unit * d->floats + first % d->unit * LANES);
+    call_stride(call, b.x, 0, images * b.x.image);
+    call_stride(call, b.dy, 0, images * b.dy.image);
+    call_stride(call, b.g, 0, d->chunks.chunks > 1 ? d->chunks.size : 0);
+    call_stride(call, b.x, 1, unit * b.x.view.block);
+    call_stride(call, b.dy, 1, unit * b.dy.view.block);
+    call_stride(call, b.g, 1, unit * d->floats);
+    call_stride(call, b.x, 2, width * b.x.view.block);
+    call_stride(call, b.dy, 2, width * b.dy.view.block);
+    call_stride(call, b.g, 2, d->unit > 1 ? LANES : d->floats);
+}
+
+static void add_calls_of(const Gradient *d, const Layout *layout)
+{
+    BlockRun run;
+    int widest = d->l->graph->machine.widest;
+    for (int first = 0; first < layout->blocks; first += run.blocks) {
+        run = block_run(layout, first, layout->blocks);
+        if (first % d->unit || run.blocks % d->unit)
+            run.blocks = 1;             /* of a unit whose blocks are not alike */
+        if (run.blocks > widest && run.blocks % widest)
+            run.blocks -= run.blocks % widest;
+        add_call(d, first, run, run.blocks % widest || run.channels < LANES ? 1 : widest);
+    }
+}
+
+/* Chunks of the batch where there are few blocks to share, whatever registers hold: so that every machine adds in the same order. */
+static int count_chunks(const Gradient *d)
+{
+    return d->blocks / 2 < FEWEST_TASKS ? largest_divisor(d->l->graph->max_batch, MOST_CHUNKS) : 1;
+}
+
+void lower_grouped_dw(Lower *l, Node *n)
+{
+    const Node *of = n->of;
+    const Attr *a = &of->attr;
+    Gradient d = {.l = l, .a = a, .x = n->in[0], .dy = n->in[1], .s = node_result(n->in[1]), .size = a->out / a->groups,
+                     .unit = of->tile.vectors, .blocks = of->layout.blocks};
+    d.floats = (int64_t)a->kernel[0] * a->kernel[1] * d.size * LANES;
+    d.rows = BAND_PIXELS / d.s.width < 1 ? 1 : BAND_PIXELS / d.s.width < d.s.height ? BAND_PIXELS / d.s.width : d.s.height;
+    d.chunks = (Chunks){count_chunks(&d), d.blocks * d.floats, 0, sliding_filters(l, of)};
+    d.chunks.room = d.chunks.chunks > 1 ? step_room(l, d.chunks.chunks * d.chunks.size) : 0;
+    step_begin(l);
+    add_calls_of(&d, &of->layout);
+    step_end(l, n, "conv_dw",
+             "gradient of the filters of a convolution %d x %d, stride %d, %d groups: sums over %d x %d pixels of the batch, in bands of %d rows",
+             a->kernel[0], a->kernel[1], a->stride[0], a->groups, d.s.height, d.s.width, d.rows);
+    if (d.chunks.chunks > 1)
+        join_chunks(l, &d.chunks, of);
+}

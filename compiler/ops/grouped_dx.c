@@ -1,0 +1,114 @@
+/* grouped_dx.c - gradient by the operand of a convolution whose groups have 2, 4 or 8 channels: dx = dy convolved with the filters,
+ * each group's channels exchanged and taps reversed. A step copies the filters so, by squares of channels within lanes; then the
+ * forward kernel (sliding.c) does the work. A strided one is some dense ones (parity.c), which write every stride-th row and column. */
+#include "../parity.h"
+#include "sliding.h"
+#include "transpose.h"
+
+#include <string.h>
+
+/* One part of the gradient: the convolution of dy, and the taps of the forward filters that take part. */
+typedef struct {
+    Sliding s;
+    Parity axis[2];
+} Share;
+
+/* ---- the filters ----------------------------------------------------------------------------------------------------- */
+
+/* The part's filters of one vector of channels, from x, of registers of `from` vectors, to y, of `to` (PACK_grouped). */
+static void emit_filters(Kernel *k, Stream x, Stream y, const Share *share, int columns, int from, int to)
+{
+    const Parity *row = &share->axis[0], *column = &share->axis[1];
+    int size = share->s.inputs, square[LANES], mask[SQUARE_MASKS];
+    int64_t x_tap = from * LANES, y_tap = to * LANES, x_step = -column->step * x_tap, x_row = -row->step * size * columns * x_tap;
+    masks_open(k, size, mask);
+    for (int i = 0; i < size; i++)
+        square[i] = kernel_register(k);
+    k_loop(k, row->taps);
+    k_loop(k, column->taps);
+    for (int i = 0; i < size; i++)
+        k_load(k, square[i], x.pointer, i * columns * x_tap);
+    emit_transpose(k, size, square, mask);
+    for (int i = 0; i < size; i++)
+        k_store(k, y.pointer, i * column->taps * y_tap, square[i]);
+    k_bump(k, x.pointer, x_step);
+    k_bump(k, y.pointer, y_tap);
+    k_end(k);
+    k_bump(k, x.pointer, x_row - column->taps * x_step);
+    k_bump(k, y.pointer, (size - 1) * column->taps * y_tap);
+    k_end(k);
+}
+
+static void add_filter_call(Lower *l, const Node *n, int64_t filters, const Share *share)
+{
+    const Attr *a = &n->of->attr;
+    const Parity *row = &share->axis[0], *column = &share->axis[1];
+    int size = share->s.inputs, from = n->of->tile.vectors, to = n->tile.vectors, unit = from > to ? from : to;
+    int64_t floats = (int64_t)a->kernel[0] * a->kernel[1] * size * LANES;
+    Kernel *k = step_kernel(l);
+    Stream x = stream_weights(l, k, filters, "x"), y = stream_common(l, k, share->s.filters, "y", true);
+    emit_filters(k, x, y, share, a->kernel[1], from, to);
+    Call *call = step_call(l, k, (int[]){n->layout.blocks / unit, unit, 1}, "repack", "%d x %d filters of groups of %d channels, transposed",
+                           row->taps, column->taps, size);
+    call->images = l->graph->max_batch;
+    call_move(call, x, ((int64_t)row->tap * size * a->kernel[1] + column->tap) * from * LANES);
+    call_stride(call, x, 0, unit * floats);
+    call_stride(call, x, 1, from > 1 ? LANES : floats);
+    call_stride(call, y, 0, unit * sliding_floats(&share->s));
+    call_stride(call, y, 1, to > 1 ? LANES : sliding_floats(&share->s));
+}
+
+/* ---- the parts ------------------------------------------------------------------------------------------------------- */
+
+static Share make_share(const Lower *l, Node *n, int row, int column)
+{
+    const Attr *a = &n->of->attr;
+    Share share = {.axis = {parity_of(n->of, 0, row), parity_of(n->of, 1, column)}};
+    Sliding *s = &share.s;
+    *s = (Sliding){.n = n, .source = n->in[0], .inputs = n->shape.channels / a->groups, .stride = {1, 1}, .in_room = true};
+    for (int i = 0; i < 2; i++) {
+        const Parity *p = &share.axis[i];
+        s->kernel[i] = p->taps;
+        s->dilation[i] = p->dilation;
+        s->start[i] = p->start;
+        s->first[i] = p->first;
+        s->apart[i] = a->stride[i];
+    }
+    s->height = share.axis[0].count;
+    s->width = share.axis[1].count;
+    if (s->height && s->width)
+        s->tile = sliding_tile(&l->graph->machine, n, &(Swath){s->height, s->width, {s->kernel[0], s->kernel[1]}, 1});
+    return share;
+}
+
+void lower_grouped_dx(Lower *l, Node *n)
+{
+    const Attr *a = &n->of->attr;
+    int count = 0;
+    int64_t size = 0, filters = sliding_filters(l, n->of), room = step_room(l, 0);
+    Share *share = arena_alloc(l->context, (size_t)a->stride[0] * (size_t)a->stride[1], sizeof *share);
+    for (int row = 0; row < a->stride[0]; row++)
+        for (int column = 0; column < a->stride[1]; column++) {
+            share[count] = make_share(l, n, row, column);
+            share[count].s.filters = room + size;
+            size += n->layout.blocks * sliding_floats(&share[count].s);
+            count += share[count].s.height && share[count].s.width;
+        }
+    step_room(l, size);
+    step_begin(l);
+    for (int i = 0; i < count; i++)
+        if (share[i].axis[0].taps && share[i].axis[1].taps)
+            add_filter_call(l, n, filters, &share[i]);
+    step_end(l, NULL, "repack", "the filters of %s, for the gradient by what it reads", n->of->name);
+    int64_t vectors = output_pack(l, n, NULL, 0);
+    step_begin(l);
+    for (int i = 0; i < count; i++) {
+        share[i].s.vectors = vectors;
+        add_sliding_calls(l, &share[i].s);
+    }
+    Shape dy = node_result(n->in[0]), dx = n->shape;
+    step_end(l, n, "conv_dx",
+             "gradient of a convolution %d x %d, stride %d, by its operand: %d x %d x %d -> %d x %d x %d, %d groups; sliding, tiles of %d x %d",
+             a->kernel[0], a->kernel[1], a->stride[0], dy.channels, dy.height, dy.width, dx.channels, dx.height, dx.width, a->groups,
+             n->tile.vectors * LANES, n->tile.pixels);
+}
