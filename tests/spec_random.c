@@ -494,6 +494,26 @@ static void grow_flat(Maker *maker)
         add_node(maker, once_in(maker, 2) ? OP_add : OP_concat, network_attr(), (int[]){x, y}, 2);
 }
 
+/* A convolution and a pool that alone reads it, as many networks begin: what `band` joins. */
+static void grow_stem(Maker *maker)
+{
+    Attr filters = network_attr(), pool = network_attr();
+    filters.out = between(maker, 1, MOST_CHANNELS);
+    pool.stride[0] = pool.stride[1] = between(maker, 2, 3);
+    for (int axis = 0; axis < 2; axis++) {
+        filters.kernel[axis] = between(maker, 2, 5);
+        filters.stride[axis] = between(maker, 1, 2);
+        filters.pad[axis] = filters.kernel[axis] / 2;
+        pool.kernel[axis] = between(maker, 1, pool.stride[axis] + once_in(maker, 3));
+        pool.pad[axis] = pool.kernel[axis] / 2;
+    }
+    pool.ceil_mode = once_in(maker, 2);
+    int x = weighted(maker, 0, OP_conv, filters);
+    x = once_in(maker, 2) ? x : norm_of_batch(maker, x);
+    x = once_in(maker, 2) ? x : activation(maker, x);
+    then(maker, x, once_in(maker, 2) ? OP_max_pool : OP_avg_pool, pool);
+}
+
 static const struct {
     void (*grow)(Maker *);
     int weight;                         /* how often, against the others */
@@ -536,57 +556,17 @@ static Node *join(Maker *maker)
 Graph *random_graph(Context *context, uint64_t seed, RandomKind kind)
 {
     Maker maker = {.state = pattern_base("graph", seed), .kind = kind};
-    int most = once_in(&maker, 3) ? 24 : 12;
+    int most = kind == RANDOM_stem ? 60 : once_in(&maker, 3) ? 24 : 12;
     Shape input = {between(&maker, 1, once_in(&maker, 2) ? 4 : MOST_CHANNELS), between(&maker, 1, most), between(&maker, 1, most), false};
     maker.graph = network_new(context, input);
     maker.graph->exact = exact(&maker);
     remember(&maker, maker.graph->input, 3, 1);
     int motifs = between(&maker, 1, 7);
+    if (kind == RANDOM_stem)
+        grow_stem(&maker);
     for (int i = 0; (i < motifs || maker.count == 1) && maker.count < MOST_VALUES / 3; i++)
         if (shape_floats(shape_of(&maker, maker.count - 1)) <= MOST_ELEMENTS)
             grow(&maker);
     network_finish(maker.graph, join(&maker));
     return maker.graph;
-}
-
-/* ---- weights and inputs ---------------------------------------------------------------------------------------- */
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
-/* An integer in -most..most */
-static float small(uint64_t base, uint64_t i, int most)
-{
-    return (float)((int)(pattern_bits(base, i) % (uint64_t)(2 * most + 1)) - most);
-}
-
-Weights *random_weights(const Graph *graph, uint64_t seed, RandomKind kind)
-{
-    Weights *weights = network_weights(graph, seed);
-    for (const Tensor *t = graph->tensors; t && kind == RANDOM_exact; t = t->next) {
-        int rank;
-        int64_t dim[4], count = 1;
-        float *value = (float *)weights_find(weights, t->name, &rank, dim);    /* ours alone, until they are used */
-        uint64_t base = pattern_base(t->name, seed);
-        for (int i = 0; i < rank; i++)
-            count *= dim[i];
-        for (int64_t i = 0; i < count && !t->integer; i++)
-            if (ends_with(t->name, "running_var"))
-                value[i] = pattern_bits(base, (uint64_t)i) % 2 ? 1 : 0.25f;     /* 1 / sqrt: 1 or 2 */
-            else
-                value[i] = small(base, (uint64_t)i, 2);
-    }
-    return weights;
-}
-
-float *random_input(const Graph *graph, int batch, uint64_t seed, RandomKind kind)
-{
-    float *input = network_input(graph, batch, seed);
-    uint64_t base = pattern_base("integers", seed);
-    for (int64_t i = 0; i < batch * shape_floats(graph->input->shape) && kind == RANDOM_exact; i++)
-        input[i] = small(base, (uint64_t)i, 3);
-    return input;
 }

@@ -19,7 +19,7 @@
 extern char **environ;
 
 /* Graphs for the passes; for a target: compiled in chunks, each one shared object. */
-enum { GRAPHS = 300, CHUNK = 25, CHUNKS = 2, CHUNKS_LONG = 100, BATCH = 3 };
+enum { GRAPHS = 300, CHUNK = 25, CHUNKS = 2, CHUNKS_LONG = 100, STEMS = 10, BATCH = 3 };
 
 static const char *text_of(const Graph *graph)
 {
@@ -313,6 +313,32 @@ Test(random, what_once_failed_works)
 Test(random, avx2_computes_what_the_reference_computes)
 {
     check_target("avx2", RANDOM_any);
+}
+
+/* Of that network: does band join a pool to a convolution? */
+static bool is_joined(uint64_t seed)
+{
+    Context context;
+    context_init(&context);
+    cr_assert(!setjmp(context.on_error));
+    Graph *graph = random_graph(&context, seed, RANDOM_stem);
+    compile_program(graph, NULL);
+    const Node *n = graph->first;
+    while (n && !n->banded)
+        n = n->next;
+    bool joined = n != NULL;
+    context_free(&context);
+    return joined;
+}
+
+Test(random, avx2_pools_in_bands)
+{
+    uint64_t seed[STEMS], next = 0;
+    int joined = 0;
+    for (int i = 0; i < STEMS; i++)
+        joined += is_joined(seed[i] = next++);
+    cr_expect_geq(joined, STEMS / 2, "only %d of %d", joined, STEMS);
+    check_seeds(target_find("avx2"), RANDOM_stem, seed, STEMS);
 }
 
 Test(random, avx512_computes_what_the_reference_computes)
