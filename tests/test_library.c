@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "../ir/ir.h"
-#include "../runtime/nncc.h"
 #include "../runtime/weights.h"
+#include "handles.h"
 #include "process.h"
 
 enum { BATCH = 5, PIXELS = 3 * 12 * 12, CLASSES = 5 };
@@ -65,38 +65,9 @@ static const char branched[] =
 
 TestSuite(library, .timeout = 300);
 
-static void expect_good(nncc *net, nncc_status status)
-{
-    cr_assert_eq(status, NNCC_OK, "%s: %s", nncc_strerror(status), nncc_error(net));
-    cr_assert_str_empty(nncc_error(net));
-}
-
-/* The status and a piece of the text; afterwards the handle works as before. */
-static void expect_refusal(nncc *net, nncc_status status, nncc_status wanted, const char *text)
-{
-    cr_expect_eq(status, wanted, "%s, not %s: %s", nncc_strerror(status), nncc_strerror(wanted), nncc_error(net));
-    cr_expect(strstr(nncc_error(net), text), "\"%s\" lacks \"%s\"", nncc_error(net), text);
-}
-
-static nncc *loaded(const char *spec)
-{
-    nncc *net = nncc_new();
-    expect_good(net, nncc_load_text(net, spec, "net.yaml"));
-    return net;
-}
-
-static nncc *compiled_from(const char *spec, nncc_backend backend)
-{
-    nncc *net = loaded(spec);
-    expect_good(net, nncc_set_max_batch(net, BATCH));
-    expect_good(net, nncc_compile(net, backend));
-    expect_good(net, nncc_load_weights(net, "pattern:3", 0));
-    return net;
-}
-
 static nncc *compiled(nncc_backend backend)
 {
-    return compiled_from(small, backend);
+    return handle_ready(small, BATCH, backend);
 }
 
 static const float *numbers(void)
@@ -126,7 +97,7 @@ Test(library, answers_about_a_network)
     int shape[3];
     nncc_tensor_info tensor;
     nncc_layer_info layer;
-    nncc *net = loaded(small);
+    nncc *net = handle_of(small);
     cr_expect_str_eq(nncc_name(net), "small");
     expect_good(net, nncc_input_shape(net, shape));
     cr_expect(shape[0] == 3 && shape[1] == 12 && shape[2] == 12);
@@ -344,7 +315,7 @@ Test(library, weights_by_name)
 {
     float values[324], expected[CLASSES], output[CLASSES];
     nncc_tensor_info info;
-    nncc *whole = compiled(NNCC_JIT), *piecewise = loaded(small);
+    nncc *whole = compiled(NNCC_JIT), *piecewise = handle_of(small);
     expect_good(whole, nncc_forward(whole, numbers(), 1, expected));
     expect_good(piecewise, nncc_compile(piecewise, NNCC_JIT));
     expect_refusal(piecewise, nncc_forward(piecewise, numbers(), 1, output), NNCC_ERROR_WEIGHTS, "conv1.weight has no values yet");
@@ -443,7 +414,7 @@ static void expect_every_layer(const char *spec)
     static float jit_result[2 * 24 * 144], reference_result[2 * 24 * 144];
     float output[2][CLASSES];
     nncc_layer_info layer;
-    nncc *jit = compiled_from(spec, NNCC_JIT), *reference = compiled_from(spec, NNCC_REFERENCE);
+    nncc *jit = handle_ready(spec, BATCH, NNCC_JIT), *reference = handle_ready(spec, BATCH, NNCC_REFERENCE);
     expect_good(reference, nncc_set_threads(reference, 2));
     expect_good(jit, nncc_forward(jit, numbers(), 2, output[0]));
     for (size_t i = 0; i < nncc_layers(jit); i++) {
@@ -487,7 +458,7 @@ Test(library, layers_follow)
 Test(library, compiling_again)
 {
     float one[CLASSES], three[3][CLASSES], reference[3][CLASSES];
-    nncc *net = loaded(small);
+    nncc *net = handle_of(small);
     expect_good(net, nncc_load_weights(net, "pattern:3", 0));
     expect_good(net, nncc_compile(net, NNCC_JIT));
     expect_good(net, nncc_forward(net, numbers(), 1, one));
