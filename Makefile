@@ -53,7 +53,7 @@ $(BUILD)/obj/libtcc.o: Makefile
 	@mkdir -p $(@D)
 	$(call say,LINK,$(CC) -r -nostdlib -o $@ $(WHOLE_TCC) && objcopy $(TCC_STREAMS) $@)
 
-$(BUILD)/libnncc.o: $(patsubst %,$(BUILD)/obj/%.o,compiler/library compiler/library_run compiler/library_train backends/tcc_streams libtcc) $(BUILD)/all.a
+$(BUILD)/libnncc.o: $(patsubst %,$(BUILD)/obj/%.o,compiler/library compiler/library_run compiler/library_train compiler/library_checkpoint backends/tcc_streams libtcc) $(BUILD)/all.a
 	$(call say,LINK,$(CC) -r -nostdlib -o $@ $^ && objcopy --wildcard --keep-global-symbol='nncc_*' $@)
 
 $(BUILD)/libnncc.a: $(BUILD)/libnncc.o

@@ -42,6 +42,15 @@ bool begin(nncc *net)
     return net;
 }
 
+nncc_status begin_with(nncc *net, const void *argument, const char *missing)
+{
+    if (!begin(net))
+        return NNCC_ERROR_ARGUMENT;
+    if (!argument)
+        return refuse(net, NNCC_ERROR_ARGUMENT, "%s", missing);
+    return net->tree ? NNCC_OK : refuse(net, NNCC_ERROR_ORDER, "no network is loaded: load that first");
+}
+
 nncc_status refuse(nncc *net, nncc_status status, const char *format, ...)
 {
     static const char memory[] = "out of memory";

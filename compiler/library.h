@@ -37,10 +37,11 @@ typedef struct {
     Context context;
     TrainEngine *engine;                /* NULL: there is none */
     TrainOptions options;
-    int64_t step;                       /* how many are done */
+    int64_t step;                       /* how many are done, those before a checkpoint included */
     bool ahead;                         /* the engine's parameters are newer than the handle's */
     bool *written;                      /* of each tensor, in the network's order: the handle's is newer */
     bool behind;                        /* of one at least */
+    bool stepped;                       /* a step has been done since the training began or was loaded: it has gradients */
     TensorData *tensor;                 /* what the engine has given since its last step, for gradients; NULL: nothing yet */
     size_t ntensor;
 } Run;
@@ -67,6 +68,8 @@ struct nncc {
 
 /* The beginning of every call: forgets the last failure. False without a handle. */
 bool begin(nncc *);
+/* The same, of a call that needs this argument, or else says what is missing, and a network. */
+nncc_status begin_with(nncc *, const void *argument, const char *missing);
 /* Keeps the text, and returns the status. */
 nncc_status refuse(nncc *, nncc_status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Calls work, which may fail by fail_at in this context or die: then a failure of the handle, as any other. */
@@ -88,6 +91,8 @@ nncc_status attempt_on_threads(nncc *, Context *, Work *work, void *argument);
 
 /* Between a training and the handle's weights, in library_train.c. */
 nncc_status train_pull(nncc *);         /* the weights become what the last step made of them */
+nncc_status train_push(nncc *, void *unused);   /* the next step begins with the handle's values of all that were written: a Work */
+void train_forget(Run *);               /* what the engine has given is old */
 void train_written(nncc *, size_t index);       /* the next step begins with the handle's value of that tensor */
 void train_free(nncc *);
 

@@ -27,12 +27,9 @@ size_t tensor_count(const nncc *net)
 
 nncc_status nncc_load_weights(nncc *net, const char *from, int partial)
 {
-    if (!begin(net))
-        return NNCC_ERROR_ARGUMENT;
-    if (!from)
-        return refuse(net, NNCC_ERROR_ARGUMENT, "nncc_load_weights: no file and no pattern");
-    if (!net->tree)
-        return refuse(net, NNCC_ERROR_ORDER, "weights are loaded into a network: load that first");
+    nncc_status status = begin_with(net, from, "nncc_load_weights: no file and no pattern");
+    if (status)
+        return status;
     Failure failure = {""};
     char *report = NULL;
     Weights *weights = weights_open(from, net->network->tensor, tensor_count(net), partial, &report, &failure);
@@ -53,12 +50,9 @@ nncc_status nncc_load_weights(nncc *net, const char *from, int partial)
 
 nncc_status find_tensor(nncc *net, const char *name, const float *values, size_t floats, size_t *index)
 {
-    if (!begin(net))
-        return NNCC_ERROR_ARGUMENT;
-    if (!name || !values)
-        return refuse(net, NNCC_ERROR_ARGUMENT, "no name, or no values");
-    if (!net->tree)
-        return refuse(net, NNCC_ERROR_ORDER, "no network is loaded");
+    nncc_status status = begin_with(net, name ? values : NULL, "no name, or no values");
+    if (status)
+        return status;
     const TensorSpec *tensor = net->network->tensor;
     for (*index = 0; *index < tensor_count(net) && strcmp(tensor[*index].name, name);)
         ++*index;
@@ -141,13 +135,9 @@ static TensorData saved_tensor(const nncc *net, size_t index, int64_t *whole)
 
 nncc_status nncc_save_weights(nncc *net, const char *path)
 {
-    if (!begin(net))
-        return NNCC_ERROR_ARGUMENT;
-    if (!path)
-        return refuse(net, NNCC_ERROR_ARGUMENT, "nncc_save_weights: no path");
-    if (!net->tree)
-        return refuse(net, NNCC_ERROR_ORDER, "no network is loaded");
-    nncc_status status = check_weights(net);
+    nncc_status status = begin_with(net, path, "nncc_save_weights: no path");
+    if (!status)
+        status = check_weights(net);
     if (!status)
         status = train_pull(net);
     if (status)

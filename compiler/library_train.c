@@ -37,7 +37,7 @@ static void from_floats(const TensorData *t, size_t count, const float *in)
             ((float *)data)[i] = in[i];
 }
 
-static void forget_tensors(Run *run)
+void train_forget(Run *run)
 {
     tensors_free(run->tensor, run->ntensor);
     run->tensor = NULL;
@@ -94,7 +94,7 @@ nncc_status train_pull(nncc *net)
         weights_changed(net);
     }
     if (run->options.training.optimiser.kind != OPTIMISER_none)
-        forget_tensors(run);            /* gradients are what they are kept for */
+        train_forget(run);            /* gradients are what they are kept for */
     return status;
 }
 
@@ -104,7 +104,7 @@ void train_written(nncc *net, size_t index)
         net->run.behind = net->run.written[index] = true;
 }
 
-static nncc_status push_tensors(nncc *net, void *unused)
+nncc_status train_push(nncc *net, void *unused)
 {
     Run *run = &net->run;
     Failure failure = {""};
@@ -117,7 +117,7 @@ static nncc_status push_tensors(nncc *net, void *unused)
         if (run->written[i])
             from_floats(&run->tensor[i], floats_of(net, i), weights_find(net->weights, net->network->tensor[i].name, &rank, dim));
     bool good = run->engine->write(run->engine, run->tensor, run->ntensor, &failure);
-    forget_tensors(run);
+    train_forget(run);
     if (!good)
         return refuse(net, NNCC_ERROR_BACKEND, "%s", failure.text);
     memset(run->written, 0, tensor_count(net) * sizeof *run->written);
@@ -187,7 +187,7 @@ void train_free(nncc *net)
     Run *run = &net->run;
     if (run->engine)
         run->engine->close(run->engine);
-    forget_tensors(run);
+    train_forget(run);
     context_free(&run->context);
     *run = (Run){0};
 }
@@ -213,15 +213,12 @@ static nncc_status open_engine(nncc *net, void *argument)
 
 nncc_status nncc_train_begin(nncc *net, const nncc_training *training)
 {
-    if (!begin(net))
-        return NNCC_ERROR_ARGUMENT;
-    if (!training)
-        return refuse(net, NNCC_ERROR_ARGUMENT, "nncc_train_begin: no options");
-    if (!net->tree)
-        return refuse(net, NNCC_ERROR_ORDER, "no network is loaded");
+    nncc_status status = begin_with(net, training, "nncc_train_begin: no options");
+    if (status)
+        return status;
     if (net->run.engine)
         return refuse(net, NNCC_ERROR_ORDER, "a training goes on: end it first");
-    nncc_status status = check_options(net, training);
+    status = check_options(net, training);
     if (!status)
         status = check_weights(net);
     if (!status)
@@ -244,11 +241,11 @@ static nncc_status run_step(nncc *net, void *argument)
     TrainEngine *engine = run->engine;
     Lesson *step = argument;
     Failure failure = {""};
-    nncc_status status = run->behind ? push_tensors(net, NULL) : NNCC_OK;
+    nncc_status status = run->behind ? train_push(net, NULL) : NNCC_OK;
     if (status)
         return status;
-    forget_tensors(run);
-    run->ahead = true;
+    train_forget(run);
+    run->ahead = run->stepped = true;
     if (engine->step(engine, step->input, step->labels, step->rate, run->step++, &step->loss, &step->correct, &failure))
         return NNCC_OK;
     return refuse(net, NNCC_ERROR_BACKEND, "%s", failure.text);
@@ -304,7 +301,7 @@ nncc_status nncc_read_gradient(nncc *net, const char *name, float *values, size_
     if (status)
         return status;
     Run *run = &net->run;
-    if (!run->engine || !run->step)
+    if (!run->engine || !run->stepped)
         return refuse(net, NNCC_ERROR_ORDER, "no step of a training has been done");
     if (run->options.training.optimiser.kind != OPTIMISER_none)
         return refuse(net, NNCC_ERROR_ORDER, "only a training with NNCC_GRADIENTS keeps gradients");

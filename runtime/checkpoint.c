@@ -239,3 +239,21 @@ bool checkpoint_load(const char *path, Progress *progress, TensorData **tensors,
     *count = 0;
     return false;
 }
+
+bool checkpoint_restore(const char *path, TrainEngine *engine, Progress *progress, Failure *failure)
+{
+    TensorData *tensors, *expected = NULL;
+    size_t count, nexpected = 0;
+    Failure reason;
+    if (!checkpoint_load(path, progress, &tensors, &count, failure))
+        return false;
+    bool good = engine->read(engine, &expected, &nexpected, failure);
+    if (good && !tensors_match(expected, nexpected, tensors, count, &reason))
+        good = failure_set(failure, "%s: does not fit this training: %.1800s", path, reason.text);
+    good = good && engine->write(engine, tensors, count, failure);
+    tensors_free(expected, nexpected);
+    tensors_free(tensors, count);
+    if (!good)
+        progress_free(progress);
+    return good;
+}

@@ -37,6 +37,9 @@ bool checkpoint_load(const char *path, Progress *, TensorData **, size_t *count,
 /* Are the tensors of `got` those of `expected`, by name, shape and dtype, in any order? Otherwise says which is not. */
 bool tensors_match(const TensorData *expected, size_t nexpected, const TensorData *got, size_t ngot, Failure *);
 
+/* Gives a checkpoint to an engine whose tensors it has, all and no others; *progress: where it stands, for progress_free. */
+bool checkpoint_restore(const char *path, TrainEngine *, Progress *progress, Failure *);
+
 /* ---- the directory of a run: checkpoint-00000123.safetensors for the step 123, best.safetensors ----------- */
 typedef struct {
     char *path;                         /* owned */

@@ -189,6 +189,13 @@ nncc_status nncc_train_begin(nncc *, const nncc_training *);
 nncc_status nncc_train_step(nncc *, const float *input, const int32_t *labels, double rate, double *loss, int *correct);
 /* The gradient of the last step's loss by a trained parameter, of its size. Only NNCC_GRADIENTS keeps them. */
 nncc_status nncc_read_gradient(nncc *, const char *name, float *values, size_t floats);
+/* Between steps, into a file that appears whole or not at all: all tensors, what the optimizer keeps, and how many steps have been done.
+ * It is a checkpoint such as `nncc train` writes, and a file for nncc_load_weights, too. */
+nncc_status nncc_train_save(nncc *, const char *path);
+/* Puts a training that has begun where a checkpoint was saved, by nncc_train_save or `nncc train`: with the same options, pictures and
+ * rates its next steps have the bits that they would have had. What is damaged, or of another network or optimizer, is refused with
+ * NNCC_ERROR_WEIGHTS, and nothing changes. */
+nncc_status nncc_train_load(nncc *, const char *path);
 /* Frees all that training needs, what the optimizer keeps included; the parameters stay. Also without a training. */
 nncc_status nncc_train_end(nncc *);
 

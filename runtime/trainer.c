@@ -71,25 +71,6 @@ static bool save(Work *work, bool best, Failure *failure)
     return good;
 }
 
-/* Gives a checkpoint to the engine if it is of this run and complete. */
-static bool restore(const Trainer *trainer, const char *path, Progress *progress, Failure *failure)
-{
-    TensorData *tensors, *expected = NULL;
-    size_t count, nexpected = 0;
-    Failure reason;
-    if (!checkpoint_load(path, progress, &tensors, &count, failure))
-        return false;
-    bool good = trainer->engine->read(trainer->engine, &expected, &nexpected, failure);
-    if (good && !tensors_match(expected, nexpected, tensors, count, &reason))
-        good = failure_set(failure, "%s: does not fit this training: %.1800s", path, reason.text);
-    good = good && trainer->engine->write(trainer->engine, tensors, count, failure);
-    tensors_free(expected, nexpected);
-    tensors_free(tensors, count);
-    if (!good)
-        progress_free(progress);
-    return good;
-}
-
 /* A checkpoint of another run is the user's mistake, not damage: nothing else is tried. */
 static bool check_run(Work *work, const char *path, Failure *failure)
 {
@@ -113,7 +94,7 @@ static bool resume_newest(Work *work, const int64_t *steps, size_t count, bool *
         char *path = run_directory_path(&work->directory, steps[i]);
         if (!path)
             return failure_set(failure, "out of memory");
-        *found = restore(work->trainer, path, work->progress, &reason);
+        *found = checkpoint_restore(path, work->trainer->engine, work->progress, &reason);
         bool good = *found ? check_run(work, path, failure) : note(work->trainer, reason.text, failure);
         free(path);
         if (!good)

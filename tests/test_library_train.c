@@ -436,7 +436,8 @@ Test(library_train, no_handle)
     nncc_train_defaults(NULL, NNCC_SGD);
     const nncc_status status[] = {nncc_train_begin(NULL, &training),
                                   nncc_train_step(NULL, &value, &label, 0, NULL, NULL), nncc_train_end(NULL),
-                                  nncc_read_gradient(NULL, "a", &value, 1), nncc_save_weights(NULL, "x")};
+                                  nncc_read_gradient(NULL, "a", &value, 1), nncc_save_weights(NULL, "x"),
+                                  nncc_train_save(NULL, "x"), nncc_train_load(NULL, "x")};
     for (size_t i = 0; i < sizeof status / sizeof *status; i++)
         cr_expect_eq(status[i], NNCC_ERROR_ARGUMENT, "call %zu", i);
 }
