@@ -470,6 +470,7 @@ Test(emit, main_reads_images)
     result_free(&result);
     result = RUN("./program", "-b", "6");
     cr_expect_eq(result.status, 2);
+    cr_expect(strstr(result.err, "usage: ") && strstr(result.err, "--save-input"), "%s", result.err);
     result_free(&result);
 }
 
