@@ -309,7 +309,7 @@ static void choose_gradient(const Graph *g, Node *n)
     const Machine *machine = &g->machine;
     const Attr *of = &n->of->attr;
     if (n->of->tile.algorithm == ALGORITHM_sliding) {
-        n->tile = sliding_tile(machine, n, &(Swath){n->shape.height, n->shape.width, {of->kernel[0], of->kernel[1]}, 1});
+        choose_sliding_gradient(machine, n);
         return;
     }
     Node part = *n;

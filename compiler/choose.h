@@ -44,10 +44,6 @@ bool can_slide_back(const Node *);      /* may a training step, whose gradients 
 void choose_sliding(const Machine *, Node *);
 int sliding_vectors(const Machine *, const Node *);     /* of a tile, at most; of a layer or its gradient */
 int band_tiles(int width, int rows, int pixels);        /* that many rows are cut into */
-/* Results of a sliding convolution, and what it reads for them: taps, and columns of the source from one result to the next. */
-typedef struct {
-    int height, width, kernel[2], stride;
-} Swath;
-Tile sliding_tile(const Machine *, const Node *, const Swath *);
+void choose_sliding_gradient(const Machine *, Node *);  /* of its gradient by the operand */
 
 #endif

@@ -31,6 +31,11 @@ bool can_slide_back(const Node *n)
     return can_slide(n) && LANES % size == 0;
 }
 
+/* Results, and what is read for them: taps, and columns of the source from one result to the next. */
+typedef struct {
+    int height, width, kernel[2], stride;
+} Swath;
+
 /* Cycles of some taps of one channel for so many pixels: two FMAs and two loads a cycle, and each sum waits four cycles for
  * each of its taps. */
 static double tile_cycles(const Swath *s, int pixels)
@@ -71,11 +76,10 @@ int sliding_vectors(const Machine *machine, const Node *n)
     return machine->widest > 1 && inputs % (machine->widest * LANES) == 0 ? machine->widest : 1;
 }
 
-Tile sliding_tile(const Machine *machine, const Node *n, const Swath *s)
+static Tile sliding_tile(const Machine *machine, const Node *n, const Swath *s)
 {
     int inputs = node_result(n->in[0]).channels / node_owner(n)->attr.groups, vectors = sliding_vectors(machine, n);
-    int taps = s->kernel[0] * s->kernel[1];
-    double line = (double)s->width * (taps > 0 ? taps : 1) * inputs / 2;
+    double line = (double)s->width * s->kernel[0] * s->kernel[1] * inputs / 2;
     int band = choose_band(s), lines = s->height / band;
     return (Tile){.algorithm = ALGORITHM_sliding, .vectors = vectors, .pixels = SLIDING_PIXELS, .band = band,
                   .rows = band * task_rows(lines, n->layout.blocks / vectors, band * line, lines)};
@@ -85,4 +89,15 @@ void choose_sliding(const Machine *machine, Node *n)
 {
     const Attr *a = &n->attr;
     n->tile = sliding_tile(machine, n, &(Swath){n->shape.height, n->shape.width, {a->kernel[0], a->kernel[1]}, a->stride[1]});
+}
+
+/* Its parts, one for each place within the strides, have together the taps of the forward filters; they take turns row by row. */
+void choose_sliding_gradient(const Machine *machine, Node *n)
+{
+    const Attr *a = &n->of->attr;
+    Swath s = {n->shape.height / a->stride[0], ceil_of(n->shape.width, a->stride[1]), {a->kernel[0], a->kernel[1]}, 1};
+    s.height = s.height > 1 ? s.height : 1;
+    n->tile = sliding_tile(machine, n, &s);
+    if (a->stride[0] * a->stride[1] > 1)
+        n->tile.band = 1;
 }

@@ -54,18 +54,18 @@ static void add_filter_call(Lower *l, const Node *n, int64_t filters, const Shar
     call_move(call, x, ((int64_t)row->tap * size * a->kernel[1] + column->tap) * from * LANES);
     call_stride(call, x, 0, unit * floats);
     call_stride(call, x, 1, from > 1 ? LANES : floats);
-    call_stride(call, y, 0, unit * sliding_floats(&share->s));
-    call_stride(call, y, 1, to > 1 ? LANES : sliding_floats(&share->s));
+    call_stride(call, y, 0, unit * share->s.vector_floats);
+    call_stride(call, y, 1, to > 1 ? LANES : share->s.vector_floats);
 }
 
 /* ---- the parts ------------------------------------------------------------------------------------------------------- */
 
-static Share make_share(const Lower *l, Node *n, int row, int column)
+static Share make_share(Node *n, int row, int column)
 {
     const Attr *a = &n->of->attr;
     Share share = {.axis = {parity_of(n->of, 0, row), parity_of(n->of, 1, column)}};
     Sliding *s = &share.s;
-    *s = (Sliding){.n = n, .source = n->in[0], .inputs = n->shape.channels / a->groups, .stride = {1, 1}, .in_room = true};
+    *s = (Sliding){.n = n, .source = n->in[0], .tile = n->tile, .inputs = n->shape.channels / a->groups, .stride = {1, 1}, .in_room = true};
     for (int i = 0; i < 2; i++) {
         const Parity *p = &share.axis[i];
         s->kernel[i] = p->taps;
@@ -76,36 +76,46 @@ static Share make_share(const Lower *l, Node *n, int row, int column)
     }
     s->height = share.axis[0].count;
     s->width = share.axis[1].count;
-    if (s->height && s->width)
-        s->tile = sliding_tile(&l->graph->machine, n, &(Swath){s->height, s->width, {s->kernel[0], s->kernel[1]}, 1});
     return share;
+}
+
+/* All parts that have results, the filters of each vector one after the other. Returns how many. */
+static int make_shares(Lower *l, Node *n, Share *share)
+{
+    const int *stride = n->of->attr.stride;
+    int count = 0;
+    int64_t floats = 0, room = step_room(l, 0);
+    for (int i = 0; i < stride[0] * stride[1]; i++) {
+        share[count] = make_share(n, i / stride[1], i % stride[1]);
+        share[count].s.filters = room + n->tile.vectors * floats;
+        if (!share[count].s.height || !share[count].s.width)
+            continue;
+        floats += sliding_floats(&share[count++].s);
+    }
+    for (int i = 0; i < count; i++)
+        share[i].s.vector_floats = floats;
+    step_room(l, n->layout.blocks * floats);
+    return count;
 }
 
 void lower_grouped_dx(Lower *l, Node *n)
 {
     const Attr *a = &n->of->attr;
-    int count = 0;
-    int64_t size = 0, filters = sliding_filters(l, n->of), room = step_room(l, 0);
-    Share *share = arena_alloc(l->context, (size_t)a->stride[0] * (size_t)a->stride[1], sizeof *share);
-    for (int row = 0; row < a->stride[0]; row++)
-        for (int column = 0; column < a->stride[1]; column++) {
-            share[count] = make_share(l, n, row, column);
-            share[count].s.filters = room + size;
-            size += n->layout.blocks * sliding_floats(&share[count].s);
-            count += share[count].s.height && share[count].s.width;
-        }
-    step_room(l, size);
-    step_begin(l);
-    for (int i = 0; i < count; i++)
-        if (share[i].axis[0].taps && share[i].axis[1].taps)
-            add_filter_call(l, n, filters, &share[i]);
-    step_end(l, NULL, "repack", "the filters of %s, for the gradient by what it reads", n->of->name);
-    int64_t vectors = output_pack(l, n, NULL, 0);
+    size_t most = (size_t)a->stride[0] * (size_t)a->stride[1];
+    Share *share = arena_alloc(l->context, most, sizeof *share);
+    Sliding *part = arena_alloc(l->context, most, sizeof *part);
+    int64_t filters = sliding_filters(l, n->of), vectors = output_pack(l, n, NULL, 0);
+    int count = make_shares(l, n, share);
     step_begin(l);
     for (int i = 0; i < count; i++) {
-        share[i].s.vectors = vectors;
-        add_sliding_calls(l, &share[i].s);
+        if (share[i].axis[0].taps && share[i].axis[1].taps)
+            add_filter_call(l, n, filters, &share[i]);
+        part[i] = share[i].s;
+        part[i].vectors = vectors;
     }
+    step_end(l, NULL, "repack", "the filters of %s, for the gradient by what it reads", n->of->name);
+    step_begin(l);
+    add_sliding_calls(l, part, count);
     Shape dy = node_result(n->in[0]), dx = n->shape;
     step_end(l, n, "conv_dx",
              "gradient of a convolution %d x %d, stride %d, by its operand: %d x %d x %d -> %d x %d x %d, %d groups; sliding, tiles of %d x %d",

@@ -120,7 +120,7 @@ static void fetch_source(Build *b, int share, int shares)
 /* Asks for this tile's share of the next vector's filters where it has those at hand, `floats` of them. */
 static void fetch_filters(Build *b, int64_t floats)
 {
-    int64_t next = sliding_floats(b->s) / LANES * b->lanes;
+    int64_t next = b->s->vector_floats / LANES * b->lanes;
     for (int64_t at = b->tile * LINE; at < floats; at += b->tiles * LINE)
         k_prefetch(b->k, b->w.pointer, next + at);
 }
@@ -242,6 +242,33 @@ int64_t sliding_floats(const Sliding *s)
     return (int64_t)s->kernel[0] * s->kernel[1] * s->inputs * LANES;
 }
 
+/* From the first place of one part to that of another. */
+static void move_to_part(Build *b, const Output *whole, const Sliding *from, const Sliding *to)
+{
+    k_bump(b->k, b->x.pointer, (to->start[0] - from->start[0]) * b->x.view.row + (to->start[1] - from->start[1]) * b->x.view.pixel);
+    k_bump(b->k, b->w.pointer, to->filters - from->filters);
+    output_bump(b->k, whole, (Place){0, to->first[0] - from->first[0], to->first[1] - from->first[1]});
+}
+
+/* `rows` rows of each part in turn: what lies between each other in cache lines of the result, and of what the tail reads, is written
+ * and read while they are at hand. */
+static void emit_woven(Build *b, const Output *whole, int parts, int rows)
+{
+    const Sliding *part = b->s;
+    k_loop(b->k, rows);
+    b->band = b->tiles = 1;
+    b->tile = 0;
+    for (int i = 0; i < parts; i++) {
+        b->s = &part[i];
+        emit_row(b);
+        move_to_part(b, whole, &part[i], &part[(i + 1) % parts]);
+    }
+    b->s = part;
+    k_bump(b->k, b->x.pointer, part->stride[0] * b->x.view.row);
+    output_bump(b->k, &b->out, (Place){0, 1, 0});
+    k_end(b->k);
+}
+
 /* The output as the kernel walks over it, where results lie apart. */
 static void spread_results(Output *o, const int apart[2])
 {
@@ -255,7 +282,7 @@ static void spread_results(Output *o, const int apart[2])
 /* The calls for all vectors of `bands` bands of `rows` rows from row `start` on. Vectors of one group, which read the same
  * blocks, are the grid's second coordinate, groups (or vectors that hold several) the first. A wide register holds two vectors
  * of one group. */
-static void add_call(Lower *l, const Sliding *s, int start, int rows, int bands)
+static void add_call(Lower *l, const Sliding *s, int parts, int start, int rows, int bands)
 {
     const Node *n = s->n;
     int unit = s->tile.vectors;
@@ -266,8 +293,12 @@ static void add_call(Lower *l, const Sliding *s, int start, int rows, int bands)
     const Output whole = b.out;
     spread_results(&b.out, s->apart);
     kernel_width(b.k, unit);
-    emit_bands(&b, rows / s->tile.band, s->tile.band);
-    emit_bands(&b, 1, rows % s->tile.band);
+    if (parts > 1) {
+        emit_woven(&b, &whole, parts, rows);
+    } else {
+        emit_bands(&b, rows / s->tile.band, s->tile.band);
+        emit_bands(&b, 1, rows % s->tile.band);
+    }
     int blocks = b.inputs > LANES ? b.inputs / LANES : 1;
     int64_t line = s->stride[0] * b.x.view.row;
     Call *call = step_call(l, b.k, (int[]){n->layout.blocks / blocks, blocks / unit, bands},
@@ -277,20 +308,26 @@ static void add_call(Lower *l, const Sliding *s, int start, int rows, int bands)
     call_move(call, b.x, start * line + s->start[0] * b.x.view.row + s->start[1] * b.x.view.pixel);
     call_stride(call, b.x, 0, blocks * b.x.view.block);
     call_stride(call, b.x, 2, rows * line);
-    call_stride(call, b.w, 0, blocks * sliding_floats(s));
-    call_stride(call, b.w, 1, unit * sliding_floats(s));
+    call_stride(call, b.w, 0, blocks * s->vector_floats);
+    call_stride(call, b.w, 1, unit * s->vector_floats);
     output_move(call, &whole, (Place){0, s->first[0] + start * s->apart[0], s->first[1]});
     output_stride(call, &whole, 0, (Place){blocks, 0, 0});
     output_stride(call, &whole, 1, (Place){unit, 0, 0});
     output_stride(call, &whole, 2, (Place){0, rows * s->apart[0], 0});
 }
 
-void add_sliding_calls(Lower *l, const Sliding *s)
+void add_sliding_calls(Lower *l, const Sliding *part, int parts)
 {
-    int rows = s->tile.rows;
-    add_call(l, s, 0, rows, s->height / rows);
-    if (s->height % rows)
-        add_call(l, s, s->height / rows * rows, s->height % rows, 1);
+    int height = part->height, rows = part->tile.rows;
+    for (int i = 1; i < parts; i++)
+        height = part[i].height < height ? part[i].height : height;
+    if (height >= rows)
+        add_call(l, part, parts, 0, rows, height / rows);
+    if (height % rows)
+        add_call(l, part, parts, height / rows * rows, height % rows, 1);
+    for (int i = 0; i < parts; i++)
+        if (part[i].height > height)
+            add_call(l, &part[i], 1, height, part[i].height - height, 1);
 }
 
 void lower_sliding(Lower *l, Node *n)
@@ -304,9 +341,10 @@ void lower_sliding(Lower *l, Node *n)
     memcpy(s.stride, a->stride, sizeof s.stride);
     memcpy(s.dilation, a->dilation, sizeof s.dilation);
     s.filters = sliding_filters(l, n);
+    s.vector_floats = sliding_floats(&s);
     s.vectors = output_pack(l, n, (VectorKind[]){VECTOR_bias}, s.bias);
     step_begin(l);
-    add_sliding_calls(l, &s);
+    add_sliding_calls(l, &s, 1);
     step_end(l, n, a->groups == in.channels ? "depthwise" : "grouped",
              "convolution %d x %d, stride %d: %d x %d x %d -> %d x %d x %d, %d groups; sliding, tiles of %d x %d", a->kernel[0],
              a->kernel[1], a->stride[0], in.channels, in.height, in.width, n->shape.channels, n->shape.height, n->shape.width,

@@ -15,13 +15,15 @@ typedef struct {
     int height, width;                  /* results */
     int first[2], apart[2];             /* row and column of result 0, and from one result to the next */
     int64_t filters, vectors;           /* floats: places of the filters and of the output's vectors */
+    int64_t vector_floats;              /* from the filters of one vector to those of the next */
     bool in_room;                       /* the filters lie in the room of the step */
     bool bias;                          /* sums start at the first of the vectors */
 } Sliding;
 
 /* Floats of the filters of one vector of output channels; they lie as PACK_grouped has them (runtime/pack.h). */
 int64_t sliding_floats(const Sliding *);
-/* Calls for all of its results, to the step that has been begun. No taps: the results are 0. */
-void add_sliding_calls(Lower *, const Sliding *);
+/* Calls for all results of some parts, to the step that has been begun; no taps: these results are 0. All parts have the same node,
+ * source and tile, strides of 1 where there are several, and results between each other's. Their filters lie within those of a vector. */
+void add_sliding_calls(Lower *, const Sliding *part, int parts);
 
 #endif
