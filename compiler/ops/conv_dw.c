@@ -8,8 +8,9 @@
 #include "conv_dw.h"
 
 enum {
-    BAND_PIXELS = 204,                  /* of a band: four vectors of dy and one block of x are then 32 KiB; */
-    SHORT_BAND = 112,                   /*   of filters of one tap, for which the next block of x is on its way meanwhile */
+    BAND_PIXELS = 112,                  /* of a band: four vectors of dy, a block of x and the next, that is being fetched, are 22 KiB; */
+    TAPS_PIXELS = 90,                   /*   of filters of several taps, which reach beyond it; */
+    ALONE_PIXELS = 204,                 /*   where x has no other block: 32 KiB */
     FEWEST_TASKS = 8,
     MOST_CHUNKS = 16,                   /* of the batch */
     CHUNK_BYTES = 256 << 10,            /* of a gradient, at most, that is summed in chunks, */
@@ -176,7 +177,7 @@ static void add_gradient_calls(const Gradient *d)
 static void choose_band(Gradient *d)
 {
     int pixels = d->height * d->width, images = d->c.l->graph->max_batch / d->chunks;
-    int most = d->c.kernel[0] * d->c.kernel[1] == 1 ? SHORT_BAND : BAND_PIXELS;
+    int most = d->c.panel->entries == 1 ? ALONE_PIXELS : d->c.kernel[0] * d->c.kernel[1] == 1 ? BAND_PIXELS : TAPS_PIXELS;
     int64_t farthest = MOST_BUMP / (d->c.l->program->arena_floats + 1);
     d->images = 1;
     d->rows = d->height;

@@ -6,7 +6,7 @@
 #include "conv_dw.h"
 
 enum {
-    COPY_USES = 16,                     /* of dy by a task, from which on a copy is worth its time */
+    COPY_USES = 8,                      /* of dy by a task, from which on a copy is worth its time */
     X_COPY_USES = 4,                    /* and of x */
     FEWEST_SUMS = 8,                    /* in registers: multiply-adds take four cycles, two of them start in each */
 };
@@ -84,7 +84,7 @@ static void fetch_entry(const Build_dw *b, int pixels)
 {
     const Conv *c = &b->d->c;
     int64_t pixel = c->stride[1] * c->x.pixel, fetched = -LINE;
-    if (b->entries == 1 || b->taps[0] * b->taps[1] > 1 || c->step > 1)
+    if (b->entries == 1 || c->step > 1)
         return;
     for (int i = 0; i < pixels; i++) {
         if (i * pixel - fetched < LINE)
@@ -198,20 +198,20 @@ static void emit_tiles(const Build_dw *b, TileOf *t, int columns)
     }
 }
 
-/* Lines of each block of dy that every entry fetches, so that those of the next units have come when they are copied: from images
- * that are one run of memory. */
-static int lines_ahead(const Build_dw *b)
+/* Lines of each block of dy that are fetched each of so many times, so that the next units' have come when they are to be copied.
+ * Of a single entry, whose pixels come from memory meanwhile, the copy itself is the faster one. */
+static int64_t lines_ahead(const Build_dw *b, int times)
 {
     const Gradient *d = b->d;
-    if (b->copied.pointer < 0 || d->images > 1 || b->copied.view.row != d->width * LANES)
+    if (b->copied.pointer < 0 || d->images > 1 || b->entries == 1)
         return 0;
-    return (d->rows * d->width * LANES + LINE * b->entries - 1) / (LINE * b->entries);
+    return (d->rows * b->copied.view.row + (int64_t)LINE * times - 1) / ((int64_t)LINE * times);
 }
 
-static void fetch_units(const Build_dw *b, const TileOf *t, int lines)
+static void fetch_units(const Build_dw *b, const TileOf *t, int64_t lines)
 {
     int blocks = t->units * b->width;
-    for (int i = 0; i < lines; i++)
+    for (int64_t i = 0; i < lines; i++)
         for (int j = 0; j < blocks; j++)
             k_prefetch2(b->k, b->copied.pointer, (blocks + j) * b->copied.view.block + i * LINE);
     if (lines)
@@ -226,11 +226,11 @@ static void emit_entries(const Build_dw *b, TileOf *t)
     int rows = b->reach == TILE_filter ? 1 : b->taps[0], columns = b->reach == TILE_tap ? b->taps[1] : 1;
     int together = b->entry->count * (b->reach == TILE_tap ? 1 : b->reach == TILE_row ? b->taps[1] : b->taps[0] * b->taps[1]);
     int64_t x_row = c->dilation[0] * c->x.row, x_column = c->dilation[1] * c->x.pixel;
-    int64_t filters = (int64_t)together * b->panel->vectors * LANES, lines = lines_ahead(b);
+    int64_t filters = (int64_t)together * b->panel->vectors * LANES, lines = lines_ahead(b, b->entries * rows * columns);
     k_loop(k, b->entries);
-    fetch_units(b, t, (int)lines);
     k_loop(k, rows);
     k_loop(k, columns);
+    fetch_units(b, t, lines);
     emit_tiles(b, t, together);
     k_bump(k, b->g.pointer, filters);
     k_bump(k, b->x.pointer, columns > 1 ? x_column : 0);
@@ -242,7 +242,7 @@ static void emit_entries(const Build_dw *b, TileOf *t)
     k_bump(k, b->x.pointer, -b->entries * b->between);
     k_bump(k, b->g.pointer, -b->entries * rows * columns * filters);
     if (lines)
-        k_bump(k, b->copied.pointer, -b->entries * lines * LINE);
+        k_bump(k, b->copied.pointer, -b->entries * rows * columns * lines * LINE);
 }
 
 /* The band's dy of some units, pixel by pixel, the registers of one beside each other; pointers end where they began. */
