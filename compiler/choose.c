@@ -340,6 +340,13 @@ static void choose_dense(const Graph *g, Node *n)
         choose_winograd_batch(&g->machine, n, false, g->max_batch, &n->tile);
 }
 
+/* Grouped convolutions of inference. */
+static void choose_grouped(const Graph *g, Node *n)
+{
+    if (g->exact || g->training || !choose_winograd(&g->machine, n))
+        choose_sliding(&g->machine, n);
+}
+
 /* Copies of one convolution read the same filters, so they are packed alike: as the first one wants them. */
 static void choose_like_first(Graph *g, Node *n)
 {
@@ -360,7 +367,7 @@ void choose(Graph *g)
         if (n->op == OP_linear)
             choose_linear(n);
         else if (g->training ? can_slide_back(n) : can_slide(n))
-            choose_sliding(&g->machine, n);
+            choose_grouped(g, n);
         else if (n->op == OP_conv)
             choose_dense(g, n);
         else if (n->op == OP_conv_dx)

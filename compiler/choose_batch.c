@@ -53,7 +53,7 @@ static double batch_cycles(const Node *n, const Transform *f, const int tiles[2]
 
 bool choose_winograd_batch(const Machine *machine, const Node *n, bool gradient, int batch, Tile *tile)
 {
-    if (!winograd_fits(n))
+    if (!winograd_fits(n) || n->attr.groups > 1)
         return false;
     double best = worth * (double)n->macs / fma_rate;
     int vectors = tile->vectors, panels = OUTPUTS / LANES / vectors;

@@ -20,6 +20,8 @@ enum {
 };
 
 static const double fma_rate = 16 * 0.86, far_rate = 8, filter_rate = 64, tile_rate = 16;      /* multiply-adds, bytes a cycle */
+static const double near_rate = 10;     /* bytes a cycle from the second-level cache, beside products */
+static const double grouped_share = 0.85;   /* of a direct sum's cycles, which the kernel of grouped ones takes more surely than this */
 
 /* Cycles of the transforms of one tile of 8 channels. */
 typedef struct {
@@ -28,28 +30,38 @@ typedef struct {
 } Transform;
 static const Transform transforms[] = {{4, 110, 100}, {2, 45, 40}};
 
-/* A layer as the algorithm sees it. */
+/* A layer as the algorithm sees it; of a grouped one, one of its groups. */
 typedef struct {
     const Node *n;
+    int groups;
     int in, blocks, vectors;            /* input channels, their blocks, output vectors */
     int rows, columns;                  /* of tiles */
     int frequencies;
     bool average;
 } Layer;
 
+/* Is every group of channels whole blocks, which follow each other? */
+static bool has_whole_groups(const Layout *l, int channels, int groups)
+{
+    return groups == 1 || (l->nsegment <= 1 && channels / groups % LANES == 0);
+}
+
 bool winograd_fits(const Node *n)
 {
     const Attr *a = &n->attr;
-    bool square = a->kernel[0] == 3 && a->kernel[1] == 3 && a->stride[0] == 1 && a->stride[1] == 1;
-    return n->op == OP_conv && square && a->dilation[0] == 1 && a->dilation[1] == 1 && a->groups == 1 &&
-           n->in[0]->layout.kind == LAYOUT_blocked;
+    if (n->op != OP_conv || n->in[0]->layout.kind != LAYOUT_blocked)
+        return false;
+    return a->kernel[0] == 3 && a->kernel[1] == 3 && a->stride[0] == 1 && a->stride[1] == 1 && a->dilation[0] == 1 &&
+           a->dilation[1] == 1 && has_whole_groups(&n->in[0]->layout, node_result(n->in[0]).channels, a->groups) &&
+           has_whole_groups(&n->layout, a->out, a->groups);
 }
 
 static Layer layer_of(const Node *n, int unit)
 {
-    Layer l = {.n = n, .in = node_result(n->in[0]).channels, .blocks = n->in[0]->layout.blocks, .vectors = n->layout.blocks,
-               .rows = ceil_of(n->shape.height, unit), .columns = ceil_of(n->shape.width, unit),
-               .frequencies = (unit + 2) * (unit + 2)};
+    int groups = n->attr.groups;
+    Layer l = {.n = n, .groups = groups, .in = node_result(n->in[0]).channels / groups, .blocks = n->in[0]->layout.blocks / groups,
+               .vectors = n->layout.blocks / groups, .rows = ceil_of(n->shape.height, unit),
+               .columns = ceil_of(n->shape.width, unit), .frequencies = (unit + 2) * (unit + 2)};
     for (const Node *t = n->tail; t; t = t->tail)
         l.average |= t->op == OP_global_avg_pool;
     return l;
@@ -69,10 +81,13 @@ static int together_of(const Layer *l, const Tile *t)
     return together < l->vectors ? together : l->vectors;
 }
 
+/* Multiply-adds, or, where channels are few, what is read and written for them. */
 static double product_cycles(const Layer *l, const Tile *t)
 {
     int tiles = t->rows * t->columns, tasks = ceil_of(l->rows, t->rows) * ceil_of(l->columns, t->columns);
-    return tasks * (tiles + 0.5) * l->frequencies * l->in * l->vectors * 8 / fma_rate;
+    double sums = (tiles + 0.5) * l->in * l->vectors * LANES / fma_rate;
+    double bytes = 4.0 * LANES * (tiles * (l->blocks + l->vectors) + l->in * l->vectors);
+    return tasks * l->frequencies * (sums > bytes / near_rate ? sums : bytes / near_rate);
 }
 
 static double filter_bytes(const Layer *l)
@@ -93,13 +108,13 @@ static double fetch_cycles(const Layer *l, const Tile *t)
 static double tile_cycles(const Layer *l, const Tile *t, const Transform *f)
 {
     double transform = (double)l->rows * l->columns * (l->blocks * f->input + l->vectors * f->output);
-    return product_cycles(l, t) + transform + fetch_cycles(l, t);
+    return l->groups * (product_cycles(l, t) + transform + fetch_cycles(l, t));
 }
 
 /* Tiles of a task, no more than t has, of which there are enough for a few threads: a power of two, so that their shares are equal. */
 static int shared_tiles(const Layer *l, const Tile *t, const Transform *f)
 {
-    int limit = filter_bytes(l) > FAR_BYTES ? FAR_TASKS : MOST_TASKS, tasks = 1;
+    int limit = (filter_bytes(l) > FAR_BYTES ? FAR_TASKS : MOST_TASKS) / l->groups, tasks = 1;
     double wanted = tile_cycles(l, t, f) / TASK_CYCLES;
     while (2 * tasks <= limit && wanted > 1.5 * tasks)
         tasks *= 2;
@@ -172,6 +187,8 @@ const char *winograd_refusal(const Machine *machine, const Node *n, const Tile *
         return "rows or columns of a task are more than there are, or split has only some of the columns";
     if (l.average && (!t->split || t->rows < l.rows))
         return "a global average needs split and all rows";
+    if (l.groups > 1 && (t->split || t->together))
+        return "a grouped layer has neither split nor together";
     if (t->depth >= l.blocks && t->depth)
         return "depth must be less than the number of input blocks";
     int together = together_of(&l, t);
@@ -182,7 +199,7 @@ const char *winograd_refusal(const Machine *machine, const Node *n, const Tile *
 
 static double direct_cycles(const Node *n)
 {
-    double filters = 36.0 * node_result(n->in[0]).channels * n->layout.blocks * 8;
+    double filters = 36.0 * node_result(n->in[0]).channels / n->attr.groups * n->layout.blocks * 8;
     return (double)n->macs / fma_rate + (filters > FAR_BYTES ? filters / far_rate : 0);
 }
 
@@ -190,7 +207,7 @@ bool choose_winograd(const Machine *machine, Node *n)
 {
     if (!winograd_fits(n))
         return false;
-    double best = direct_cycles(n);
+    double best = direct_cycles(n) * (n->attr.groups > 1 ? grouped_share : 1);
     Tile chosen = {0}, t;
     for (size_t i = 0; i < 2 * sizeof transforms / sizeof *transforms; i++) {
         const Transform *f = &transforms[i / 2];

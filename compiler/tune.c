@@ -81,7 +81,10 @@ static void try_forms(TuneLayer *layer)
     for (int i = 0; i < 4 && !layer->exact; i++)
         if (winograd_form(layer->machine, &trial, i / 2 ? 2 : 4, i % 2))
             challenge(layer, &trial.tile);
-    choose_direct(layer->machine, &trial);
+    if (can_slide(&trial))
+        choose_sliding(layer->machine, &trial);
+    else
+        choose_direct(layer->machine, &trial);
     challenge(layer, &trial.tile);
 }
 
@@ -177,7 +180,7 @@ static void try_order(TuneLayer *layer)
 typedef void Stage(TuneLayer *);
 static Stage *const direct_stages[] = {try_forms, try_registers, try_rows, try_together, try_depth, try_ahead, try_order, NULL};
 static Stage *const linear_stages[] = {try_registers, try_order, NULL};
-static Stage *const sliding_stages[] = {try_pixels, try_band, try_rows, NULL};
+static Stage *const sliding_stages[] = {try_forms, try_pixels, try_band, try_rows, NULL};
 
 static Stage *const *stages_of(const TuneLayer *layer)
 {

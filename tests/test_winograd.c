@@ -27,6 +27,7 @@ typedef struct {
     int rows, columns;                  /* tiles of a task; 0: as chosen */
     int batch;                          /* 0: BATCH */
     int together;                       /* vectors of a task; 0: as chosen */
+    int groups;                         /* 0: 1 */
 } Case;
 
 static int batch_of(const Case *c)
@@ -47,7 +48,7 @@ static Node *source_of(Graph *g, const Case *c)
 static Graph *network_of(const Case *c)
 {
     Graph *g = network_new(&context, (Shape){c->segments ? 9 : c->in, c->height, c->width, false});
-    Attr attr = filters(c->out, 3, c->pad);
+    Attr attr = grouped(c->out, 3, c->pad, c->groups ? c->groups : 1);
     attr.bias = c->tail == TAIL_bias || c->tail == TAIL_silu;
     Node *source = source_of(g, c), *n;
     Node *side = c->tail == TAIL_add_relu || c->tail == TAIL_concat
@@ -141,8 +142,8 @@ static void expect_bits(const Model *model, const Data *data, const float *want,
 
 static const char *text_of(const Case *c)
 {
-    return arena_printf(&context, "%dx%dx%d pad %d -> %d, tail %d%s, F(%d)%s, tasks %dx%d of %d vectors", c->in,
-                        c->height, c->width, c->pad, c->out, c->tail, c->segments ? ", segments" : "", c->unit,
+    return arena_printf(&context, "%dx%dx%d pad %d -> %d, %d groups, tail %d%s, F(%d)%s, tasks %dx%d of %d vectors", c->in,
+                        c->height, c->width, c->pad, c->out, c->groups, c->tail, c->segments ? ", segments" : "", c->unit,
                         c->split ? " split" : "", c->rows, c->columns, c->together);
 }
 
@@ -250,27 +251,55 @@ Test(winograd, two_by_two_split)
 Test(winograd, large)
 {
     static const Case cases[] = {
-        {14, 14, 1, 256, 88, TAIL_add_relu, false, 4, true, 0, 0, 0, 0},
-        {14, 14, 1, 256, 88, TAIL_bn_relu, false, 4, false, 0, 0, 0, 0},
-        {14, 14, 1, 256, 88, TAIL_bn_relu, false, 4, true, 0, 0, 0, 7},     /* groups of 6, 6, 6, 5 vectors, these of two panels */
-        {14, 14, 1, 256, 88, TAIL_bn_relu, false, 4, false, 0, 0, 0, 11},
-        {13, 13, 1, 136, 104, TAIL_concat, true, 2, true, 0, 0, 0, 5},
-        {7, 7, 1, 300, 72, TAIL_average, true, 2, true, 0, 0, 0, 0},
-        {9, 61, 1, 64, 56, TAIL_bias, false, 4, false, 0, 0, 0, 0},
-        {8, 60, 1, 40, 24, TAIL_pool, true, 2, false, 2, 7, 0, 0},
+        {14, 14, 1, 256, 88, TAIL_add_relu, false, 4, true, 0, 0, 0, .together = 0},
+        {14, 14, 1, 256, 88, TAIL_bn_relu, false, 4, false, 0, 0, 0, .together = 0},
+        {14, 14, 1, 256, 88, TAIL_bn_relu, false, 4, true, 0, 0, 0, .together = 7},     /* groups of 6, 6, 6, 5 vectors, these of two panels */
+        {14, 14, 1, 256, 88, TAIL_bn_relu, false, 4, false, 0, 0, 0, .together = 11},
+        {13, 13, 1, 136, 104, TAIL_concat, true, 2, true, 0, 0, 0, .together = 5},
+        {7, 7, 1, 300, 72, TAIL_average, true, 2, true, 0, 0, 0, .together = 0},
+        {9, 61, 1, 64, 56, TAIL_bias, false, 4, false, 0, 0, 0, .together = 0},
+        {8, 60, 1, 40, 24, TAIL_pool, true, 2, false, 2, 7, 0, .together = 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check(&cases[i]);
+}
+
+/* Groups of whole blocks, as many blocks in as out and not, of one panel and of several, in tasks of all tiles and of some. */
+Test(winograd, grouped)
+{
+    static const Case cases[] = {
+        {9, 9, 1, 32, 32, TAIL_bn_relu, false, 4, false, .groups = 4},
+        {13, 13, 1, 48, 48, TAIL_add_relu, false, 4, false, 2, 2, .groups = 2},
+        {7, 9, 1, 128, 128, TAIL_bias, false, 2, false, 0, 3, .groups = 2},
+        {8, 12, 1, 64, 64, TAIL_pool, false, 4, false, 1, 0, .groups = 2},
+        {10, 5, 0, 24, 72, TAIL_silu, false, 2, false, 2, 0, .groups = 3},
+        {6, 17, 2, 160, 32, TAIL_none, false, 4, false, 0, 0, .groups = 2},
+        {14, 13, 1, 288, 288, TAIL_bn_relu, false, 4, false, 0, 0, .groups = 2},   /* panels of two sizes */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check(&cases[i]);
+}
+
+/* What has not whole blocks in a group, or wants the form for few tiles of many filters. */
+Test(winograd, groups_that_it_refuses)
+{
+    static const Case cases[] = {
+        {9, 9, 1, 32, 32, TAIL_none, false, 4, true, .groups = 4},
+        {9, 9, 1, 24, 24, TAIL_none, false, 4, false, .groups = 2},
+        {9, 9, 1, 32, 24, TAIL_none, false, 4, false, .groups = 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        cr_expect_null(program_of(network_of(&cases[i]), &cases[i]), "%s", text_of(&cases[i]));
 }
 
 /* The filters that a task reads serve several images, and those of the batch that are left go one by one. */
 Test(winograd, several_images)
 {
     static const Case cases[] = {
-        {9, 9, 1, 24, 88, TAIL_add_relu, false, 2, true, 1, 0, 11, 0},
-        {14, 14, 1, 21, 72, TAIL_concat, true, 4, true, 1, 0, 9, 0},
-        {12, 12, 1, 16, 88, TAIL_pool, false, 4, true, 1, 0, 14, 0},
-        {5, 5, 1, 40, 72, TAIL_average, false, 2, true, 0, 0, 26, 0},
+        {9, 9, 1, 24, 88, TAIL_add_relu, false, 2, true, 1, 0, 11, .together = 0},
+        {14, 14, 1, 21, 72, TAIL_concat, true, 4, true, 1, 0, 9, .together = 0},
+        {12, 12, 1, 16, 88, TAIL_pool, false, 4, true, 1, 0, 14, .together = 0},
+        {5, 5, 1, 40, 72, TAIL_average, false, 2, true, 0, 0, 26, .together = 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_expect_gt(check(&cases[i]), 1, "%s", text_of(&cases[i]));
@@ -366,7 +395,7 @@ static Algorithm algorithm_of(Attr attr, Shape input, bool exact, int *unit)
 Test(winograd, is_chosen_by_shape)
 {
     int unit;
-    Attr strided = window(3, 2, 1), dilated = window(3, 1, 2), groups = grouped(64, 3, 1, 4);
+    Attr strided = window(3, 2, 1), dilated = window(3, 1, 2);
     strided.out = dilated.out = 64;
     dilated.dilation[0] = dilated.dilation[1] = 2;
     cr_expect_eq(algorithm_of(filters(64, 3, 1), (Shape){64, 56, 56, false}, false, &unit), ALGORITHM_winograd);
@@ -378,7 +407,10 @@ Test(winograd, is_chosen_by_shape)
     cr_expect_eq(algorithm_of(filters(64, 5, 2), (Shape){64, 56, 56, false}, false, &unit), ALGORITHM_direct);
     cr_expect_eq(algorithm_of(strided, (Shape){64, 56, 56, false}, false, &unit), ALGORITHM_direct);
     cr_expect_eq(algorithm_of(dilated, (Shape){64, 56, 56, false}, false, &unit), ALGORITHM_direct);
-    cr_expect_neq(algorithm_of(groups, (Shape){64, 56, 56, false}, false, &unit), ALGORITHM_winograd);
+    cr_expect_eq(algorithm_of(grouped(1024, 3, 1, 32), (Shape){1024, 14, 14, false}, false, &unit), ALGORITHM_winograd);
+    cr_expect_eq(unit, 4);
+    cr_expect_eq(algorithm_of(grouped(1024, 3, 1, 32), (Shape){1024, 14, 14, false}, true, &unit), ALGORITHM_sliding);
+    cr_expect_eq(algorithm_of(grouped(128, 3, 1, 32), (Shape){128, 56, 56, false}, false, &unit), ALGORITHM_sliding);
 }
 
 /* G g Gt of a filter that is 1 in its centre, on the reference's terms: a convolution with it copies its input. */

@@ -9,7 +9,10 @@
  * A task transforms some tiles, and for each group of panels of output channels multiplies and transforms back, V and M in the
  * scratch memory of its thread. Where filters are many and tiles few, `split` transforms the whole picture in a step of its
  * own, and a task is one group over some tiles, so that filters are read once, in the order in which they lie (of a batch, once
- * for the tiles of several images), while V of a frequency stays in the first-level cache. */
+ * for the tiles of several images), while V of a frequency stays in the first-level cache.
+ *
+ * A grouped convolution is as many convolutions as it has groups of channels, which are called parts here: a task has one of
+ * them. All are alike, and lie at equal distances in the picture, the filters and the result. */
 #include "winograd.h"
 
 enum {
@@ -29,6 +32,7 @@ typedef struct {
     Spectrum v, m;
     int64_t v_at, m_at;                 /* places in the scratch memory, behind the buffer */
     int64_t channels;                   /* that are summed */
+    int parts, entries;                 /* groups of channels, and entries of each */
 } Winograd;
 
 int make_spans(int tiles, int most, int unit, int last, Span span[2])
@@ -57,11 +61,17 @@ typedef struct {
     int64_t filters;
 } Group;
 
+/* Panels of a part: those of the others are like them. */
+static size_t part_panels(const Conv *c)
+{
+    return c->npanel / (size_t)c->groups;
+}
+
 static Group group_at(const Conv *c, size_t first)
 {
     int size = c->n->tile.unit + 2;
     Group g = {.first = first, .count = 1, .filters = size * size * c->panel[first].frequency};
-    for (size_t i = first; i < c->npanel && c->panel[i].group == c->panel[first].group; i++, g.panels++)
+    for (size_t i = first; i < part_panels(c) && c->panel[i].group == c->panel[first].group; i++, g.panels++)
         g.vectors += c->panel[i].vectors;
     return g;
 }
@@ -79,7 +89,7 @@ static bool same_group(const Conv *c, const Group *a, const Group *b)
 static Group group_run(const Conv *c, size_t first)
 {
     Group g = group_at(c, first);
-    for (size_t next = first + (size_t)g.panels; next < c->npanel; next += (size_t)g.panels, g.count++) {
+    for (size_t next = first + (size_t)g.panels; next < part_panels(c); next += (size_t)g.panels, g.count++) {
         Group other = group_at(c, next);
         if (!same_group(c, &g, &other))
             break;
@@ -92,7 +102,7 @@ static Spectrum spectrum_of(const Conv *c, int images)
 {
     int64_t block = (int64_t)images * c->n->tile.rows * c->n->tile.columns * LANES;
     int vectors = 0;                    /* of the largest group */
-    for (size_t i = 0; i < c->npanel; i += (size_t)group_at(c, i).panels)
+    for (size_t i = 0; i < part_panels(c); i += (size_t)group_at(c, i).panels)
         vectors = group_at(c, i).vectors > vectors ? group_at(c, i).vectors : vectors;
     return (Spectrum){winograd_plane(vectors * block), block};
 }
@@ -109,13 +119,14 @@ void cut_into_tiles(const Conv *c, int tiles[2], int last[2])
 static Winograd winograd_new(Conv *c)
 {
     const Tile *t = &c->n->tile;
-    Winograd w = {.c = c, .t = t, .product = *c, .size = t->unit + 2, .images = 1};
+    Winograd w = {.c = c, .t = t, .product = *c, .size = t->unit + 2, .images = 1, .parts = c->groups};
     cut_into_tiles(c, w.tiles, w.last);
     int64_t tiles = (int64_t)t->rows * t->columns, held = t->split ? (int64_t)w.tiles[0] * w.tiles[1] : tiles;
     Conv *p = &w.product;
     p->entry = arena_alloc(c->l->context, c->nentry, sizeof *p->entry);
     w.v.block = held * LANES;
-    for (size_t i = 0; i < c->nentry; i++) {
+    w.entries = (int)c->nentry / w.parts;
+    for (int i = 0; i < w.entries; i++) {
         p->entry[i] = (Entry){c->entry[i].channel, c->entry[i].count, (int64_t)i * w.v.block};
         w.channels += c->entry[i].count;
     }
@@ -127,7 +138,7 @@ static Winograd winograd_new(Conv *c)
     p->bias = false;
     p->x = (View){w.v.block, c->l->program->arena_floats, LANES};       /* a row: an image */
     p->step = 1;
-    w.v.frequency = winograd_plane((int64_t)c->nentry * w.v.block);
+    w.v.frequency = winograd_plane(w.entries * w.v.block);
     w.m = spectrum_of(c, 1);
     w.v_at = winograd_plane(BUFFER_FLOATS);
     w.m_at = w.v_at + (t->split ? 0 : w.size * w.size * w.v.frequency);
@@ -139,6 +150,17 @@ static Winograd winograd_new(Conv *c)
 Rect rect_of(Span rows, Span columns)
 {
     return (Rect){rows.start, rows.size, columns.start, columns.size, rows.last, columns.last};
+}
+
+/* Floats of filters, and vectors of results, from one part to the next, of which the grid's first coordinate is one. */
+static int64_t part_filters(const Conv *c)
+{
+    return c->groups > 1 ? c->panel[part_panels(c)].at - c->panel[0].at : 0;
+}
+
+static int part_vectors(const Conv *c)
+{
+    return c->n->layout.blocks / c->groups;
 }
 
 static Call *call_input(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r, int blocks)
@@ -155,6 +177,7 @@ static Call *call_input(const Winograd *w, const int grid[MAX_CALL_GRID], Rect r
         call_stride(call, t.v, 0, w->v.block);
     } else {
         call_move(call, t.v, w->v_at);
+        call_stride(call, t.x, 0, w->entries * c->x.block);
         call_stride(call, t.x, 1, r.rows * unit * c->x.row);
         call_stride(call, t.x, 2, r.columns * unit * c->x.pixel);
     }
@@ -240,7 +263,7 @@ static Call *call_product(const Winograd *w, const int grid[MAX_CALL_GRID], Rect
     call_move(call, b.out.y, w->m_at);
     for (int i = 0; i < 1 + w->t->ahead; i++) {
         call_move(call, i ? b.ahead : b.w, p->at);
-        call_stride(call, i ? b.ahead : b.w, 0, g->filters);
+        call_stride(call, i ? b.ahead : b.w, 0, w->t->split ? g->filters : part_filters(c));
     }
     if (w->t->split)
         call_stride(call, b.x, 1, (int64_t)r.rows * w->tiles[1] * LANES);
@@ -260,7 +283,7 @@ static Call *call_output(const Winograd *w, const int grid[MAX_CALL_GRID], Rect 
     call->images = w->images;
     call_move(call, t.m, w->m_at);
     output_move(call, &t.out, (Place){p.vector, r.row * step[0], r.column * step[1]});
-    output_stride(call, &t.out, 0, (Place){g->vectors, 0, 0});
+    output_stride(call, &t.out, 0, (Place){w->t->split ? g->vectors : part_vectors(c), 0, 0});
     output_stride(call, &t.out, 1, (Place){0, r.rows * step[0], 0});
     output_stride(call, &t.out, 2, (Place){0, 0, r.columns * step[1]});
     return call;
@@ -273,7 +296,7 @@ static void add_split_tasks(const Winograd *w, Span rows, Span columns)
 {
     const Conv *c = w->c;
     Rect r = rect_of(rows, columns);
-    for (size_t i = 0; i < c->npanel;) {
+    for (size_t i = 0; i < part_panels(c);) {
         Group g = group_run(c, i);
         int grid[] = {g.count, rows.count, columns.count};
         call_product(w, grid, r, &g);
@@ -282,14 +305,14 @@ static void add_split_tasks(const Winograd *w, Span rows, Span columns)
     }
 }
 
-/* All groups in one task. */
+/* All groups of panels of a part in one task. */
 static void add_whole_tasks(const Winograd *w, Span rows, Span columns)
 {
     const Conv *c = w->c;
     Rect r = rect_of(rows, columns);
-    int grid[] = {1, rows.count, columns.count};
-    call_input(w, grid, r, (int)c->nentry);
-    for (size_t i = 0; i < c->npanel;) {
+    int grid[] = {w->parts, rows.count, columns.count};
+    call_input(w, grid, r, w->entries);
+    for (size_t i = 0; i < part_panels(c);) {
         Group g = group_at(c, i);
         call_product(w, grid, r, &g)->follows = true;
         call_output(w, grid, r, &g)->follows = true;
