@@ -1,6 +1,8 @@
 /* choose_sliding.c - which grouped convolutions the kernel of ops/sliding.c computes, and its tile. */
 #include "choose.h"
 
+enum { MOST_CHANNELS = 16 };            /* of a group, in training */
+
 /* Each segment holds whole groups, and input and output are cut alike, so that output lanes face their groups' input lanes. */
 static bool blocks_match(const Layout *in, const Layout *out, int size)
 {
@@ -25,10 +27,10 @@ bool can_slide(const Node *n)
     return (LANES % in == 0 || in % LANES == 0) && blocks_match(&n->in[0]->layout, &n->layout, in);
 }
 
+/* Larger groups are as good for direct tiles. */
 bool can_slide_back(const Node *n)
 {
-    int size = n->attr.out / n->attr.groups;
-    return can_slide(n) && LANES % size == 0;
+    return can_slide(n) && n->attr.out / n->attr.groups <= MOST_CHANNELS;
 }
 
 /* Results, and what is read for them: taps, and columns of the source from one result to the next. */

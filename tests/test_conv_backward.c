@@ -334,6 +334,12 @@ static const Case cases[] = {
     {18, 10, 10, 18, {3, 3}, {2, 1}, {1, 1}, {1, 1}, 9, .batch = 2},
     {128, 18, 20, 128, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 32, .batch = 2},
     {160, 5, 4, 160, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 20, .batch = 3, .bias = true},
+    /* groups of whole blocks, odd in number or not */
+    {32, 9, 10, 32, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 2, .batch = 2, .bias = true},
+    {64, 7, 9, 64, {3, 3}, {2, 2}, {1, 1}, {1, 1}, 2, .batch = 3, .summed = true},
+    {48, 10, 8, 48, {3, 5}, {1, 2}, {1, 2}, {1, 1}, 2, .batch = 2},
+    {32, 11, 12, 32, {3, 3}, {2, 2}, {2, 2}, {2, 2}, 2, .batch = 2},
+    {160, 14, 14, 160, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 10, .batch = 2},
     {128, 3, 3, 256, {1, 1}, {1, 1}, {0, 0}, {1, 1}, 1, .batch = 2},
     {10, 1, 1, 7, .groups = 1, .batch = 5, .bias = true, .linear = true},
     {100, 1, 1, 50, .groups = 1, .batch = 33, .bias = true, .linear = true},
@@ -377,6 +383,7 @@ static const Case rough[] = {
     {256, 3, 3, 2304, .groups = 1, .batch = 4, .bias = true, .linear = true},
     {32, 30, 31, 32, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 8, .batch = 2},
     {144, 13, 12, 144, {3, 3}, {2, 2}, {1, 1}, {1, 1}, 18, .batch = 4},
+    {64, 15, 14, 64, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 2, .batch = 4},
 };
 
 static double root_mean_square(const double *value, const float *from, int64_t count)

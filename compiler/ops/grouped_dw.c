@@ -1,10 +1,11 @@
-/* grouped_dw.c - gradient of the filters of a convolution whose groups have 2, 4 or 8 channels:
+/* grouped_dw.c - gradient of the filters of a grouped convolution that slides (sliding.c), in the order in which they lie (PACK_grouped):
  * dw[o, i, ky, kx] = sum over images and pixels of dy[o, p] * x[i, stride p + dilation k - pad], o and i of one group.
  *
- * No lane is wasted: lanes are input channels i, and dy meets them with its lanes exchanged so that lane i holds output channel i ^ r
- * of the same group, for each r below the group's size. Neighbouring r differ in one bit (a Gray code), hence one exchange for each.
- * A wide register holds two blocks. Sums go over bands of pixels that stay in the first cache, then to memory, and only at the end
- * do lanes become output channels, as the filters have them (PACK_grouped). */
+ * No lane is wasted. Where groups are whole blocks, lanes are output channels, and each column of x, channel by channel, meets all
+ * pixels of dy in whose windows it is. Groups of 2, 4 or 8 channels have input channels i in lanes, and dy meets them with its lanes
+ * exchanged so that lane i holds output channel i ^ r of the same group, for each r below the group's size; neighbouring r differ in
+ * one bit (a Gray code), hence one exchange for each. Only at the end do their lanes become output channels.
+ * Sums go over bands of pixels that stay in the first cache, then to memory. A wide register holds two blocks. */
 #include "chunks.h"
 #include "lanes.h"
 #include "transpose.h"
@@ -37,15 +38,22 @@ typedef struct {
     int width;                          /* blocks of a register */
 } Build_dw;
 
-/* What one walk over a band sums: output channels i ^ gray(first).. and taps from `column` on, of one row of the filter. */
+/* What one walk over a band sums: `count` members of the group from `first` on, and taps from `column` on, of one row of the filter.
+ * Member m stands for channel m of an input block, or for the exchange of gray(m). */
 typedef struct {
-    int first, exchanges, column, taps;
-    int acc[MAX_REGISTERS];             /* [exchange][tap] */
+    int first, count, column, taps;
+    int acc[MAX_REGISTERS];             /* [member][tap] */
 } Walk;
 
 static int gray(int i)
 {
     return i ^ i >> 1;
+}
+
+/* Are groups whole blocks, more than one? */
+static bool is_large(const Gradient *d)
+{
+    return d->size > LANES;
 }
 
 /* ---- a walk over the band ---------------------------------------------------------------------------------------------- */
@@ -83,7 +91,7 @@ static void emit_pixel(const Build_dw *b, const Walk *w, Held *h, int pixel, int
     k_load_blocks(k, dy, b->dy.pointer, pixel * b->dy.view.pixel, b->dy.view.block, b->width);
     for (int tap = 0; tap < w->taps; tap++)
         x[tap] = hold_column(b, h, w->taps, first, first + tap * a->dilation[1]);
-    for (int i = 0; i < w->exchanges; i++) {
+    for (int i = 0; i < w->count; i++) {
         int exchange = gray(w->first + i) ^ (i ? gray(w->first + i - 1) : 0);
         if (exchange)
             emit_lane_xor(k, dy, exchange);
@@ -92,7 +100,7 @@ static void emit_pixel(const Build_dw *b, const Walk *w, Held *h, int pixel, int
     }
 }
 
-static void emit_pixels(const Build_dw *b, const Walk *w, int pixels)
+static void emit_exchanged_pixels(const Build_dw *b, const Walk *w, int pixels)
 {
     Kernel *k = b->k;
     Held h;
@@ -108,6 +116,51 @@ static void emit_pixels(const Build_dw *b, const Walk *w, int pixels)
     kernel_release(k, dy);
 }
 
+/* Some pixels of groups of whole blocks: dy in registers. */
+static void emit_columns(const Build_dw *b, const Walk *w, int pixels)
+{
+    const Attr *a = b->d->a;
+    Kernel *k = b->k;
+    int dy[UNROLL], stride = a->stride[1], dilation = a->dilation[1], x = kernel_register(k);
+    for (int i = 0; i < pixels; i++)
+        k_load_blocks(k, dy[i] = kernel_register(k), b->dy.pointer, i * b->dy.view.pixel, b->dy.view.block, b->width);
+    for (int column = 0; column <= (pixels - 1) * stride + (w->taps - 1) * dilation; column++)
+        for (int i = 0; i < w->count; i++) {
+            bool loaded = false;
+            for (int tap = 0; tap < w->taps; tap++) {
+                int from = column - tap * dilation;
+                if (from < 0 || from % stride || from / stride >= pixels)
+                    continue;
+                if (!loaded)
+                    k_broadcast(k, x, b->x.pointer, column * b->x.view.pixel + w->first + i);
+                loaded = true;
+                k_op(k, V_fma, w->acc[i * w->taps + tap], dy[from / stride], x);
+            }
+        }
+    for (int i = 0; i < pixels; i++)
+        kernel_release(k, dy[i]);
+    kernel_release(k, x);
+}
+
+static void emit_pixels(const Build_dw *b, const Walk *w, int pixels)
+{
+    if (is_large(b->d))
+        emit_columns(b, w, pixels);
+    else
+        emit_exchanged_pixels(b, w, pixels);
+}
+
+/* Pixels of a row that code has in a line: of large groups, so many as registers have room for. */
+static int unroll_of(const Build_dw *b, const Walk *w)
+{
+    int width = b->d->s.width, most = width <= 2 * UNROLL ? width : UNROLL;
+    if (is_large(b->d)) {
+        int room = b->d->l->graph->machine.registers - w->count * w->taps - 1;
+        most = room < UNROLL ? room : UNROLL;
+    }
+    return most < width ? most : width;
+}
+
 /* Moves over rows and columns of dy; x goes along. */
 static void move(const Build_dw *b, int64_t rows, int64_t columns)
 {
@@ -118,7 +171,7 @@ static void move(const Build_dw *b, int64_t rows, int64_t columns)
 
 static void emit_row(const Build_dw *b, const Walk *w)
 {
-    int width = b->d->s.width, unroll = width <= 2 * UNROLL ? width : UNROLL;
+    int width = b->d->s.width, unroll = unroll_of(b, w);
     k_loop(b->k, width / unroll);
     emit_pixels(b, w, unroll);
     move(b, 0, unroll);
@@ -139,7 +192,7 @@ static void emit_walk(const Build_dw *b, Walk *w, int rows)
 {
     Kernel *k = b->k;
     int64_t tap = b->d->unit * LANES, column = (int64_t)b->d->a->dilation[1] * b->x.view.pixel;
-    for (int i = 0; i < w->exchanges * w->taps; i++)
+    for (int i = 0; i < w->count * w->taps; i++)
         k_zero(k, w->acc[i] = kernel_register(k));
     k_bump(k, b->x.pointer, w->column * column);
     k_loop(k, rows);
@@ -148,8 +201,9 @@ static void emit_walk(const Build_dw *b, Walk *w, int rows)
     move(b, -rows, 0);
     k_bump(k, b->x.pointer, -w->column * column);
     int sum = kernel_register(k);
-    for (int i = 0; i < w->exchanges * w->taps; i++) {
-        int64_t at = (gray(w->first + i / w->taps) * b->d->a->kernel[1] + w->column + i % w->taps) * tap;
+    for (int i = 0; i < w->count * w->taps; i++) {
+        int member = w->first + i / w->taps;
+        int64_t at = ((is_large(b->d) ? member : gray(member)) * b->d->a->kernel[1] + w->column + i % w->taps) * tap;
         k_load_blocks(k, sum, b->g.pointer, at, block_distance(b), b->width);
         k_op(k, V_add, sum, sum, w->acc[i]);
         k_store_blocks(k, b->g.pointer, at, block_distance(b), b->width, sum);
@@ -158,10 +212,10 @@ static void emit_walk(const Build_dw *b, Walk *w, int rows)
     kernel_release(k, sum);
 }
 
-/* Exchanges that share a walk: their sums, the columns and dy must fit into registers. */
-static int most_exchanges(const Build_dw *b, int taps)
+/* Members of a block that share a walk: their sums, and columns and dy, must fit into registers. */
+static int most_members(const Build_dw *b, int taps)
 {
-    int registers = b->d->l->graph->machine.registers, most = b->d->size;
+    int registers = b->d->l->graph->machine.registers, most = is_large(b->d) ? LANES : b->d->size;
     while (most * taps + taps + 1 > registers)
         most /= 2;
     return most;
@@ -173,22 +227,26 @@ static void emit_band(const Build_dw *b, int rows)
     const Gradient *d = b->d;
     const Attr *a = d->a;
     Kernel *k = b->k;
-    int size, parts, larger;
-    int64_t x_row = (int64_t)a->dilation[0] * b->x.view.row, g_row = (int64_t)d->size * a->kernel[1] * d->unit * LANES;
+    int size, parts, larger, blocks = is_large(d) ? d->size / LANES : 1, members = d->size / blocks;
+    int64_t x_row = (int64_t)a->dilation[0] * b->x.view.row, x_block = blocks > 1 ? b->x.view.block : 0,
+            g_block = (int64_t)members * a->kernel[1] * d->unit * LANES;
     split_evenly(a->kernel[1], MOST_TAPS, &size, &parts, &larger);
     k_loop(k, a->kernel[0]);
+    k_loop(k, blocks);
     Walk w = {.column = 0};
     for (int i = 0; i < parts; i++, w.column += w.taps) {
         w.taps = size + (i < larger);
-        w.exchanges = most_exchanges(b, w.taps);
-        for (w.first = 0; w.first < d->size; w.first += w.exchanges)
+        w.count = most_members(b, w.taps);
+        for (w.first = 0; w.first < members; w.first += w.count)
             emit_walk(b, &w, rows);
     }
-    k_bump(k, b->x.pointer, x_row);
-    k_bump(k, b->g.pointer, g_row);
+    k_bump(k, b->x.pointer, x_block);
+    k_bump(k, b->g.pointer, g_block);
+    k_end(k);
+    k_bump(k, b->x.pointer, x_row - blocks * x_block);
     k_end(k);
     k_bump(k, b->x.pointer, -a->kernel[0] * x_row);
-    k_bump(k, b->g.pointer, -a->kernel[0] * g_row);
+    k_bump(k, b->g.pointer, -a->kernel[0] * blocks * g_block);
 }
 
 /* ---- the gradient in memory -------------------------------------------------------------------------------------------- */
@@ -259,7 +317,26 @@ static void emit_kernel(const Build_dw *b, int channels)
     k_bump(k, b->x.pointer, b->x.image);
     k_bump(k, b->dy.pointer, b->dy.image);
     k_end(k);
-    emit_output_lanes(b, channels);
+    if (!is_large(d))
+        emit_output_lanes(b, channels);
+}
+
+/* How a run of blocks is cut into tasks: by two coordinates of the grid, from one to the next so many blocks of dy, of x, and floats
+ * of the gradient. */
+typedef struct {
+    int count[2], dy[2], x[2];
+    int64_t g[2];
+} Tasks;
+
+static Tasks cut_run(const Gradient *d, int blocks, int width)
+{
+    if (is_large(d)) {
+        int group = d->size / LANES;
+        return (Tasks){{blocks / group, group / width}, {group, width}, {group, 0}, {group * d->floats, width * d->floats}};
+    }
+    int unit = d->unit > width ? d->unit : width;
+    unit = blocks % unit ? 1 : unit;
+    return (Tasks){{blocks / unit, unit / width}, {unit, width}, {unit, width}, {unit * d->floats, d->unit > 1 ? LANES : d->floats}};
 }
 
 /* Blocks first.. of the run, which hold as many channels each. */
@@ -267,14 +344,14 @@ static void add_call(const Gradient *d, int first, BlockRun run, int width)
 {
     Lower *l = d->l;
     const Attr *a = d->a;
-    int unit = d->unit > width ? d->unit : width, images = l->graph->max_batch / d->chunks.chunks;
-    unit = run.blocks % unit ? 1 : unit;
+    int images = l->graph->max_batch / d->chunks.chunks;
+    Tasks t = cut_run(d, run.blocks, width);
     Build_dw b = {.d = d, .k = step_kernel(l), .width = width};
     b.x = stream_open(l, b.k, d->x, "x", false);
     b.dy = stream_open(l, b.k, d->dy, "dy", false);
     b.g = d->chunks.chunks > 1 ? stream_common(l, b.k, d->chunks.room, "g", true) : stream_gradient(l, b.k, d->chunks.filters, "g");
     emit_kernel(&b, run.channels);
-    Call *call = step_call(l, b.k, (int[]){d->chunks.chunks, run.blocks / unit, unit / width}, "grouped_dw",
+    Call *call = step_call(l, b.k, (int[]){d->chunks.chunks, t.count[0], t.count[1]}, "grouped_dw",
                            "gradient of %d output channels by %d channels of their groups: sums over %d x %d pixels of %d images",
                            width * run.channels, d->size, d->s.height, d->s.width, images);
     call->images = l->graph->max_batch;
@@ -284,18 +361,21 @@ static void add_call(const Gradient *d, int first, BlockRun run, int width)
     call_stride(call, b.x, 0, images * b.x.image);
     call_stride(call, b.dy, 0, images * b.dy.image);
     call_stride(call, b.g, 0, d->chunks.chunks > 1 ? d->chunks.size : 0);
-    call_stride(call, b.x, 1, unit * b.x.view.block);
-    call_stride(call, b.dy, 1, unit * b.dy.view.block);
-    call_stride(call, b.g, 1, unit * d->floats);
-    call_stride(call, b.x, 2, width * b.x.view.block);
-    call_stride(call, b.dy, 2, width * b.dy.view.block);
-    call_stride(call, b.g, 2, d->unit > 1 ? LANES : d->floats);
+    for (int i = 0; i < 2; i++) {
+        call_stride(call, b.x, 1 + i, t.x[i] * b.x.view.block);
+        call_stride(call, b.dy, 1 + i, t.dy[i] * b.dy.view.block);
+        call_stride(call, b.g, 1 + i, t.g[i]);
+    }
 }
 
 static void add_calls_of(const Gradient *d, const Layout *layout)
 {
     BlockRun run;
     int widest = d->l->graph->machine.widest;
+    if (is_large(d)) {
+        add_call(d, 0, (BlockRun){layout->blocks, LANES}, d->unit);
+        return;
+    }
     for (int first = 0; first < layout->blocks; first += run.blocks) {
         run = block_run(layout, first, layout->blocks);
         if (first % d->unit || run.blocks % d->unit)

@@ -1,6 +1,6 @@
-/* grouped_dx.c - gradient by the operand of a convolution whose groups have 2, 4 or 8 channels: dx = dy convolved with the filters,
- * each group's channels exchanged and taps reversed. A step copies the filters so, by squares of channels within lanes; then the
- * forward kernel (sliding.c) does the work. A strided one is some dense ones (parity.c), which write every stride-th row and column. */
+/* grouped_dx.c - gradient by the operand of a grouped convolution that slides: dx = dy convolved with the filters, each group's
+ * channels exchanged and taps reversed. A step copies the filters so, by squares of channels within lanes; then the forward kernel
+ * (sliding.c) does the work. A strided one is some dense ones (parity.c), which write every stride-th row and column. */
 #include "../parity.h"
 #include "sliding.h"
 #include "transpose.h"
@@ -15,27 +15,60 @@ typedef struct {
 
 /* ---- the filters ----------------------------------------------------------------------------------------------------- */
 
-/* The part's filters of one vector of channels, from x, of registers of `from` vectors, to y, of `to` (PACK_grouped). */
-static void emit_filters(Kernel *k, Stream x, Stream y, const Share *share, int columns, int from, int to)
+/* From x, of registers of `from` vectors, to y, of `to` (PACK_grouped): channels of one block by those of another or the same, or less
+ * than a block by themselves. */
+typedef struct {
+    Kernel *k;
+    Stream x, y;
+    const Share *share;
+    int columns, from, to;              /* columns: of the forward filters */
+} Copier;
+
+/* All taps that take part; the pointers end where they began. */
+static void emit_squares(const Copier *c, int size, const int *mask)
 {
-    const Parity *row = &share->axis[0], *column = &share->axis[1];
-    int size = share->s.inputs, square[LANES], mask[SQUARE_MASKS];
-    int64_t x_tap = from * LANES, y_tap = to * LANES, x_step = -column->step * x_tap, x_row = -row->step * size * columns * x_tap;
-    masks_open(k, size, mask);
+    const Parity *row = &c->share->axis[0], *column = &c->share->axis[1];
+    Kernel *k = c->k;
+    int inputs = c->share->s.inputs, square[LANES];
+    int64_t x_tap = c->from * LANES, y_tap = c->to * LANES;
+    int64_t x_step = -column->step * x_tap, x_row = -row->step * inputs * c->columns * x_tap, y_row = inputs * column->taps * y_tap;
     for (int i = 0; i < size; i++)
         square[i] = kernel_register(k);
     k_loop(k, row->taps);
     k_loop(k, column->taps);
     for (int i = 0; i < size; i++)
-        k_load(k, square[i], x.pointer, i * columns * x_tap);
+        k_load(k, square[i], c->x.pointer, i * c->columns * x_tap);
     emit_transpose(k, size, square, mask);
     for (int i = 0; i < size; i++)
-        k_store(k, y.pointer, i * column->taps * y_tap, square[i]);
-    k_bump(k, x.pointer, x_step);
-    k_bump(k, y.pointer, y_tap);
+        k_store(k, c->y.pointer, i * column->taps * y_tap, square[i]);
+    k_bump(k, c->x.pointer, x_step);
+    k_bump(k, c->y.pointer, y_tap);
     k_end(k);
-    k_bump(k, x.pointer, x_row - column->taps * x_step);
-    k_bump(k, y.pointer, (size - 1) * column->taps * y_tap);
+    k_bump(k, c->x.pointer, x_row - column->taps * x_step);
+    k_bump(k, c->y.pointer, y_row - column->taps * y_tap);
+    k_end(k);
+    k_bump(k, c->x.pointer, -row->taps * x_row);
+    k_bump(k, c->y.pointer, -row->taps * y_row);
+    for (int i = 0; i < size; i++)
+        kernel_release(k, square[i]);
+}
+
+/* The filters between the vectors of one register here and there; of groups within a block, of one vector. */
+static void emit_filters(const Copier *c)
+{
+    Kernel *k = c->k;
+    bool large = c->share->s.inputs > LANES;
+    int size = large ? LANES : c->share->s.inputs, mask[SQUARE_MASKS], from = large ? c->from : 1, to = large ? c->to : 1;
+    int64_t x_rows = (int64_t)LANES * c->columns * c->from * LANES, y_rows = (int64_t)LANES * c->share->axis[1].taps * c->to * LANES;
+    masks_open(k, size, mask);
+    k_loop(k, from);
+    k_loop(k, to);
+    emit_squares(c, size, mask);
+    k_bump(k, c->x.pointer, to > 1 ? x_rows : 0);
+    k_bump(k, c->y.pointer, to > 1 ? LANES : 0);
+    k_end(k);
+    k_bump(k, c->x.pointer, (from > 1 ? LANES : 0) - (to > 1 ? to * x_rows : 0));
+    k_bump(k, c->y.pointer, (from > 1 ? y_rows : 0) - (to > 1 ? to * LANES : 0));
     k_end(k);
 }
 
@@ -44,18 +77,23 @@ static void add_filter_call(Lower *l, const Node *n, int64_t filters, const Shar
     const Attr *a = &n->of->attr;
     const Parity *row = &share->axis[0], *column = &share->axis[1];
     int size = share->s.inputs, from = n->of->tile.vectors, to = n->tile.vectors, unit = from > to ? from : to;
-    int64_t floats = (int64_t)a->kernel[0] * a->kernel[1] * size * LANES;
-    Kernel *k = step_kernel(l);
-    Stream x = stream_weights(l, k, filters, "x"), y = stream_common(l, k, share->s.filters, "y", true);
-    emit_filters(k, x, y, share, a->kernel[1], from, to);
-    Call *call = step_call(l, k, (int[]){n->layout.blocks / unit, unit, 1}, "repack", "%d x %d filters of groups of %d channels, transposed",
+    int group = size > LANES ? size / LANES : 0;        /* blocks */
+    int64_t floats = (int64_t)a->kernel[0] * a->kernel[1] * size * LANES, y_floats = share->s.vector_floats;
+    Copier c = {.k = step_kernel(l), .share = share, .columns = a->kernel[1], .from = from, .to = to};
+    c.x = stream_weights(l, c.k, filters, "x");
+    c.y = stream_common(l, c.k, share->s.filters, "y", true);
+    emit_filters(&c);
+    const int whole[] = {n->layout.blocks / (group ? group : 1), group / from, group / to}, within[] = {n->layout.blocks / unit, unit, 1};
+    Call *call = step_call(l, c.k, group ? whole : within, "repack", "%d x %d filters of groups of %d channels, transposed",
                            row->taps, column->taps, size);
     call->images = l->graph->max_batch;
-    call_move(call, x, ((int64_t)row->tap * size * a->kernel[1] + column->tap) * from * LANES);
-    call_stride(call, x, 0, unit * floats);
-    call_stride(call, x, 1, from > 1 ? LANES : floats);
-    call_stride(call, y, 0, unit * share->s.vector_floats);
-    call_stride(call, y, 1, to > 1 ? LANES : share->s.vector_floats);
+    call_move(call, c.x, ((int64_t)row->tap * size * a->kernel[1] + column->tap) * from * LANES);
+    call_stride(call, c.x, 0, (group ? group : unit) * floats);
+    call_stride(call, c.y, 0, (group ? group : unit) * y_floats);
+    call_stride(call, c.x, 1, group ? from * floats : from > 1 ? LANES : floats);
+    call_stride(call, c.y, 1, group ? (int64_t)from * LANES * column->taps * to * LANES : to > 1 ? LANES : y_floats);
+    call_stride(call, c.x, 2, group ? (int64_t)to * LANES * a->kernel[1] * from * LANES : 0);
+    call_stride(call, c.y, 2, group ? to * y_floats : 0);
 }
 
 /* ---- the parts ------------------------------------------------------------------------------------------------------- */
