@@ -317,6 +317,12 @@ static int64_t distance(View v, Place p)
     return v.block * p.block + v.row * p.row + v.pixel * p.pixel;
 }
 
+/* Floats from what the lower half of a wide register holds to what its upper half holds. */
+static int64_t halves_apart(const Output *o, View v)
+{
+    return o->apart ? o->apart * v.pixel : v.block;
+}
+
 /* Of a register. */
 static int blocks_of(const Kernel *k, const Output *o)
 {
@@ -346,7 +352,7 @@ static int apply_scale(Kernel *k, const Output *o, const TailElement *e, int reg
 
 static Element operand_at(const Kernel *k, const Output *o, const TailElement *e, Place at)
 {
-    return (Element){e->operand.pointer, distance(e->operand.view, at), e->operand.view.block, blocks_of(k, o)};
+    return (Element){e->operand.pointer, distance(e->operand.view, at), halves_apart(o, e->operand.view), blocks_of(k, o)};
 }
 
 int element_load(Kernel *k, Element e)
@@ -384,18 +390,18 @@ int output_apply(Kernel *k, const Output *o, int reg, Place at)
 
 void output_put(Kernel *k, const Output *o, int reg, Place at)
 {
-    k_store_blocks(k, o->y.pointer, distance(o->y.view, at), o->y.view.block, blocks_of(k, o), reg);
+    k_store_blocks(k, o->y.pointer, distance(o->y.view, at), halves_apart(o, o->y.view), blocks_of(k, o), reg);
     kernel_release(k, reg);
 }
 
 void output_get(Kernel *k, const Output *o, int reg, Place at)
 {
-    k_load_blocks(k, reg, o->y.pointer, distance(o->y.view, at), o->y.view.block, blocks_of(k, o));
+    k_load_blocks(k, reg, o->y.pointer, distance(o->y.view, at), halves_apart(o, o->y.view), blocks_of(k, o));
 }
 
 void output_vector(Kernel *k, const Output *o, int reg, int vector, Place at)
 {
-    k_load_blocks(k, reg, o->vectors.pointer, vector * o->lanes + at.block * LANES, LANES, blocks_of(k, o));
+    k_load_blocks(k, reg, o->vectors.pointer, vector * o->lanes + at.block * LANES, o->apart ? 0 : LANES, blocks_of(k, o));
 }
 
 void output_store(Kernel *k, const Output *o, int reg, Place at)

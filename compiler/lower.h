@@ -67,6 +67,7 @@ typedef struct {
     TailElement tail[MAX_TAIL];
     int ntail;
     bool single;                        /* a wide register holds one block, not that and the next */
+    int apart;                          /* a wide register holds one block of two pixels, so many pixels apart; 0: it does not */
 } Output;
 
 /* A position relative to the pointers: block, row, pixel. */

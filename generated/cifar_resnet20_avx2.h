@@ -54,7 +54,7 @@ int cifar_resnet20_weights_map(const char *path, const void **weights);
 void cifar_resnet20_weights_unmap(const void *weights);
 
 /* Runs the network on a batch, on up to `threads` threads; their number never changes the result. Calls with
- * different arenas may run at the same time. Each thread needs 158 KB of stack. */
+ * different arenas may run at the same time. Each thread needs 159 KB of stack. */
 int cifar_resnet20_forward(const void *weights, void *arena, const float *input, int batch, int threads, float *output);
 
 #ifdef __cplusplus

@@ -3506,15 +3506,15 @@ static void step_winograd_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     const ptrdiff_t image = task / 4;
     ptrdiff_t tile = task % 4;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[38320];
+    _Alignas(64) float scratch[38608];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
     if (tile < 2) {
         const ptrdiff_t j = tile;
-        c_winograd4_input_4(x + j * 4224 - 272, scratch, scratch + 304, winograd4_input_4_constants);
-        c_winograd4_product_16x6_5(scratch + 304, w, scratch + 19312);
-        c_winograd4_output_6(scratch + 19312, scratch, y + j * 4224, b, winograd4_output_6_constants);
+        c_winograd4_input_4(x + j * 4224 - 272, scratch, scratch + 592, winograd4_input_4_constants);
+        c_winograd4_product_16x6_5(scratch + 592, w, scratch + 19600);
+        c_winograd4_output_6(scratch + 19600, scratch, y + j * 4224, b, winograd4_output_6_constants);
         return;
     }
     tile -= 2;
@@ -3522,7 +3522,7 @@ static void step_winograd_2(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     c_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_winograd_2[] = {{1, 2, 115792}, {1, 2, 237}, {0}};
+static const Part parts_winograd_2[] = {{1, 2, 116560}, {1, 2, 237}, {0}};
 
 /* convolution 3 x 3, stride 1: 16 x 32 x 32 -> 16 x 32 x 32, then add, then relu; winograd F(4x4,3x3), 4 x 8 tiles
  * a task, products of 16 channels x 6 tiles
@@ -3533,16 +3533,16 @@ static void step_winograd_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     const ptrdiff_t image = task / 4;
     ptrdiff_t tile = task % 4;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[38320];
+    _Alignas(64) float scratch[38608];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
     if (tile < 2) {
         const ptrdiff_t j = tile;
-        c_winograd4_input_4(x + j * 4224 - 272, scratch, scratch + 304, winograd4_input_4_constants);
-        c_winograd4_product_16x6_5(scratch + 304, w, scratch + 19312);
-        c_winograd4_output_7(scratch + 19312, scratch, y + j * 4224, r + j * 4224, b, winograd4_output_7_constants);
+        c_winograd4_input_4(x + j * 4224 - 272, scratch, scratch + 592, winograd4_input_4_constants);
+        c_winograd4_product_16x6_5(scratch + 592, w, scratch + 19600);
+        c_winograd4_output_7(scratch + 19600, scratch, y + j * 4224, r + j * 4224, b, winograd4_output_7_constants);
         return;
     }
     tile -= 2;
@@ -3550,7 +3550,7 @@ static void step_winograd_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     c_border_3(y + i * 8984 - 272);
 }
 
-static const Part parts_winograd_3[] = {{1, 2, 118171}, {1, 2, 237}, {0}};
+static const Part parts_winograd_3[] = {{1, 2, 118939}, {1, 2, 237}, {0}};
 
 /* convolution 3 x 3, stride 2: 16 x 32 x 32 -> 32 x 16 x 16, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer2.0.conv1 (cifar_resnet.yaml:26). */
@@ -3617,16 +3617,16 @@ static void step_winograd_7(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     const ptrdiff_t image = task / 6;
     ptrdiff_t tile = task % 6;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[19888];
+    _Alignas(64) float scratch[20176];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
     if (tile < 2) {
         const ptrdiff_t j = tile;
-        c_winograd4_input_13(x + j * 1088 - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        c_winograd4_product_32x3_14(scratch + 304, w, w, scratch + 10096);
-        c_winograd4_output_15(scratch + 10096, scratch, y + j * 1088, r + j * 1024, b, winograd4_output_15_constants);
+        c_winograd4_input_13(x + j * 1088 - 144, scratch, scratch + 592, winograd4_input_13_constants);
+        c_winograd4_product_32x3_14(scratch + 592, w, w, scratch + 10384);
+        c_winograd4_output_15(scratch + 10384, scratch, y + j * 1088, r + j * 1024, b, winograd4_output_15_constants);
         return;
     }
     tile -= 2;
@@ -3634,7 +3634,7 @@ static void step_winograd_7(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     c_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_7[] = {{1, 2, 93115}, {1, 4, 125}, {0}};
+static const Part parts_winograd_7[] = {{1, 2, 93499}, {1, 4, 125}, {0}};
 
 /* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then relu; winograd F(4x4,3x3), 2 x 4 tiles a task,
  * products of 32 channels x 3 tiles
@@ -3644,15 +3644,15 @@ static void step_winograd_8(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     const ptrdiff_t image = task / 6;
     ptrdiff_t tile = task % 6;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[19888];
+    _Alignas(64) float scratch[20176];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
     if (tile < 2) {
         const ptrdiff_t j = tile;
-        c_winograd4_input_13(x + j * 1088 - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        c_winograd4_product_32x3_14(scratch + 304, w, w, scratch + 10096);
-        c_winograd4_output_16(scratch + 10096, scratch, y + j * 1088, b, winograd4_output_16_constants);
+        c_winograd4_input_13(x + j * 1088 - 144, scratch, scratch + 592, winograd4_input_13_constants);
+        c_winograd4_product_32x3_14(scratch + 592, w, w, scratch + 10384);
+        c_winograd4_output_16(scratch + 10384, scratch, y + j * 1088, b, winograd4_output_16_constants);
         return;
     }
     tile -= 2;
@@ -3660,7 +3660,7 @@ static void step_winograd_8(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     c_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_8[] = {{1, 2, 91918}, {1, 4, 125}, {0}};
+static const Part parts_winograd_8[] = {{1, 2, 92302}, {1, 4, 125}, {0}};
 
 /* convolution 3 x 3, stride 1: 32 x 16 x 16 -> 32 x 16 x 16, then add, then relu; winograd F(4x4,3x3), 2 x 4 tiles
  * a task, products of 32 channels x 3 tiles
@@ -3670,16 +3670,16 @@ static void step_winograd_9(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     const ptrdiff_t image = task / 6;
     ptrdiff_t tile = task % 6;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[19888];
+    _Alignas(64) float scratch[20176];
     const float *w = run->weights + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
     if (tile < 2) {
         const ptrdiff_t j = tile;
-        c_winograd4_input_13(x + j * 1088 - 144, scratch, scratch + 304, winograd4_input_13_constants);
-        c_winograd4_product_32x3_14(scratch + 304, w, w, scratch + 10096);
-        c_winograd4_output_17(scratch + 10096, scratch, y + j * 1088, r + j * 1088, b, winograd4_output_17_constants);
+        c_winograd4_input_13(x + j * 1088 - 144, scratch, scratch + 592, winograd4_input_13_constants);
+        c_winograd4_product_32x3_14(scratch + 592, w, w, scratch + 10384);
+        c_winograd4_output_17(scratch + 10384, scratch, y + j * 1088, r + j * 1088, b, winograd4_output_17_constants);
         return;
     }
     tile -= 2;
@@ -3687,7 +3687,7 @@ static void step_winograd_9(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
     c_border_9(y + i * 2456 - 144);
 }
 
-static const Part parts_winograd_9[] = {{1, 2, 93115}, {1, 4, 125}, {0}};
+static const Part parts_winograd_9[] = {{1, 2, 93499}, {1, 4, 125}, {0}};
 
 /* convolution 3 x 3, stride 2: 32 x 16 x 16 -> 64 x 8 x 8, then relu; direct, tiles of 32 x 3
  * 1,179,648 MACs per image. Layer layer3.0.conv1 (cifar_resnet.yaml:26). */
@@ -3755,7 +3755,7 @@ static void step_winograd_input_13(const Run *run, const ptrdiff_t *slot, ptrdif
     const ptrdiff_t image = task / 16;
     ptrdiff_t tile = task % 16;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[304];
+    _Alignas(64) float scratch[592];
     float *v = run->arena + image * 53904 + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     if (tile < 8) {
@@ -3768,7 +3768,7 @@ static void step_winograd_input_13(const Run *run, const ptrdiff_t *slot, ptrdif
     c_border_19(y + i * 728 - 80);
 }
 
-static const Part parts_winograd_input_13[] = {{1, 8, 1951}, {1, 8, 69}, {0}};
+static const Part parts_winograd_input_13[] = {{1, 8, 2015}, {1, 8, 69}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu; winograd F(2x2,3x3), 4 x 4 tiles a
  * task, products of 32 channels x 3 tiles
@@ -3779,13 +3779,13 @@ static void step_winograd_14(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     const ptrdiff_t tile = task % 2;
     const float *v = run->arena + image * 53904 + slot[0];
     const float *w = run->weights + slot[1];
-    _Alignas(64) float scratch[8752];
+    _Alignas(64) float scratch[9040];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
     const ptrdiff_t i = tile;
-    c_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 304);
-    c_winograd2_output_25(scratch + 304, scratch, y + i * 2912, r + i * 2112, b + i * 32);
+    c_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 592);
+    c_winograd2_output_25(scratch + 592, scratch, y + i * 2912, r + i * 2112, b + i * 32);
 }
 
 static const Part parts_winograd_14[] = {{1, 2, 127660}, {0}};
@@ -3797,7 +3797,7 @@ static void step_winograd_input_15(const Run *run, const ptrdiff_t *slot, ptrdif
     const ptrdiff_t image = task / 16;
     ptrdiff_t tile = task % 16;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[304];
+    _Alignas(64) float scratch[592];
     float *v = run->arena + image * 53904 + slot[2];
     float *y = run->arena + image * 53904 + slot[3];
     if (tile < 8) {
@@ -3810,7 +3810,7 @@ static void step_winograd_input_15(const Run *run, const ptrdiff_t *slot, ptrdif
     c_border_19(y + i * 728 - 80);
 }
 
-static const Part parts_winograd_input_15[] = {{1, 8, 1951}, {1, 8, 69}, {0}};
+static const Part parts_winograd_input_15[] = {{1, 8, 2015}, {1, 8, 69}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then relu; winograd F(2x2,3x3), 4 x 4 tiles a task,
  * products of 32 channels x 3 tiles
@@ -3821,12 +3821,12 @@ static void step_winograd_16(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     const ptrdiff_t tile = task % 2;
     const float *v = run->arena + image * 53904 + slot[0];
     const float *w = run->weights + slot[1];
-    _Alignas(64) float scratch[8752];
+    _Alignas(64) float scratch[9040];
     float *y = run->arena + image * 53904 + slot[3];
     const float *b = run->weights + slot[4];
     const ptrdiff_t i = tile;
-    c_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 304);
-    c_winograd2_output_26(scratch + 304, scratch, y + i * 2912, b + i * 32);
+    c_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 592);
+    c_winograd2_output_26(scratch + 592, scratch, y + i * 2912, b + i * 32);
 }
 
 static const Part parts_winograd_16[] = {{1, 2, 126935}, {0}};
@@ -3840,13 +3840,13 @@ static void step_winograd_17(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     const ptrdiff_t tile = task % 2;
     const float *v = run->arena + image * 53904 + slot[0];
     const float *w = run->weights + slot[1];
-    _Alignas(64) float scratch[8752];
+    _Alignas(64) float scratch[9040];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
     const ptrdiff_t i = tile;
-    c_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 304);
-    c_winograd2_output_27(scratch + 304, scratch, y + i * 2912, r + i * 2912, b + i * 32);
+    c_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 592);
+    c_winograd2_output_27(scratch + 592, scratch, y + i * 2912, r + i * 2912, b + i * 32);
 }
 
 static const Part parts_winograd_17[] = {{1, 2, 127660}, {0}};
@@ -3859,13 +3859,13 @@ static void step_winograd_input_18(const Run *run, const ptrdiff_t *slot, ptrdif
     const ptrdiff_t image = task / 8;
     const ptrdiff_t tile = task % 8;
     const float *x = run->arena + image * 53904 + slot[0];
-    _Alignas(64) float scratch[304];
+    _Alignas(64) float scratch[592];
     float *v = run->arena + image * 53904 + slot[2];
     const ptrdiff_t i = tile;
     c_winograd2_input_23(x + i * 728 - 80, scratch, v + i * 128);
 }
 
-static const Part parts_winograd_input_18[] = {{1, 8, 1951}, {0}};
+static const Part parts_winograd_input_18[] = {{1, 8, 2015}, {0}};
 
 /* convolution 3 x 3, stride 1: 64 x 8 x 8 -> 64 x 8 x 8, then add, then relu, then global_avg_pool; winograd
  * F(2x2,3x3), 4 x 4 tiles a task, products of 32 channels x 3 tiles
@@ -3876,13 +3876,13 @@ static void step_winograd_19(const Run *run, const ptrdiff_t *slot, ptrdiff_t ta
     const ptrdiff_t tile = task % 2;
     const float *v = run->arena + image * 53904 + slot[0];
     const float *w = run->weights + slot[1];
-    _Alignas(64) float scratch[8752];
+    _Alignas(64) float scratch[9040];
     float *y = run->arena + image * 53904 + slot[3];
     const float *r = run->arena + image * 53904 + slot[4];
     const float *b = run->weights + slot[5];
     const ptrdiff_t i = tile;
-    c_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 304);
-    c_winograd2_output_28(scratch + 304, scratch, y + i * 32, r + i * 2912, b + i * 32, winograd2_output_28_constants);
+    c_winograd2_product_32x3_24(v, w + i * 32768, w + i * 32768, scratch + 592);
+    c_winograd2_output_28(scratch + 592, scratch, y + i * 32, r + i * 2912, b + i * 32, winograd2_output_28_constants);
 }
 
 static const Part parts_winograd_19[] = {{1, 2, 127726}, {0}};

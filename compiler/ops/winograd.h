@@ -60,7 +60,7 @@ const char *input_transform_text(int unit);
 const char *output_transform_text(int unit);
 const char *filter_transform_text(int unit);
 
-enum { BUFFER_FLOATS = 36 * LANES };    /* of one tile between its two passes */
+enum { BUFFER_FLOATS = 2 * 36 * LANES };        /* of two tiles between their two passes */
 
 void lower_winograd(Conv *);
 /* winograd_batch.c: the same in training, with panels and filters as of a direct convolution. The step is called `name`. */

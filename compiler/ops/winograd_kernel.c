@@ -1,5 +1,5 @@
-/* winograd_kernel.c - the two transforms of F(m x m, 3 x 3), 8 channels of one tile at a time (Lavin and Gray, "Fast
- * algorithms for convolutional neural networks", CVPR 2016, section 4).
+/* winograd_kernel.c - the two transforms of F(m x m, 3 x 3), 8 channels of one tile at a time, or of two neighbours where
+ * instructions are wide (Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, section 4).
  *
  * A transform with a matrix on both sides is a pass of one-dimensional transforms over the rows of the tile, a small
  * buffer, and a pass over the columns. The points of F(4 x 4) are 0, +-sqrt(1/2), +-sqrt(2) and infinity, which lose
@@ -46,13 +46,46 @@ const char *output_transform_text(int unit)
     return output_comment[unit];
 }
 
+/* One row or column of 8 channels of as many tiles as a register holds, which lie one behind the other. */
+static Line line_of(const Kernel *k, int pointer, int64_t stride, int count)
+{
+    return (Line){pointer, stride, count, LANES, k->width};
+}
+
+/* Constants for one tile at a time, and for two: those that the kernel needs. */
+typedef struct {
+    Constants of[3];
+} ConstantSets;
+
+/* A row of tiles: pairs of whole ones, a whole one that is left, and one of which only some columns exist. */
+typedef struct {
+    int pairs, singles, cut;
+} TileRow;
+
+static TileRow tile_row(const Rect *r, int unit, int widest)
+{
+    TileRow row = {.cut = r->last_column < unit ? r->last_column : 0};
+    int whole = r->columns - (row.cut > 0);
+    row.pairs = widest > 1 ? whole / 2 : 0;
+    row.singles = whole - 2 * row.pairs;
+    return row;
+}
+
+static ConstantSets constant_sets(Kernel *k, TileRow row, Constants (*load)(Kernel *, int unit), int unit)
+{
+    ConstantSets sets = {0};
+    if (row.pairs) {
+        kernel_width(k, 2);
+        sets.of[2] = load(k, unit);
+        kernel_width(k, 1);
+    }
+    if (row.singles || row.cut)
+        sets.of[1] = load(k, unit);
+    return sets;
+}
+
 /* ---- input --------------------------------------------------------------------------------------------------- */
 
-/* One row or column of 8 channels. */
-static Line line_of(int pointer, int64_t stride, int count)
-{
-    return (Line){pointer, stride, count, LANES, 1};
-}
 
 /* to = Bt from, of 4 elements. */
 static void input_line_2(Kernel *k, Line from, Line to)
@@ -71,82 +104,109 @@ static void input_line_2(Kernel *k, Line from, Line to)
     kernel_release(k, d[1]);
 }
 
+static Constants input_constants(Kernel *k, int unit)
+{
+    return unit == 4 ? line_input_constants(k) : (Constants){0};
+}
+
 typedef struct {
     InputTransform t;
-    Constants constants;
+    ConstantSets constants;
     int unit, size;                     /* results and pixels of a tile, along one side */
     View x;
     Spectrum to;
+    TileRow row;
 } InputBuild;
 
 static void input_line(InputBuild *b, Line from, Line to)
 {
     if (b->unit == 4)
-        line_input(b->t.k, &b->constants, from, to);
+        line_input(b->t.k, &b->constants.of[b->t.k->width], from, to);
     else
         input_line_2(b->t.k, from, to);
 }
 
-/* One tile of which `rows` x `columns` results are wanted: pixels that only others need count as zeros. */
+/* What the tile after the next reads of this row: tasks read their rows from far away, one page of each block. */
+static void fetch_pixels(InputBuild *b)
+{
+    enum { LINE = 64 / sizeof(float) };
+    int64_t ahead = b->t.k->width * b->unit * b->x.pixel;
+    for (int64_t at = 0; at < ahead; at += LINE)
+        k_prefetch(b->t.k, b->t.x.pointer, 2 * ahead + at);
+}
+
+/* As many tiles as a register holds, of which `rows` x `columns` results are wanted: pixels that only others need count as zeros. */
 static void input_tile(InputBuild *b, int rows, int columns)
 {
     Kernel *k = b->t.k;
-    int size = b->size, line = size * LANES;
+    int size = b->size, vector = k->width * LANES, line = size * vector;
     int64_t row = size * b->to.frequency;
     rows += 2;
     k_loop(k, rows);
-    input_line(b, line_of(b->t.x.pointer, b->x.pixel, columns + 2), line_of(b->t.buffer.pointer, LANES, size));
+    fetch_pixels(b);
+    input_line(b, (Line){b->t.x.pointer, b->x.pixel, columns + 2, b->unit * b->x.pixel, k->width},
+               line_of(k, b->t.buffer.pointer, vector, size));
     k_bump(k, b->t.x.pointer, b->x.row);
     k_bump(k, b->t.buffer.pointer, line);
     k_end(k);
     k_bump(k, b->t.x.pointer, -rows * b->x.row);
     k_bump(k, b->t.buffer.pointer, -rows * line);
     k_loop(k, size);
-    input_line(b, line_of(b->t.buffer.pointer, line, rows), line_of(b->t.v.pointer, row, size));
-    k_bump(k, b->t.buffer.pointer, LANES);
+    input_line(b, line_of(k, b->t.buffer.pointer, line, rows), line_of(k, b->t.v.pointer, row, size));
+    k_bump(k, b->t.buffer.pointer, vector);
     k_bump(k, b->t.v.pointer, b->to.frequency);
     k_end(k);
     k_bump(k, b->t.buffer.pointer, -line);
     k_bump(k, b->t.v.pointer, -row);
 }
 
-/* Walks along a row of tiles and on to the next one. */
-static void input_row(InputBuild *b, const Rect *r, int rows)
+/* `count` times one tile, or two, side by side. */
+static void input_tiles(InputBuild *b, int count, int width, int rows)
 {
     Kernel *k = b->t.k;
-    int whole = r->columns - (r->last_column < b->unit);
-    if (whole) {
-        k_loop(k, whole);
-        input_tile(b, rows, b->unit);
-        k_bump(k, b->t.x.pointer, b->unit * b->x.pixel);
+    if (!count)
+        return;
+    kernel_width(k, width);
+    k_loop(k, count);
+    input_tile(b, rows, b->unit);
+    k_bump(k, b->t.x.pointer, width * b->unit * b->x.pixel);
+    k_bump(k, b->t.v.pointer, width * LANES);
+    k_end(k);
+    kernel_width(k, 1);
+}
+
+/* Walks along a row of tiles and on to the next one. */
+static void input_row(InputBuild *b, int rows)
+{
+    Kernel *k = b->t.k;
+    input_tiles(b, b->row.pairs, 2, rows);
+    input_tiles(b, b->row.singles, 1, rows);
+    if (b->row.cut) {
+        input_tile(b, rows, b->row.cut);
         k_bump(k, b->t.v.pointer, LANES);
-        k_end(k);
     }
-    if (whole < r->columns) {
-        input_tile(b, rows, r->last_column);
-        k_bump(k, b->t.v.pointer, LANES);
-    }
-    k_bump(k, b->t.x.pointer, b->unit * (b->x.row - whole * b->x.pixel));
+    k_bump(k, b->t.x.pointer, b->unit * (b->x.row - (2 * b->row.pairs + b->row.singles) * b->x.pixel));
 }
 
 InputTransform build_input_transform(const Conv *c, Rect r, int blocks, Spectrum to, bool in_scratch, int images)
 {
     int unit = c->n->tile.unit, whole = r.rows - (r.last_row < unit);
     Kernel *k = step_kernel(c->l);
-    InputBuild b = {.t.k = k, .unit = unit, .size = unit + 2, .x = c->x, .to = to};
+    InputBuild b = {.t.k = k, .unit = unit, .size = unit + 2, .x = c->x, .to = to,
+                    .row = tile_row(&r, unit, c->l->graph->machine.widest)};
     b.t.x = stream_open(c->l, k, c->source, "x", false);
     b.t.buffer = stream_scratch(c->l, k, "t", true);
     b.t.v = in_scratch ? stream_scratch(c->l, k, "v", true) : stream_workspace(c->l, k, c->n, "v", true);
-    b.constants = unit == 4 ? line_input_constants(k) : (Constants){0};
+    b.constants = constant_sets(k, b.row, input_constants, unit);
     k_loop(k, images);
     k_loop(k, blocks);
     if (whole) {
         k_loop(k, whole);
-        input_row(&b, &r, unit);
+        input_row(&b, unit);
         k_end(k);
     }
     if (whole < r.rows)
-        input_row(&b, &r, r.last_row);
+        input_row(&b, r.last_row);
     k_bump(k, b.t.x.pointer, c->x.block - r.rows * unit * c->x.row);
     k_bump(k, b.t.v.pointer, to.block - (int64_t)r.rows * r.columns * LANES);
     k_end(k);
@@ -169,9 +229,10 @@ static Constants output_constants(Kernel *k, int unit)
 typedef struct {
     Build build;                        /* output transform of one panel */
     OutputTransform t;
-    Constants constants;
+    ConstantSets constants;
     int unit, size;
     Spectrum from;
+    TileRow row;
     bool pooled;                        /* 2 x 2 results become one */
 } OutputBuild;
 
@@ -221,7 +282,7 @@ static void output_line_4(Kernel *k, const Constants *c, Line from, int results,
 static void output_line(OutputBuild *b, Line from, int results, int *y)
 {
     if (b->unit == 4)
-        output_line_4(b->t.k, &b->constants, from, results, y);
+        output_line_4(b->t.k, &b->constants.of[b->t.k->width], from, results, y);
     else
         output_line_2(b->t.k, from, results, y);
 }
@@ -230,13 +291,14 @@ static void output_line(OutputBuild *b, Line from, int results, int *y)
 static void output_results(OutputBuild *b, int64_t row, int results, int *y)
 {
     Kernel *k = b->t.k;
-    k_bump(k, b->t.buffer.pointer, row * b->size * LANES);
-    output_line(b, line_of(b->t.buffer.pointer, LANES, b->size), results, y);
-    k_bump(k, b->t.buffer.pointer, -row * b->size * LANES);
+    int vector = k->width * LANES;
+    k_bump(k, b->t.buffer.pointer, row * b->size * vector);
+    output_line(b, line_of(k, b->t.buffer.pointer, vector, b->size), results, y);
+    k_bump(k, b->t.buffer.pointer, -row * b->size * vector);
     if (!b->build.c->bias)
         return;
     int bias = kernel_register(k);
-    k_load(k, bias, b->build.out.vectors.pointer, 0);
+    output_vector(k, &b->build.out, bias, 0, (Place){0});
     for (int i = 0; i < results; i++)
         k_op(k, V_add, y[i], y[i], bias);
     kernel_release(k, bias);
@@ -275,17 +337,17 @@ static void store_row(OutputBuild *b, int columns)
         output_store(b->t.k, &b->build.out, y[i], (Place){0, 0, i});
 }
 
-/* One tile of which `rows` x `columns` results exist. */
+/* As many tiles as a register holds, of which `rows` x `columns` results exist. */
 static void output_tile(OutputBuild *b, int rows, int columns)
 {
     Kernel *k = b->t.k;
-    int size = b->size, line = size * LANES, step = b->pooled ? 2 : 1, y[4];
+    int size = b->size, vector = k->width * LANES, line = size * vector, step = b->pooled ? 2 : 1, y[4];
     k_loop(k, size);
-    output_line(b, line_of(b->t.m.pointer, size * b->from.frequency, size), rows, y);
+    output_line(b, line_of(k, b->t.m.pointer, size * b->from.frequency, size), rows, y);
     for (int i = 0; i < rows; i++)
-        line_put(k, line_of(b->t.buffer.pointer, line, rows), i, y[i]);
+        line_put(k, line_of(k, b->t.buffer.pointer, line, rows), i, y[i]);
     k_bump(k, b->t.m.pointer, b->from.frequency);
-    k_bump(k, b->t.buffer.pointer, LANES);
+    k_bump(k, b->t.buffer.pointer, vector);
     k_end(k);
     k_bump(k, b->t.m.pointer, -size * b->from.frequency);
     k_bump(k, b->t.buffer.pointer, -line);
@@ -301,22 +363,35 @@ static void output_tile(OutputBuild *b, int rows, int columns)
     output_bump(k, &b->build.out, (Place){0, -rows / step, 0});
 }
 
-static void output_row(OutputBuild *b, const Rect *r, int rows)
+/* `count` times one tile, or two, side by side. */
+static void output_tiles(OutputBuild *b, int count, int width, int rows)
 {
     Kernel *k = b->t.k;
-    int whole = r->columns - (r->last_column < b->unit), step = b->pooled ? 2 : 1;
-    if (whole) {
-        k_loop(k, whole);
-        output_tile(b, rows, b->unit);
+    int step = b->pooled ? 2 : 1;
+    if (!count)
+        return;
+    kernel_width(k, width);
+    b->build.out.apart = width > 1 ? b->unit / step : 0;
+    k_loop(k, count);
+    output_tile(b, rows, b->unit);
+    k_bump(k, b->t.m.pointer, width * LANES);
+    output_bump(k, &b->build.out, (Place){0, 0, width * b->unit / step});
+    k_end(k);
+    b->build.out.apart = 0;
+    kernel_width(k, 1);
+}
+
+static void output_row(OutputBuild *b, int rows)
+{
+    Kernel *k = b->t.k;
+    int step = b->pooled ? 2 : 1;
+    output_tiles(b, b->row.pairs, 2, rows);
+    output_tiles(b, b->row.singles, 1, rows);
+    if (b->row.cut) {
+        output_tile(b, rows, b->row.cut);
         k_bump(k, b->t.m.pointer, LANES);
-        output_bump(k, &b->build.out, (Place){0, 0, b->unit / step});
-        k_end(k);
     }
-    if (whole < r->columns) {
-        output_tile(b, rows, r->last_column);
-        k_bump(k, b->t.m.pointer, LANES);
-    }
-    output_bump(k, &b->build.out, (Place){0, b->unit / step, -whole * b->unit / step});
+    output_bump(k, &b->build.out, (Place){0, b->unit / step, -(2 * b->row.pairs + b->row.singles) * b->unit / step});
 }
 
 static void output_vectors(OutputBuild *b, const Rect *r, int vectors)
@@ -326,11 +401,11 @@ static void output_vectors(OutputBuild *b, const Rect *r, int vectors)
     k_loop(k, vectors);
     if (whole) {
         k_loop(k, whole);
-        output_row(b, r, b->unit);
+        output_row(b, b->unit);
         k_end(k);
     }
     if (whole < r->rows)
-        output_row(b, r, r->last_row);
+        output_row(b, r->last_row);
     k_bump(k, b->t.m.pointer, b->from.block - (int64_t)r->rows * r->columns * LANES);
     output_bump(k, &b->build.out, (Place){1, -r->rows * b->unit / step, 0});
     k_end(k);
@@ -353,7 +428,8 @@ OutputTransform build_output_transform(const Conv *c, const Panel *panel, Rect r
 {
     Kernel *k = step_kernel(c->l);
     int unit = c->n->tile.unit;
-    OutputBuild b = {.t.k = k, .unit = unit, .size = unit + 2, .from = from, .pooled = c->window[0] > 1};
+    OutputBuild b = {.t.k = k, .unit = unit, .size = unit + 2, .from = from, .pooled = c->window[0] > 1,
+                     .row = tile_row(&r, unit, c->average ? 1 : c->l->graph->machine.widest)};     /* an average is a sum in order */
     b.t.m = stream_scratch(c->l, k, "m", false);
     b.t.buffer = stream_scratch(c->l, k, "t", true);
     b.build = (Build){.c = c, .panel = panel, .k = k, .out = output_open(c->l, k, c->n, c->vectors_at, c->bias)};
@@ -363,9 +439,9 @@ OutputTransform build_output_transform(const Conv *c, const Panel *panel, Rect r
         b.build.out.y.view.row = b.build.out.y.view.pixel = 0;      /* all pixels are added up in one place */
         emit_average(&b.build, true);
     }
-    b.constants = output_constants(k, unit);
+    b.constants = constant_sets(k, b.row, output_constants, unit);
     output_vectors(&b, &r, panel->vectors);
-    constants_release(k, &b.constants);
+    constants_release(k, &b.constants.of[1]);
     if (c->average)
         emit_average(&b.build, false);
     if (images > 1)
