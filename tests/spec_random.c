@@ -553,6 +553,17 @@ static Node *join(Maker *maker)
     return maker->made[add_node(maker, OP_concat, network_attr(), open, n)].node;
 }
 
+/* From any value to classes. */
+static Node *classifier(Maker *maker, Node *last)
+{
+    Attr attr = network_attr();
+    attr.out = between(maker, 2, 12);
+    attr.bias = once_in(maker, 2);
+    if (!last->shape.flat)
+        last = network_add(maker->graph, OP_flatten, attr, NULL, &last, 1);
+    return network_add(maker->graph, OP_linear, attr, NULL, &last, 1);
+}
+
 Graph *random_graph(Context *context, uint64_t seed, RandomKind kind)
 {
     Maker maker = {.state = pattern_base("graph", seed), .kind = kind};
@@ -567,6 +578,7 @@ Graph *random_graph(Context *context, uint64_t seed, RandomKind kind)
     for (int i = 0; (i < motifs || maker.count == 1) && maker.count < MOST_VALUES / 3; i++)
         if (shape_floats(shape_of(&maker, maker.count - 1)) <= MOST_ELEMENTS)
             grow(&maker);
-    network_finish(maker.graph, join(&maker));
+    Node *last = join(&maker);
+    network_finish(maker.graph, kind == RANDOM_train ? classifier(&maker, last) : last);
     return maker.graph;
 }

@@ -8,6 +8,7 @@
 typedef enum {
     RANDOM_any,         /* every operation; float results agree with the reference within rounding */
     RANDOM_stem,        /* likewise, and it begins with a convolution and a pool */
+    RANDOM_train,       /* likewise, and it answers with one number a class */
     RANDOM_exact,       /* small integers and operations that keep every sum exact in float: results are equal */
 } RandomKind;
 

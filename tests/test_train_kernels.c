@@ -7,6 +7,7 @@
 
 #include "../backends/backend.h"
 #include "../compiler/lower.h"
+#include "step_run.h"
 #include "train_case.h"
 
 /* ---- norms ------------------------------------------------------------------------------------------------------------------- */

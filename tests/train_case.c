@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../backends/backend.h"
-#include "../runtime/pack.h"
+#include "step_run.h"
 
 int pick(Case *c, int low, int high)
 {
@@ -98,17 +97,6 @@ static void close_graph(Case *c)
 
 /* ---- values ----------------------------------------------------------------------------------------------------------- */
 
-/* All numbers of one step, by either way. */
-typedef struct {
-    float *output;
-    float **value, **gradient;          /* of each tensor, by id */
-} Numbers;
-
-static int64_t output_floats(const Case *c)
-{
-    return c->batch * shape_floats(node_result(c->graph->output));
-}
-
 static float *make_input(Case *c)
 {
     int64_t count = c->batch * shape_floats(c->graph->input->shape);
@@ -127,110 +115,7 @@ static float *make_target(Case *c)
     return target;
 }
 
-/* ---- the interpreter ----------------------------------------------------------------------------------------------------- */
-
-enum { SEED_LOW = 12345, SEED_HIGH = 678, STEP = 9 };
-
-typedef struct {
-    double *output;
-    ReferenceStep step;
-} Expected;
-
-static Expected expect_values(Case *c, const Weights *weights, const float *input, const float *target)
-{
-    Failure failure;
-    Expected e = {.output = malloc((size_t)output_floats(c) * sizeof(double)),
-                  .step = {.seed = (uint64_t)SEED_HIGH << 32 | SEED_LOW, .step = STEP}};
-    int classes = c->graph->target ? c->graph->target->shape.channels : 0;
-    double *wanted = calloc((size_t)(c->batch * classes) + 1, sizeof *wanted);
-    double **result = calloc((size_t)c->graph->count, sizeof *result);
-    for (int i = 0; i < c->batch * classes; i++)
-        wanted[i] = target[i];
-    e.step.target = wanted;
-    e.step.value = reference_values(c->graph, weights, &failure);
-    e.step.gradient = reference_values(c->graph, NULL, &failure);
-    result[c->graph->output->id] = e.output;
-    cr_assert(reference_step(c->graph, &e.step, input, c->batch, result, &failure), "%s", failure.text);
-    free(wanted);
-    free(result);
-    return e;
-}
-
-/* ---- compiled ------------------------------------------------------------------------------------------------------------- */
-
-float *garbage(int64_t floats)
-{
-    float *a = aligned_alloc(64, (size_t)(floats / 16 + 2) * 64);
-    memset(a, 0x7f, (size_t)floats * sizeof *a);
-    return a;
-}
-
-typedef struct {
-    const Graph *graph;
-    float **tensor;
-} Places;
-
-static float *place(void *tensors, const char *name, int *rank, int64_t dim[4])
-{
-    const Places *p = tensors;
-    const Tensor *t = graph_tensor(p->graph, name);
-    *rank = t->rank;
-    memcpy(dim, t->dim, sizeof t->dim);
-    return p->tensor[t->id];
-}
-
-static float **tensor_arrays(const Graph *g)
-{
-    float **tensor = calloc((size_t)g->ntensors, sizeof *tensor);
-    for (const Tensor *t = g->tensors; t; t = t->next)
-        tensor[t->id] = calloc((size_t)tensor_elements(t), sizeof **tensor);
-    return tensor;
-}
-
-/* One step of the compiled program; everything that it writes. */
-static Numbers run_program(const Case *c, const Program *p, const Model *model, const Weights *weights, const float *input,
-                           const float *target, int threads)
-{
-    Failure failure;
-    const char *lost;
-    Numbers n = {.output = garbage(output_floats(c)), .value = tensor_arrays(c->graph), .gradient = tensor_arrays(c->graph)};
-    StepArrays a = {.arena = garbage(p->arena_floats * c->batch),
-                    .common = garbage(p->common_floats),
-                    .gradient = garbage(p->trained_floats),
-                    .state = garbage(p->state_floats),
-                    .output = n.output,
-                    .input = input,
-                    .target = target};
-    void *block = weights_pack(p, weights, 1, &a.weights, &failure);
-    cr_assert(block, "%s", failure.text);
-    memset(a.gradient, 0, (size_t)p->trained_floats * sizeof(float));
-    memcpy(a.common + COMMON_seed, (uint32_t[]){SEED_LOW, SEED_HIGH}, 2 * sizeof(float));
-    memcpy(a.common + COMMON_step, (uint32_t[]){STEP}, sizeof(float));
-    model->step(model->handle, &a, threads, NULL);
-    cr_assert(unpack(p->pack, p->npack, place, &(Places){c->graph, n.value}, a.weights, 1, &lost));
-    for (size_t i = 0; i < p->npack; i++)
-        if (p->pack[i].at < p->trained_floats)
-            cr_assert(unpack(&p->pack[i], 1, place, &(Places){c->graph, n.gradient}, a.gradient, 1, &lost));
-    for (int64_t i = 0; i < p->trained_floats; i++)
-        cr_assert(a.gradient[i] == a.gradient[i] && fabsf(a.gradient[i]) < 1e9f, "gradient %d is %g", (int)i, a.gradient[i]);
-    free(block);
-    free(a.arena);
-    free(a.common);
-    free(a.gradient);
-    free(a.state);
-    return n;
-}
-
-static void free_numbers(const Graph *g, Numbers *n)
-{
-    for (int i = 0; i < g->ntensors; i++) {
-        free(n->value[i]);
-        free(n->gradient[i]);
-    }
-    free(n->value);
-    free(n->gradient);
-    free(n->output);
-}
+/* ---- compiling ----------------------------------------------------------------------------------------------------------- */
 
 /* A parameter that a function does not use is a warning of every compiler. */
 static void check_pointers(const Program *p)
@@ -274,7 +159,7 @@ static void compare(const Case *c, const char *what, const float *got, const dou
 
 static void compare_all(const Case *c, const Numbers *n, const Expected *e)
 {
-    compare(c, "result", n->output, e->output, output_floats(c));
+    compare(c, "result", n->output, e->output, output_floats(c->graph));
     for (const Tensor *t = c->graph->tensors; t; t = t->next) {
         if (t->integer || !strncmp(t->name, "border", 6))
             continue;
@@ -287,7 +172,7 @@ static void compare_all(const Case *c, const Numbers *n, const Expected *e)
 
 static void expect_bits(const Case *c, const Numbers *a, const Numbers *b, const char *how)
 {
-    cr_assert_eq(memcmp(a->output, b->output, (size_t)output_floats(c) * sizeof(float)), 0, "%s changes results", how);
+    cr_assert_eq(memcmp(a->output, b->output, (size_t)output_floats(c->graph) * sizeof(float)), 0, "%s changes results", how);
     for (const Tensor *t = c->graph->tensors; t; t = t->next) {
         size_t size = (size_t)tensor_elements(t) * sizeof(float);
         cr_assert_eq(memcmp(a->value[t->id], b->value[t->id], size), 0, "%s changes %s", how, t->name);
@@ -317,17 +202,15 @@ static Ran *run_target(const Case *shape, Build *build, unsigned seed, const cha
     const Target *t = target_find(target);
     Weights *weights = network_weights(c->graph, seed + 1);
     float *input = make_input(c), *wanted = make_target(c);
-    Expected e = expect_values(c, weights, input, wanted);
+    Expected e = expect_step(c->graph, weights, input, wanted);
     Program *p = compile_case(c, t->machine);
     cr_assert(jit_load(p, t, &model, &failure), "%s", failure.text);
-    r->n = run_program(c, p, &model, weights, input, wanted, 1);
-    Numbers other = run_program(c, p, &model, weights, input, wanted, 3);
+    r->n = run_step(p, &model, weights, input, wanted, 1);
+    Numbers other = run_step(p, &model, weights, input, wanted, 3);
     compare_all(c, &r->n, &e);
     expect_bits(c, &r->n, &other, "a number of threads");
-    free_numbers(c->graph, &other);
-    reference_values_free(c->graph, e.step.value);
-    reference_values_free(c->graph, e.step.gradient);
-    free(e.output);
+    step_free(c->graph, &other);
+    expected_free(c->graph, &e);
     free(input);
     free(wanted);
     weights_free(weights);
@@ -337,7 +220,7 @@ static Ran *run_target(const Case *shape, Build *build, unsigned seed, const cha
 
 static void ran_free(Ran *r)
 {
-    free_numbers(r->c.graph, &r->n);
+    step_free(r->c.graph, &r->n);
     context_free(&r->c.context);
     free(r);
 }

@@ -35,6 +35,4 @@ void give(Case *, Node *);                      /* compares the node's result, t
 /* Random cases of one kind: `shape` says what is not random. */
 void check_cases(Build *, Case shape, int count);
 
-float *garbage(int64_t floats);                 /* aligned, for arrays that nobody may rely on */
-
 #endif

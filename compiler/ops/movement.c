@@ -136,9 +136,13 @@ void zero_border(Lower *l, const Node *owner)
                            y->pad[1]);
     call_move(call, out, -y->origin);
     call_stride(call, out, 0, y->plane);
-    call->images = images;
-    if (images > 1)
+    if (images > 1) {
+        Call *rest = step_repeat(l, l->code->ncall - 1);
+        rest->grid[1] = 1;              /* of each image that is left */
+        call = rest - 1;
+        call->images = images;
         call_stride(call, out, 1, out.image);
+    }
 }
 
 /* ---- changes of layout --------------------------------------------------------------------------------------- */

@@ -1,0 +1,222 @@
+/* test_random_train.c - training steps of random networks: gradients and running statistics by kernels, in float, against the naive
+ * interpreter's in double; the same bits for every target and number of threads.
+ *
+ * How far rounding may move a gradient depends on the network: where a norm divides by little, or a value lies at the kink of a relu, far. So
+ * the interpreter says how far gradients move when the input and all parameters do, by one unit in their last place or none, and
+ * some multiple of that is allowed.
+ * NNCC_TEST_SEED=N runs seed N alone; NNCC_TEST_LONG=1 runs many more. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "spec_random.h"
+#include "networks.h"
+#include "step_run.h"
+
+enum { NETWORKS = 30, NETWORKS_LONG = 1500, BATCH = 4, MOVED = 3 };
+
+static const double TOLERANCE = 1e-5;   /* of a tensor's gradient, in L2 norm */
+static const double FLOOR = 1e-6;       /* of all gradients: some would be 0 but for rounding */
+static const double MULTIPLE = 30;      /* of how far the interpreter's gradients move */
+
+typedef struct {
+    Context context;
+    int seed;
+    Training training;
+    Options options;
+    Graph *graph;                       /* of a step, for the interpreter */
+    Weights *weights;
+    float *input, *target;
+    Expected want, moved[MOVED];
+} Case;
+
+/* The network, as the passes get it. */
+static Graph *network_of(Case *c)
+{
+    Graph *graph = random_graph(&c->context, (uint64_t)c->seed, RANDOM_train);
+    graph->max_batch = BATCH;
+    graph->exact = c->seed % 3 == 1;
+    return graph;
+}
+
+static float nudged(float value, uint64_t base, uint64_t i)
+{
+    uint64_t bits = pattern_bits(base, i) % 3;
+    return bits == 0 ? value : nextafterf(value, bits == 1 ? INFINITY : -INFINITY);
+}
+
+/* The interpreter's step from a place nearby. */
+static Expected move(const Case *c, int which)
+{
+    int64_t count = BATCH * shape_floats(c->graph->input->shape);
+    Weights *weights = random_weights(c->graph, (uint64_t)c->seed, RANDOM_train);
+    float *input = malloc((size_t)count * sizeof *input);
+    for (int64_t i = 0; i < count; i++)
+        input[i] = nudged(c->input[i], pattern_base("input", (uint64_t)which), (uint64_t)i);
+    for (const Tensor *t = c->graph->tensors; t; t = t->next) {
+        int rank;
+        int64_t dim[4];
+        float *value = (float *)weights_find(weights, t->name, &rank, dim);    /* ours alone */
+        for (int64_t i = 0; i < tensor_elements(t) && !t->integer; i++)
+            value[i] = nudged(value[i], pattern_base(t->name, (uint64_t)which), (uint64_t)i);
+    }
+    Expected e = expect_step(c->graph, weights, input, c->target);
+    weights_free(weights);
+    free(input);
+    return e;
+}
+
+static void open_case(Case *c, int seed)
+{
+    *c = (Case){.seed = seed};
+    c->training = (Training){.loss = seed % 4 == 3 ? LOSS_mse : LOSS_cross_entropy, .keep_dropout = true, .recompute = seed % 5 == 1,
+                             .freeze_norm = seed % 6 == 5 ? FREEZE_stats : FREEZE_none};
+    c->options = (Options){.max_batch = BATCH, .training = &c->training};
+    context_init(&c->context);
+    if (setjmp(c->context.on_error))
+        cr_assert_fail("seed %d: %s", c->seed, c->context.message);
+    c->graph = network_of(c);
+    c->weights = random_weights(c->graph, (uint64_t)seed, RANDOM_train);
+    c->input = random_input(c->graph, BATCH, (uint64_t)seed, RANDOM_train);
+    compile_step(c->graph, &c->options);
+    int classes = c->graph->target->shape.channels;
+    c->target = calloc((size_t)(BATCH * classes), sizeof *c->target);
+    for (int i = 0; i < BATCH; i++)
+        c->target[i * classes + (int)(pattern_bits(pattern_base("label", (uint64_t)seed), (uint64_t)i) % (uint64_t)classes)] = 1;
+    c->want = expect_step(c->graph, c->weights, c->input, c->target);
+    for (int i = 0; i < MOVED; i++)
+        c->moved[i] = move(c, i);
+}
+
+static void close_case(Case *c)
+{
+    for (int i = 0; i < MOVED; i++)
+        expected_free(c->graph, &c->moved[i]);
+    expected_free(c->graph, &c->want);
+    weights_free(c->weights);
+    free(c->input);
+    free(c->target);
+    context_free(&c->context);
+}
+
+/* ---- comparing ------------------------------------------------------------------------------------------------------------- */
+
+static double norm_of(const double *x, int64_t count)
+{
+    double squares = 0;
+    for (int64_t i = 0; i < count; i++)
+        squares += x[i] * x[i];
+    return sqrt(squares);
+}
+
+static double distance_of(const double *x, const double *y, int64_t count)
+{
+    double squares = 0;
+    for (int64_t i = 0; i < count; i++)
+        squares += (x[i] - y[i]) * (x[i] - y[i]);
+    return sqrt(squares);
+}
+
+/* floor: what rounding may be anyway. */
+static void compare(const Case *c, const char *what, const Tensor *t, const float *got, double *const *want, double *const *moved[MOVED],
+                    double floor)
+{
+    int64_t count = tensor_elements(t);
+    double *wide = malloc(((size_t)count + 1) * sizeof *wide), reach = 0;
+    for (int64_t i = 0; i < count; i++)
+        wide[i] = got[i];
+    for (int i = 0; i < MOVED; i++)
+        reach = fmax(reach, distance_of(moved[i][t->id], want[t->id], count));
+    double far = distance_of(wide, want[t->id], count), size = norm_of(want[t->id], count);
+    cr_expect(far <= TOLERANCE * size + MULTIPLE * reach + floor, "seed %d: %s of %s is off by %g of %g; it may move by %g", c->seed, what,
+              t->name, far, size, reach);
+    free(wide);
+}
+
+/* Are they statistics that the step moves? */
+static bool is_moved(const Graph *graph, const Tensor *t)
+{
+    for (const Node *n = graph->first; n; n = n->next)
+        if (n->op == OP_bn_stats && (n->of->weight[W_mean].tensor == t || n->of->weight[W_var].tensor == t))
+            return true;
+    return false;
+}
+
+static void compare_step(const Case *c, const Numbers *n)
+{
+    double all = 0, *const *value[MOVED], *const *gradient[MOVED];
+    for (int i = 0; i < MOVED; i++) {
+        value[i] = c->moved[i].step.value;
+        gradient[i] = c->moved[i].step.gradient;
+    }
+    for (const Tensor *t = c->graph->tensors; t; t = t->next)
+        all = fmax(all, t->trained ? norm_of(c->want.step.gradient[t->id], tensor_elements(t)) : 0);
+    for (const Tensor *t = c->graph->tensors; t; t = t->next)
+        if (t->trained)
+            compare(c, "the gradient", t, n->gradient[t->id], c->want.step.gradient, gradient, FLOOR * all);
+        else if (is_moved(c->graph, t))
+            compare(c, "the value", t, n->value[t->id], c->want.step.value, value, 1e-6);
+}
+
+static void expect_bits(const Case *c, const Numbers *a, const Numbers *b, const char *how)
+{
+    cr_expect_arr_eq(a->output, b->output, (size_t)output_floats(c->graph) * sizeof(float), "seed %d: %s changes the output", c->seed, how);
+    for (const Tensor *t = c->graph->tensors; t; t = t->next) {
+        size_t size = (size_t)tensor_elements(t) * sizeof(float);
+        cr_expect_arr_eq(a->gradient[t->id], b->gradient[t->id], size, "seed %d: %s changes the gradient of %s", c->seed, how, t->name);
+        cr_expect_arr_eq(a->value[t->id], b->value[t->id], size, "seed %d: %s changes %s", c->seed, how, t->name);
+    }
+}
+
+/* A step by that target, on so many threads. */
+static Numbers step_by(Case *c, const Target *target, int threads)
+{
+    Failure failure = {""};
+    Model model;
+    if (setjmp(c->context.on_error))
+        cr_assert_fail("seed %d: %s", c->seed, c->context.message);
+    Options options = c->options;
+    options.machine = target->machine;
+    Program *program = compile_program(network_of(c), &options);
+    cr_assert(jit_load(program, target, &model, &failure), "seed %d: %s", c->seed, failure.text);
+    Numbers n = run_step(program, &model, c->weights, c->input, c->target, threads);
+    model_close(&model);
+    return n;
+}
+
+static void check_seed(int seed)
+{
+    static Case c;
+    open_case(&c, seed);
+    Numbers first = step_by(&c, target_find("avx2"), 1);
+    compare_step(&c, &first);
+    static const char *const others[] = {"avx2", "avx512", "c"};
+    const char *name = others[seed % 3];
+    if (target_runs_here(target_find(name))) {
+        Numbers other = step_by(&c, target_find(name), 3);
+        expect_bits(&c, &first, &other, name);
+        step_free(c.graph, &other);
+    }
+    step_free(c.graph, &first);
+    close_case(&c);
+}
+
+/* Networks that the compiler once got wrong: a gradient with a border, of more images at once than the batch has times some number. */
+Test(random_train, what_once_failed_works, .timeout = 60)
+{
+    if (!target_runs_here(target_find("avx2")))
+        cr_skip_test("this processor does not run avx2");
+    check_seed(42);
+}
+
+Test(random_train, kernels_compute_what_the_reference_computes, .timeout = 1200)
+{
+    const char *one = getenv("NNCC_TEST_SEED");
+    if (!target_runs_here(target_find("avx2")))
+        cr_skip_test("this processor does not run avx2");
+    for (int seed = 0; seed < (getenv("NNCC_TEST_LONG") ? NETWORKS_LONG : NETWORKS) && !one; seed++)
+        check_seed(seed);
+    if (one)
+        check_seed(atoi(one));
+}
