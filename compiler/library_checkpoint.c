@@ -45,7 +45,7 @@ static nncc_status with_file(nncc *net, const char *path, const char *missing, W
     if (!net->run.engine)
         return refuse(net, NNCC_ERROR_ORDER, "no training has begun");
     if (net->run.options.training.optimiser.kind == OPTIMISER_none)
-        return refuse(net, NNCC_ERROR_ORDER, "a training with NNCC_GRADIENTS keeps nothing but weights: nncc_save_weights, nncc_load_weights");
+        return refuse(net, NNCC_ERROR_ORDER, "a training with NNCC_GRADIENTS keeps nothing but weights: see nncc_save_weights");
     return attempt(net, &net->run.context, work, (void *)(uintptr_t)path);
 }
 
