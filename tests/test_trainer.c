@@ -4,6 +4,7 @@
 #include "../runtime/trainer.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -489,6 +491,22 @@ Test(trainer, one_run_at_a_time)
     run_directory_close(&second);
     cr_expect(!run_directory_open(other, &second, &failure));
     free(leftover), free(other);
+}
+
+/* In the place of the system's, whose failures depend on the file system. */
+static int lock_error;
+int flock(int descriptor, int operation)
+{
+    errno = lock_error;
+    return lock_error ? -1 : (int)syscall(SYS_flock, descriptor, operation);
+}
+
+Test(trainer, directories_that_cannot_be_locked)
+{
+    RunDirectory run;
+    Failure failure;
+    lock_error = ENOLCK;
+    cr_expect(!run_directory_open(directory, &run, &failure) && strstr(failure.text, "cannot be locked against other runs: No locks"));
 }
 
 Test(trainer, tensors_are_compared)
