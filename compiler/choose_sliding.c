@@ -71,11 +71,11 @@ static int choose_band(const Swath *s)
     return best;
 }
 
-/* A wide register takes two vectors that read the same channels. */
+/* A wide register takes two vectors that read the same channels, or such whose lanes take theirs from their own block. */
 int sliding_vectors(const Machine *machine, const Node *n)
 {
-    int inputs = node_result(n->in[0]).channels / node_owner(n)->attr.groups;
-    return machine->widest > 1 && inputs % (machine->widest * LANES) == 0 ? machine->widest : 1;
+    int inputs = node_result(n->in[0]).channels / node_owner(n)->attr.groups, blocks = inputs < LANES ? n->layout.blocks : inputs / LANES;
+    return blocks % machine->widest == 0 ? machine->widest : 1;
 }
 
 static Tile sliding_tile(const Machine *machine, const Node *n, const Swath *s)

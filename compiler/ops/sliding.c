@@ -40,7 +40,7 @@ static void load_operand(Build *b, int d, int64_t at, int channel)
         k_broadcast(b->k, d, b->x.pointer, at + channel);
         return;
     }
-    k_load(b->k, d, b->x.pointer, at);
+    k_load_blocks(b->k, d, b->x.pointer, at, b->x.view.block, b->lanes / LANES);
     if (b->inputs > 1)
         k_imm(b->k, V_permute, d, d, own_group(b->inputs, channel));
 }
@@ -108,13 +108,13 @@ static void emit_line(Build *b, int channel, int64_t w_at)
 static void fetch_source(Build *b, int share, int shares)
 {
     int64_t pixel = b->s->stride[1] * b->x.view.pixel, next = b->band * b->s->stride[0] * b->x.view.row;
-    int line = 0;
+    int line = 0, blocks = b->inputs < LANES ? b->lanes / LANES : 1;
     if (b->band == b->s->height)
         next = b->x.view.block;
     for (int i = 0; i < b->pixels; i += piece_at(b, i).pixels)
         for (int64_t at = 0; at < piece_at(b, i).pixels * pixel; at += LINE, line++)
-            if (line % shares == share)
-                k_prefetch(b->k, b->x.pointer, next + piece_source(b, piece_at(b, i)) + at);
+            for (int block = 0; block < blocks && line % shares == share; block++)
+                k_prefetch(b->k, b->x.pointer, next + piece_source(b, piece_at(b, i)) + block * b->x.view.block + at);
 }
 
 /* Asks for this tile's share of the next vector's filters where it has those at hand, `floats` of them. */
@@ -281,7 +281,7 @@ static void spread_results(Output *o, const int apart[2])
 
 /* The calls for all vectors of `bands` bands of `rows` rows from row `start` on. Vectors of one group, which read the same
  * blocks, are the grid's second coordinate, groups (or vectors that hold several) the first. A wide register holds two vectors
- * of one group. */
+ * of one group, or two that hold several. */
 static void add_call(Lower *l, const Sliding *s, int parts, int start, int rows, int bands)
 {
     const Node *n = s->n;
@@ -299,7 +299,7 @@ static void add_call(Lower *l, const Sliding *s, int parts, int start, int rows,
         emit_bands(&b, rows / s->tile.band, s->tile.band);
         emit_bands(&b, 1, rows % s->tile.band);
     }
-    int blocks = b.inputs > LANES ? b.inputs / LANES : 1;
+    int blocks = b.inputs > LANES ? b.inputs / LANES : unit;
     int64_t line = s->stride[0] * b.x.view.row;
     Call *call = step_call(l, b.k, (int[]){n->layout.blocks / blocks, blocks / unit, bands},
                            arena_printf(l->context, "slide%dx%d_%dx%d", s->kernel[0], s->kernel[1], b.lanes, s->tile.pixels),
