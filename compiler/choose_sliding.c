@@ -71,10 +71,12 @@ static int choose_band(const Swath *s)
     return best;
 }
 
-/* A wide register takes two vectors that read the same channels, or such whose lanes take theirs from their own block. */
+/* A wide register takes two vectors that read the same channels, or such whose lanes take theirs from their own block; not those of
+ * one channel a group, which gradients read as they are (depthwise_dx.c). */
 int sliding_vectors(const Machine *machine, const Node *n)
 {
-    int inputs = node_result(n->in[0]).channels / node_owner(n)->attr.groups, blocks = inputs < LANES ? n->layout.blocks : inputs / LANES;
+    int inputs = node_result(n->in[0]).channels / node_owner(n)->attr.groups;
+    int blocks = inputs == 1 || inputs == LANES ? 1 : inputs < LANES ? n->layout.blocks : inputs / LANES;
     return blocks % machine->widest == 0 ? machine->widest : 1;
 }
 
