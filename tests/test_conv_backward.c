@@ -341,6 +341,12 @@ static const Case cases[] = {
     {32, 11, 12, 32, {3, 3}, {2, 2}, {2, 2}, {2, 2}, 2, .batch = 2},
     {160, 14, 14, 160, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 10, .batch = 2},
     {128, 3, 3, 256, {1, 1}, {1, 1}, {0, 0}, {1, 1}, 1, .batch = 2},
+    /* bands of the gradient's pixels: by rows within chunks, by images, by both; of a gradient with a border; panels that share tasks */
+    {72, 20, 14, 192, {1, 1}, {1, 1}, {0, 0}, {1, 1}, 1, .batch = 3},
+    {264, 5, 5, 264, {1, 1}, {1, 1}, {0, 0}, {1, 1}, 1, .batch = 12},
+    {264, 12, 12, 260, {1, 1}, {1, 1}, {0, 0}, {1, 1}, 1, .batch = 2},
+    {72, 14, 14, 72, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1, .batch = 3},
+    {48, 15, 14, 128, {3, 3}, {2, 2}, {1, 1}, {1, 1}, 1, .batch = 2},
     {10, 1, 1, 7, .groups = 1, .batch = 5, .bias = true, .linear = true},
     {100, 1, 1, 50, .groups = 1, .batch = 33, .bias = true, .linear = true},
     {16, 5, 5, 30, .groups = 1, .batch = 9, .bias = true, .linear = true},
