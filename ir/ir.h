@@ -200,7 +200,8 @@ typedef struct Node {
     struct Node *folded;                /* fold: the batch norm folded into this convolution's weights, or NULL */
     struct Node *of;                    /* grad: the forward node whose parameters and attributes this node of a training
                                            graph works with, or NULL: its own. Names parameters, not a value: it stays the
-                                           same node when that is fused or replaced */
+                                           same node when that is fused or replaced. (gather: of a convolution as it
+                                           was with its stride, which is not in the graph: that without) */
     struct Node *tail;                  /* fuse: element-wise and pooling nodes applied, in order, to each result
                                            tile in registers; linked through their own tail; not in the graph list.
                                            A tail's in[0] is its predecessor; further operands are graph nodes */

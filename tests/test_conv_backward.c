@@ -132,9 +132,9 @@ static void build(Net *n, const Case *c, Machine machine)
         t->trained = true;
     add_gradients(n);
     fill_net(n);
-    void (*const pass[])(Graph *) = {fuse, layout, choose, plan};
-    const char *const name[] = {"fuse", "layout", "choose", "plan"};
-    for (int i = 0; i < 4; i++) {
+    void (*const pass[])(Graph *) = {fuse, gather, layout, choose, plan};
+    const char *const name[] = {"fuse", "gather", "layout", "choose", "plan"};
+    for (int i = 0; i < 5; i++) {
         pass[i](g);
         verify_graph(g, name[i]);
     }
@@ -322,6 +322,9 @@ static const Case cases[] = {
     {3, 41, 39, 16, {7, 7}, {2, 2}, {3, 3}, {1, 1}, 1, .batch = 6},
     {32, 24, 24, 32, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 8, .batch = 4},
     {40, 9, 12, 256, {1, 1}, {2, 2}, {0, 0}, {1, 1}, 1, .batch = 3},
+    {40, 9, 12, 240, {1, 1}, {2, 2}, {0, 0}, {1, 1}, 1, .batch = 3},
+    {24, 11, 13, 264, {1, 1}, {2, 3}, {0, 0}, {1, 1}, 1, .batch = 2, .bias = true, .summed = true},
+    {30, 8, 8, 256, {1, 1}, {2, 2}, {0, 0}, {1, 1}, 1, .batch = 2, .cut = 11},
     /* groups of 2, 4 and 8: blocks odd in number, or not full; parities without taps, unlike in size; columns held and not */
     {24, 9, 11, 24, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 6, .batch = 3},
     {12, 7, 6, 12, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 3, .batch = 2, .bias = true},

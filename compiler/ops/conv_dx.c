@@ -18,7 +18,8 @@ static Conv gradient_open(Lower *l, Node *n, const Conv *forward)
 /* The forward node's filters, where they lie. */
 static Conv forward_open(Lower *l, const Node *n)
 {
-    Conv c = conv_open(l, n->of, n->of->in[0]);
+    Node *of = (Node *)node_owner(n->of);       /* without the stride that n's own has, where its pixels were gathered */
+    Conv c = conv_open(l, of, of->in[0]);
     pack_filters(&c);
     return c;
 }
