@@ -66,6 +66,7 @@ typedef struct {
     Stream ahead;                       /* the filters of the next pass */
     int lines;                          /* cache lines of them that one tile of this pass fetches */
     bool pooled;                        /* sums of results that are pooled wait in the scratch, tile after tile */
+    bool aside;                         /* sums of a tile wait there between chunks */
     Stream sums;
     Output out;
     int64_t pixel;                      /* floats from one pixel of a tile to the next; of images, from one image to the next */

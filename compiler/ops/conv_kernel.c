@@ -87,6 +87,16 @@ static void emit_tap(Build *b, int pixels, const int *acc, int64_t x_at, int64_t
         kernel_release(k, held[i]);
 }
 
+/* One register of filters meets each pixel but once where output channels are few, and a step has as many loads as multiply-adds. There,
+ * sums take the columns of a line of the window before the channels: a pixel is loaded once for all of them. That follows from the
+ * shape alone: machines with smaller registers, for which it means nothing, add in the same order. */
+static bool takes_lines(const Conv *c)
+{
+    enum { FEW_VECTORS = 2 };
+    return c->n->op != OP_linear && c->groups == 1 && c->n->layout.blocks <= FEW_VECTORS && c->kernel[1] > 1 &&
+           c->window[0] * c->window[1] == 1;
+}
+
 /* The loop body for so many channels: columns of the window and channels of it, and bodies for all of them. */
 typedef struct {
     int columns, channels, bodies;
@@ -94,6 +104,8 @@ typedef struct {
 
 static Body body_of(const Conv *c, int count)
 {
+    if (takes_lines(c))
+        return (Body){c->kernel[1], count % 2 ? 1 : 2, count % 2 ? count : count / 2};
     int columns = c->kernel[1] * count <= BODY_STEPS ? c->kernel[1] : 1;
     int channels = count % BODY_STEPS || columns > 1 ? count : BODY_STEPS;
     return (Body){columns, channels, c->kernel[1] / columns * (count / channels)};
@@ -123,6 +135,48 @@ static void fetch_next_pixels(Build *b, int pixels)
     }
 }
 
+/* The products of one register of filters, of some columns of the window, and one channel of the pixels that these see. */
+static void emit_columns(Build *b, int pixels, const int *acc, int64_t x_at, const int *filter, int columns)
+{
+    const Conv *c = b->c;
+    int stride = c->stride[1], dilation = c->dilation[1], x = kernel_register(b->k);
+    for (int at = 0; at <= (pixels - 1) * stride + (columns - 1) * dilation; at++) {
+        bool loaded = false;
+        for (int i = 0; i < columns; i++) {
+            int from = at - i * dilation;
+            if (from < 0 || from % stride || from / stride >= pixels)
+                continue;
+            if (!loaded)
+                k_broadcast(b->k, x, b->x.pointer, x_at + at * b->pixel);
+            loaded = true;
+            k_op(b->k, V_fma, acc[from / stride], filter[i], x);
+        }
+    }
+    kernel_release(b->k, x);
+}
+
+/* A line of the window, of one channel; filters of its columns are `apart` floats from each other. */
+static void emit_line(Build *b, int pixels, const int *acc, int64_t x_at, int64_t w_at, int64_t apart)
+{
+    enum { COLUMNS = 3 };
+    const Conv *c = b->c;
+    int size, parts, larger, filter[COLUMNS], columns = b->units == 1 ? COLUMNS : 1;
+    int64_t column = c->dilation[1] * b->pixel;
+    split_evenly(c->kernel[1], columns, &size, &parts, &larger);
+    for (int i = 0; i < parts; i++, x_at += columns * column, w_at += columns * apart) {
+        columns = size + (i < larger);
+        if (columns == 1) {
+            emit_tap(b, pixels, acc, x_at, w_at);
+            continue;
+        }
+        for (int f = 0; f < columns; f++)
+            load_filters(b, filter[f] = kernel_register(b->k), 0, w_at + f * apart);
+        emit_columns(b, pixels, acc, x_at, filter, columns);
+        for (int f = 0; f < columns; f++)
+            kernel_release(b->k, filter[f]);
+    }
+}
+
 /* All taps of `count` channels. */
 static void emit_taps(Build *b, int pixels, const int *acc, int count)
 {
@@ -131,18 +185,21 @@ static void emit_taps(Build *b, int pixels, const int *acc, int count)
     int vectors = b->panel->vectors;
     Body body = body_of(c, count);
     int64_t column = c->dilation[1] * c->x.pixel, filter = (int64_t)vectors * LANES;
-    int64_t channels = body.channels < count ? body.channels * c->step : 0;
+    int64_t channels = body.channels < count ? body.channels * c->step : 0, line = takes_lines(c) ? count * filter : 0;
     fetch_next_pixels(b, pixels);
     k_loop(k, c->kernel[0]);
     k_loop(k, c->kernel[1] / body.columns);
     k_loop(k, count / body.channels);
     fetch_ahead(b);
-    for (int kx = 0; kx < body.columns; kx++)
+    for (int i = 0; i < body.channels && line; i++)
+        emit_line(b, pixels, acc, i * c->step, i * filter, line);
+    for (int kx = 0; kx < body.columns && !line; kx++)
         for (int i = 0; i < body.channels; i++)
             emit_tap(b, pixels, acc, kx * column + i * c->step, (kx * body.channels + i) * filter);
-    k_bump(k, b->w.pointer, filter_floats(c, body.columns * body.channels * filter));
+    k_bump(k, b->w.pointer, filter_floats(c, (line ? 1 : body.columns) * body.channels * filter));
     k_bump(k, b->x.pointer, channels);
     k_end(k);
+    k_bump(k, b->w.pointer, line ? (body.columns - 1) * line : 0);
     k_bump(k, b->x.pointer, body.columns * column - count / body.channels * channels);
     k_end(k);
     k_bump(k, b->x.pointer, c->dilation[0] * c->x.row - c->kernel[1] * column);
@@ -280,22 +337,25 @@ static void finish_sums(Build *b, int results, int *acc)
     }
 }
 
-/* Sums that wait. */
+/* The sum of accumulator i, that waits. */
+static void load_sum(Build *b, int pixels, int i, int reg)
+{
+    if (b->pooled || b->aside)
+        k_load(b->k, reg, b->sums.pointer, i * b->width * LANES);
+    else
+        output_get(b->k, &b->out, reg, unit_place(b, i / pixels, i % pixels));
+}
+
 static void load_sums(Build *b, int pixels, int *acc)
 {
-    for (int i = 0; i < b->units * pixels; i++) {
-        acc[i] = kernel_register(b->k);
-        if (!b->pooled)
-            output_get(b->k, &b->out, acc[i], unit_place(b, i / pixels, i % pixels));
-        else
-            k_load(b->k, acc[i], b->sums.pointer, i * b->width * LANES);
-    }
+    for (int i = 0; i < b->units * pixels; i++)
+        load_sum(b, pixels, i, acc[i] = kernel_register(b->k));
 }
 
 static void keep_sums(Build *b, int pixels, const int *acc)
 {
     for (int i = 0; i < b->units * pixels; i++) {
-        if (!b->pooled) {
+        if (!b->pooled && !b->aside) {
             output_put(b->k, &b->out, acc[i], unit_place(b, i / pixels, i % pixels));
             continue;
         }
@@ -316,14 +376,17 @@ static void move_sums(Build *b, int64_t results)
         k_bump(b->k, b->sums.pointer, sum_floats(b, results));
 }
 
-/* Pooled results are smaller than the sums. */
+/* Pooled results are smaller than the sums; and those of a tile, to which chunks are added, are rather in the scratch where the tail
+ * leaves a pointer for them, beside that of constants. */
 static void open_sums(Build *b, int64_t results)
 {
-    b->pooled = b->c->n->tile.depth && (b->c->average || b->c->window[0] * b->c->window[1] > 1);
-    if (!b->pooled)
+    int depth = b->c->n->tile.depth;
+    b->pooled = depth && (b->c->average || b->c->window[0] * b->c->window[1] > 1);
+    b->aside = b->chunk && !depth && b->k->npointer + 2 <= MAX_POINTERS;
+    if (!b->pooled && !b->aside)
         return;
     b->sums = stream_scratch(b->c->l, b->k, "sums", true);
-    step_scratch(b->c->l, sum_floats(b, results));
+    step_scratch(b->c->l, sum_floats(b, b->pooled ? results : b->most));
 }
 
 /* What the tail will read of one tensor arrives while the sum is computed, unless that is more than a processor awaits at once. */
@@ -338,38 +401,59 @@ static void fetch_operand(Build *b, const Stream *s, int results)
             k_prefetch(b->k, s->pointer, v * s->view.block + i * LINE);
 }
 
-/* The sum over the next entries, so many of them, is added to what waits in the result's place. */
-static void emit_chunk(Build *b, int pixels, int entries)
+/* Is the tile whole, in two chunks? */
+static bool is_pair(const Build *b)
+{
+    int last = b->entry + b->entries - 1, partial = is_partial(b, last);
+    return b->phase == PHASE_whole && (b->entries - partial + b->chunk - 1) / b->chunk + partial == 2;
+}
+
+/* The tile's sums so far are added to those of the chunk: no more than a vector at the beginning, else what waits. */
+static void add_sums(Build *b, int pixels, const int *acc, bool first)
+{
+    int sum = kernel_register(b->k);
+    for (int i = 0; i < b->units * pixels && (!first || b->c->bias); i++) {
+        if (!first)
+            load_sum(b, pixels, i, sum);
+        else if (i % pixels == 0)
+            output_vector(b->k, &b->out, sum, 0, unit_place(b, i / pixels, 0));
+        k_op(b->k, V_add, acc[i], acc[i], sum);
+    }
+    kernel_release(b->k, sum);
+}
+
+/* The sum over the next entries, so many of them, is added to the sums so far, which wait again unless it is the last. */
+static void emit_chunk(Build *b, int pixels, int entries, Phase phase)
 {
     Kernel *k = b->k;
-    int acc[MAX_REGISTERS], sum;
+    int acc[MAX_REGISTERS];
     int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, entries);
     for (int i = 0; i < b->units * pixels; i++)
         k_zero(k, acc[i] = kernel_register(k));
     b->entries = entries;
     emit_sum(b, pixels, acc);
-    sum = kernel_register(k);
-    for (int i = 0; i < b->units * pixels; i++) {
-        Place place = unit_place(b, i / pixels, i % pixels);
-        output_get(k, &b->out, sum, place);
-        k_op(k, V_add, acc[i], acc[i], sum);
-        output_put(k, &b->out, acc[i], place);
-    }
-    kernel_release(k, sum);
+    add_sums(b, pixels, acc, phase & PHASE_first);
+    if (phase & PHASE_last)
+        finish_sums(b, pixels, acc);
+    else
+        keep_sums(b, pixels, acc);
     k_bump(k, b->x.pointer, entries * entry_distance(b));
     k_bump(k, b->w.pointer, filter_floats(b->c, taps * b->panel->vectors * LANES));
 }
 
-/* A tile in chunks; x and w end where they began. A chunk that is not whole, and a block that is not full, have their own. */
+/* A tile in chunks; x and w end where they began. A chunk that is not whole, and a block that is not full, have their own. Where there
+ * are two in all, the first has no sums to add to, and the second finishes the tile. */
 static void emit_chunks(Build *b, int pixels)
 {
     int first = b->entry, entries = b->entries, partial = is_partial(b, first + entries - 1);
     int whole = (entries - partial) / b->chunk, rest = (entries - partial) % b->chunk;
     const struct { int chunks, entries; } group[] = {{whole, b->chunk}, {rest > 0, rest}, {partial, 1}};
-    for (int i = 0; i < 3; b->entry += group[i].chunks * group[i].entries, i++)
-        if (group[i].chunks) {
-            k_loop(b->k, group[i].chunks);
-            emit_chunk(b, pixels, group[i].entries);
+    bool pair = is_pair(b);
+    for (int i = 0, done = 0; i < 3; i++)
+        for (int left = group[i].chunks, n; left; left -= n, done += n, b->entry += n * group[i].entries) {
+            n = pair ? 1 : left;
+            k_loop(b->k, n);
+            emit_chunk(b, pixels, group[i].entries, !pair ? PHASE_add : done ? PHASE_last : PHASE_first);
             k_end(b->k);
         }
     int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, first, entries);
@@ -382,12 +466,13 @@ static void emit_chunks(Build *b, int pixels)
 static void emit_chunked_tile(Build *b, int results)
 {
     int acc[MAX_REGISTERS];
-    if (b->phase & PHASE_first) {
+    bool pair = is_pair(b);
+    if (b->phase & PHASE_first && !pair) {
         start_sums(b, results, acc);
         keep_sums(b, results, acc);
     }
     emit_chunks(b, results);
-    if (b->phase & PHASE_last) {
+    if (b->phase & PHASE_last && !pair) {
         load_sums(b, results, acc);
         finish_sums(b, results, acc);
     }
