@@ -187,9 +187,9 @@ static int64_t line_bytes(const Node *n)
 
 /* Lines of one task: about TASK_CYCLES; not more than `most`, and not so many that tasks become few; and a divisor of all
  * lines if one is near. */
-int task_rows(int lines, int panels, double line_cycles, int64_t most)
+int task_rows(int lines, int64_t panels, double line_cycles, int64_t most)
 {
-    int64_t shared = lines * (int64_t)panels / FEWEST_TASKS;
+    int64_t shared = lines * panels / FEWEST_TASKS;
     int rows = (int)(TASK_CYCLES / line_cycles);
     most = shared < most ? shared : most;
     rows = rows < most ? rows : (int)most;
@@ -217,10 +217,10 @@ static int long_rows(const Node *n, int lines, int width, int panels, double pan
 }
 
 /* Likewise, where what they read must not leave the cache before the next panel reads it. */
-static int choose_rows(const Node *n, int lines, int panels, double line_cycles)
+static int choose_rows(const Node *n, int lines, int panels, int images, double line_cycles)
 {
     int64_t cached = NEAR_CACHE / line_bytes(n);
-    return task_rows(lines, panels, line_cycles, panels > 1 ? cached : lines);
+    return task_rows(lines, (int64_t)panels * images, line_cycles, panels > 1 ? cached : lines);
 }
 
 /* Results that are pooled have a place of their own in the scratch: one more pointer of the kernel. */
@@ -262,7 +262,7 @@ static Walk walk_of(const Node *n)
 }
 
 /* Given the registers: rows of a task, passes and the order of tasks. */
-void choose_blocking(const Machine *machine, Node *n)
+void choose_blocking(const Machine *machine, Node *n, int images)
 {
     Walk w = walk_of(n);
     Tile *t = &n->tile;
@@ -273,21 +273,21 @@ void choose_blocking(const Machine *machine, Node *n)
     int64_t steps = n->macs / shape_floats(n->shape);
     line *= (double)steps * (w.area > 1 ? w.pool->attr.kernel[0] : 1) / (t->flat ? w.width : 1);
     t->depth = pass_depth(&sum, t->vectors, t->pixels * w.area);
-    int rows = choose_rows(n, w.lines, panels, line);
+    int rows = choose_rows(n, w.lines, panels, images, line);
     t->rows = w.average ? w.lines : long_rows(n, w.lines, w.width, panels, filter_bytes(&sum, t->vectors), rows);
     int64_t weights = steps * n->layout.blocks * LANES * 4, input = n->in[0]->layout.blocks * n->in[0]->layout.plane * 4;
     t->ahead = weights > NEAR_CACHE;
     t->panels_first = weights > NEAR_CACHE && (input <= NEAR_CACHE || weights * (w.lines / t->rows) > input * panels);
 }
 
-void choose_direct(const Machine *machine, Node *n)
+void choose_direct(const Machine *machine, Node *n, int images)
 {
     n->tile = (Tile){.algorithm = ALGORITHM_direct};
     n->tile.flat = can_be_flat(n);
     Walk w = walk_of(n);
     Sum sum = sum_of(machine, n);
     choose_registers(&sum, &n->tile, vectors_together(n), w.width, w.area);
-    choose_blocking(machine, n);
+    choose_blocking(machine, n, images);
 }
 
 /* Linear layers stream their weights: four vectors side by side, three images at a time where there are as many. */
@@ -325,17 +325,23 @@ static void choose_gradient(const Graph *g, Node *n)
         part.attr.stride[i] = strided && part.attr.kernel[i] == 1 ? 2 : 1;      /* never flat */
     }
     part.macs = shape_floats(part.shape) * part.attr.kernel[0] * part.attr.kernel[1] * (of->out / of->groups);
-    choose_direct(machine, &part);
+    choose_direct(machine, &part, g->max_batch);
     if (!g->exact)
         choose_winograd_batch(machine, &part, true, g->max_batch, &part.tile);
     n->tile = part.tile;
+}
+
+/* Images whose tasks there are for certain: a training step always has all of them. */
+static int images_of(const Graph *g)
+{
+    return g->training ? g->max_batch : 1;
 }
 
 static void choose_dense(const Graph *g, Node *n)
 {
     if (!g->exact && !g->training && choose_winograd(&g->machine, n))
         return;
-    choose_direct(&g->machine, n);
+    choose_direct(&g->machine, n, images_of(g));
     if (!g->exact && g->training)
         choose_winograd_batch(&g->machine, n, false, g->max_batch, &n->tile);
 }
@@ -356,7 +362,7 @@ static void choose_like_first(Graph *g, Node *n)
             n->tile = first->tile;
             n->tile.flat = n->tile.flat && can_be_flat(n);
             if (n->tile.algorithm == ALGORITHM_direct)
-                choose_blocking(&g->machine, n);
+                choose_blocking(&g->machine, n, images_of(g));
             return;
         }
 }

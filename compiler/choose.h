@@ -14,11 +14,12 @@ bool sum_can_wait(const Node *);
 const Node *tail_pool(const Node *);
 /* Vectors that read the same input channels, so that one tile may hold several of them. */
 int vectors_together(const Node *);
-/* Sets what remains of a direct tile by the cost model, when algorithm, flat, vectors and pixels are there. */
-void choose_blocking(const Machine *, Node *);
+/* Sets what remains of a direct tile by the cost model, when algorithm, flat, vectors and pixels are there; images: how many there
+ * are in any case. */
+void choose_blocking(const Machine *, Node *, int images);
 
 /* Gives a convolution a direct tile by the cost model. */
-void choose_direct(const Machine *, Node *);
+void choose_direct(const Machine *, Node *, int images);
 /* Vectors, pixels and depth for a product that sums over `channels` in `blocks` and gives `nvector` vectors for `tiles`. */
 void choose_product(const Machine *, Tile *, int channels, int blocks, int nvector, int tiles);
 
@@ -36,7 +37,7 @@ int64_t winograd_workspace(const Node *);
 const char *winograd_refusal(const Machine *, const Node *, const Tile *);
 
 /* Lines of one task, at most `most`, where there are `lines` lines of so many cycles for each of `panels`. */
-int task_rows(int lines, int panels, double line_cycles, int64_t most);
+int task_rows(int lines, int64_t panels, double line_cycles, int64_t most);
 /* choose_sliding.c: pixels of a sliding tile, and tiles with code of their own that a band is cut into, at most. */
 enum { SLIDING_PIXELS = 12, SLIDING_TAPS = 3, SLIDING_TILES = 6 };
 bool can_slide(const Node *);           /* is it a grouped convolution for ops/sliding.c? */

@@ -1,5 +1,5 @@
 /* choose_batch.c - where Winograd's algorithm is worth its transforms in a training step (ops/winograd_batch.c): for forward
- * convolutions and for gradients by their operands, from shapes and the batch alone.
+ * convolutions and for gradients by their operands, from shapes, the batch and the width of registers.
  *
  * A forward pass that rounds more moves more values across the kink of a relu, and such a step has another gradient than PyTorch's:
  * F(4 x 4) is for sums over many channels, where it rounds no more than a direct sum of nine times as many products does, and
@@ -14,15 +14,20 @@ enum {
     FEWEST_TASKS = 8,                   /* that pictures are kept apart for */
 };
 
-static const double fma_rate = 20;      /* a cycle, between those of registers of 8 and of 16 lanes */
 static const double worth = 0.9;        /* of the direct algorithm's cycles */
+
+/* Multiply-adds a cycle. Transforms wait for the second-level cache, whatever the registers. */
+static double fma_rate(const Machine *machine)
+{
+    return machine->widest > 1 ? 25 : 15;
+}
 
 /* Cycles for 8 channels of one tile; for 8 filters. */
 typedef struct {
     int unit;
     double input, output, filter;
 } Transform;
-static const Transform transforms[] = {{4, 280, 200, 60}, {2, 110, 90, 25}};
+static const Transform transforms[] = {{4, 280, 200, 60}, {2, 75, 60, 25}};
 
 /* Some pictures, or some rows or columns of tiles of one. */
 static void choose_tiles(Tile *t, const int tiles[2], int outputs, int batch)
@@ -42,12 +47,12 @@ static void choose_tiles(Tile *t, const int tiles[2], int outputs, int batch)
 }
 
 /* Of a picture; t has the tiles of a task. */
-static double batch_cycles(const Node *n, const Transform *f, const int tiles[2], const Tile *t)
+static double batch_cycles(const Machine *machine, const Node *n, const Transform *f, const int tiles[2], const Tile *t)
 {
     int in = node_result(n->in[0]).channels, blocks = n->in[0]->layout.blocks, vectors = n->layout.blocks;
     double count = (double)tiles[0] * tiles[1], groups = ceil_of(vectors * LANES, OUTPUTS);
     double tasks = (double)ceil_of(tiles[0], t->rows) * ceil_of(tiles[1], t->columns) / t->images;
-    double product = count * (f->unit + 2) * (f->unit + 2) * in * vectors * LANES / fma_rate;
+    double product = count * (f->unit + 2) * (f->unit + 2) * in * vectors * LANES / fma_rate(machine);
     return product + count * (blocks * groups * f->input + vectors * f->output) + tasks * in * vectors * f->filter;
 }
 
@@ -55,7 +60,7 @@ bool choose_winograd_batch(const Machine *machine, const Node *n, bool gradient,
 {
     if (!winograd_fits(n) || n->attr.groups > 1)
         return false;
-    double best = worth * (double)n->macs / fma_rate;
+    double best = worth * (double)n->macs / fma_rate(machine);
     int vectors = tile->vectors, panels = OUTPUTS / LANES / vectors;
     for (size_t i = 0; i < sizeof transforms / sizeof *transforms; i++) {
         const Transform *f = &transforms[i];
@@ -63,7 +68,7 @@ bool choose_winograd_batch(const Machine *machine, const Node *n, bool gradient,
         Tile t = {.algorithm = ALGORITHM_winograd, .unit = f->unit, .vectors = vectors, .pixels = tile_pixels(machine, vectors),
                   .depth = DEPTH, .panels = panels < 1 ? 1 : panels};
         choose_tiles(&t, tiles, n->layout.blocks * LANES, batch);
-        double cycles = batch_cycles(n, f, tiles, &t);
+        double cycles = batch_cycles(machine, n, f, tiles, &t);
         if (cycles >= best || (!gradient && f->unit > 2 && node_result(n->in[0]).channels < MANY_CHANNELS))
             continue;
         best = cycles;
