@@ -102,6 +102,11 @@ void emit_average(Build *, bool before);
 int64_t begin_ahead(Build *, int64_t filters, int rows, int width);
 /* y += the sum of some results of unit u, after their tail. */
 void add_to_average(Build *, int u, int results, int *acc);
+/* conv_sum.c: adds the sum over the entries of the walk to accumulators [unit][pixel]; x and w end where they began. The loop body runs
+ * so many times for each line of the window over `count` channels of an entry, and fetches `lines` of `ahead` each time. */
+void emit_sum(Build *, int pixels, const int *acc);
+int sum_bodies(const Conv *, int count);
+int vectors_of_unit(const Build *, int unit);      /* that the unit holds: the last may lack one */
 /* Every Build must say how many blocks its registers hold: 1, or what the machine has at most. */
 void build_width(Build *, int blocks);
 /* What becomes of results: pooled or averaged by the tail, and how many lines of them there are. */
