@@ -1,5 +1,5 @@
 /* choose_batch.c - where Winograd's algorithm is worth its transforms in a training step (ops/winograd_batch.c): for forward
- * convolutions and for gradients by their operands, from shapes, the batch and the width of registers.
+ * convolutions and for gradients by their operands, from shapes and the batch alone.
  *
  * A forward pass that rounds more moves more values across the kink of a relu, and such a step has another gradient than PyTorch's:
  * F(4 x 4) is for sums over many channels, where it rounds no more than a direct sum of nine times as many products does, and
@@ -14,13 +14,10 @@ enum {
     FEWEST_TASKS = 8,                   /* that pictures are kept apart for */
 };
 
+/* A cycle, of registers of 16 lanes. Those of 8 do 15, and would have F(4 x 4) for gradients of as few as 16 channels, where it takes 0.68
+ * of the direct algorithm's time; that of the others is 1.16 of it. Transforms wait for the second-level cache on both. */
+static const double fma_rate = 25;
 static const double worth = 0.9;        /* of the direct algorithm's cycles */
-
-/* Multiply-adds a cycle. Transforms wait for the second-level cache, whatever the registers. */
-static double fma_rate(const Machine *machine)
-{
-    return machine->widest > 1 ? 25 : 15;
-}
 
 /* Cycles for 8 channels of one tile; for 8 filters. */
 typedef struct {
@@ -47,12 +44,12 @@ static void choose_tiles(Tile *t, const int tiles[2], int outputs, int batch)
 }
 
 /* Of a picture; t has the tiles of a task. */
-static double batch_cycles(const Machine *machine, const Node *n, const Transform *f, const int tiles[2], const Tile *t)
+static double batch_cycles(const Node *n, const Transform *f, const int tiles[2], const Tile *t)
 {
     int in = node_result(n->in[0]).channels, blocks = n->in[0]->layout.blocks, vectors = n->layout.blocks;
     double count = (double)tiles[0] * tiles[1], groups = ceil_of(vectors * LANES, OUTPUTS);
     double tasks = (double)ceil_of(tiles[0], t->rows) * ceil_of(tiles[1], t->columns) / t->images;
-    double product = count * (f->unit + 2) * (f->unit + 2) * in * vectors * LANES / fma_rate(machine);
+    double product = count * (f->unit + 2) * (f->unit + 2) * in * vectors * LANES / fma_rate;
     return product + count * (blocks * groups * f->input + vectors * f->output) + tasks * in * vectors * f->filter;
 }
 
@@ -60,7 +57,7 @@ bool choose_winograd_batch(const Machine *machine, const Node *n, bool gradient,
 {
     if (!winograd_fits(n) || n->attr.groups > 1)
         return false;
-    double best = worth * (double)n->macs / fma_rate(machine);
+    double best = worth * (double)n->macs / fma_rate;
     int vectors = tile->vectors, panels = OUTPUTS / LANES / vectors;
     for (size_t i = 0; i < sizeof transforms / sizeof *transforms; i++) {
         const Transform *f = &transforms[i];
@@ -68,7 +65,7 @@ bool choose_winograd_batch(const Machine *machine, const Node *n, bool gradient,
         Tile t = {.algorithm = ALGORITHM_winograd, .unit = f->unit, .vectors = vectors, .pixels = tile_pixels(machine, vectors),
                   .depth = DEPTH, .panels = panels < 1 ? 1 : panels};
         choose_tiles(&t, tiles, n->layout.blocks * LANES, batch);
-        double cycles = batch_cycles(machine, n, f, tiles, &t);
+        double cycles = batch_cycles(n, f, tiles, &t);
         if (cycles >= best || (!gradient && f->unit > 2 && node_result(n->in[0]).channels < MANY_CHANNELS))
             continue;
         best = cycles;

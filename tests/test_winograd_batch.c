@@ -99,7 +99,7 @@ Test(winograd_batch, choice)
 {
     static const Choice choice[] = {
         {64, 56, false, 2, 4}, {128, 28, false, 2, 4}, {256, 14, false, 4, 4}, {512, 7, false, 4, 4}, {64, 8, false, 2, 4},
-        {256, 14, true, 0, 0}, {8, 32, false, 0, 0}, {3, 32, false, 0, 0},
+        {256, 14, true, 0, 0}, {8, 32, false, 0, 0}, {3, 32, false, 0, 0}, {16, 32, false, 0, 0}, {32, 16, false, 2, 4},
     };
     for (size_t i = 0; i < sizeof choice / sizeof *choice; i++) {
         check_choice(&choice[i], (Machine){16, 1});

@@ -1,7 +1,7 @@
 /* conv.c - convolution: x[in, h, w] * weight[out, in / groups, kh, kw] -> y[out, h', w'],
  * h' = (h + 2 pad - dilation (kh - 1) - 1) / stride + 1; and linear: x[in] * weight[out, in] -> y[out].
  *
- * One kernel generator (conv_kernel.c) serves both: a linear layer is the convolution whose window is its whole input.
+ * One kernel generator (conv_kernel.c, conv_sum.c) serves both: a linear layer is the convolution whose window is its whole input.
  * Here is which filters lie where, and the grid of kernels over them. Grouped convolutions are dense within the groups that
  * an output vector touches, with zeros where they are not. */
 #include "winograd.h"

@@ -403,7 +403,6 @@ void emit_average(Build *b, bool before)
 /* The tile's pixels are the same pixel of several images. */
 static void walk_images(Build *b, int images)
 {
-    b->most = images;
     b->pixel = b->out.y.view.pixel = b->c->l->program->arena_floats;
     for (int i = 0; i < b->out.ntail; i++)
         b->out.tail[i].operand.view.pixel = b->pixel;
@@ -428,7 +427,7 @@ static void spread_results(Output *o, const int apart[2])
 Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
 {
     bool flat = c->n->tile.flat;
-    Build b = {.c = c, .panel = panel, .k = step_kernel(c->l), .pixel = c->x.pixel, .most = c->n->tile.pixels,
+    Build b = {.c = c, .panel = panel, .k = step_kernel(c->l), .pixel = c->x.pixel, .most = bands.images > 1 ? bands.images : c->n->tile.pixels,
                .entry = panel->entry, .entries = panel->entries, .chunk = chunk_of(c, panel)};
     build_width(&b, panel->vectors < c->l->graph->machine.widest ? 1 : c->l->graph->machine.widest);
     b.x = stream_open(c->l, b.k, c->source, "x", false);
