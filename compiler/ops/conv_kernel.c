@@ -427,8 +427,8 @@ static void spread_results(Output *o, const int apart[2])
 Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
 {
     bool flat = c->n->tile.flat;
-    Build b = {.c = c, .panel = panel, .k = step_kernel(c->l), .pixel = c->x.pixel, .most = bands.images > 1 ? bands.images : c->n->tile.pixels,
-               .entry = panel->entry, .entries = panel->entries, .chunk = chunk_of(c, panel)};
+    Build b = {.c = c, .panel = panel, .k = step_kernel(c->l), .pixel = c->x.pixel, .entry = panel->entry, .entries = panel->entries,
+               .most = bands.images > 1 ? bands.images : c->n->tile.pixels, .chunk = chunk_of(c, panel)};
     build_width(&b, panel->vectors < c->l->graph->machine.widest ? 1 : c->l->graph->machine.widest);
     b.x = stream_open(c->l, b.k, c->source, "x", false);
     b.w = stream_filters(c, b.k, "w");
