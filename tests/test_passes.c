@@ -217,18 +217,41 @@ Test(gather, strided_pixels)
                 "output %3\n");
 }
 
-/* Not where few channels read them, nor where a window covers what lies between, nor in training. */
+/* Not where few channels read them, nor where a window covers what lies between. */
 Test(gather, nothing_to_gain)
 {
-    static const Training training = {0};
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 3; i++) {
         Graph *graph = strided(i == 0 ? 248 : 256, i == 1 ? 2 : 1, i == 2 ? 2 : 1);
-        graph->training = i == 3 ? &training : NULL;
         int count = graph->count;
         gather(graph);
         cr_expect_eq(graph->count, count, "case %d", i);
         cr_expect_eq(graph->last->attr.stride[1], 3, "case %d", i);
     }
+}
+
+static Node *gradient(Graph *graph, Op op, Node *of, Node *const *in, int nin)
+{
+    Node *n = graph_add(graph, op, (Loc){0}, NULL, in, nin);
+    n->of = of;
+    return n;
+}
+
+/* In training the gradient of the filters reads the same copy, and that of the operand remembers the stride. */
+Test(gather, gradients)
+{
+    static const Training training = {0};
+    Graph *graph = strided(256, 1, 1);
+    Node *conv = graph->last, *x = conv->in[0];
+    graph->training = &training;
+    Node *dw = gradient(graph, OP_conv_dw, conv, (Node *[]){x, conv}, 2), *dx = gradient(graph, OP_conv_dx, conv, &conv, 1);
+    gather(graph);
+    cr_expect_eq(conv->attr.stride[1], 1);
+    cr_expect_eq(conv->in[0]->op, OP_max_pool);
+    cr_expect_eq(dw->in[0], conv->in[0]);
+    cr_expect_eq(dw->of, conv);
+    cr_expect_eq(dx->of->attr.stride[1], 3);
+    cr_expect_eq(dx->of->in[0], x);
+    cr_expect_eq(node_owner(dx->of), conv);
 }
 
 /* A gate is computed from the tensor that it scales: the product stands alone, and the residual joins it. */
