@@ -10,7 +10,8 @@ typedef enum { MAP_0f = 1, MAP_0f38, MAP_0f3a } VexMap;
 typedef enum { PREFIX_none, PREFIX_66, PREFIX_f3, PREFIX_f2 } VexPrefix;
 
 /* How one instruction is encoded. `fields` says what goes where, one letter each for the fields reg, vvvv and rm, and one
- * for the immediate where there is one: the operand letters of vops.h, - for an unused field, a digit for itself, or s for the order of fours 1 0 3 2. */
+ * for the immediate where there is one: the operand letters of vops.h, - for an unused field, a digit for itself, or s for the
+ * order of fours 1 0 3 2. */
 typedef struct {
     const char *mnemonic;               /* what a disassembler prints */
     VexMap map;
