@@ -227,6 +227,8 @@ static void end_step(Lower *l, Node *n, const char *label, int64_t macs, const c
         zero_border(l, owner);
     if (owner)
         owner->mark = n;
+    if (!n && !l->code->ncall)
+        return;                         /* nothing to prepare: the gradient of filters that read nothing but padding */
     l->code->macs = macs;
     l->code->comment = comment;
     StepCode *code = share_code(l, l->code, name);
