@@ -177,7 +177,9 @@ int64_t step_room(Lower *l, int64_t floats)
 
 Stream stream_workspace(Lower *l, Kernel *k, const Node *n, const char *name, bool written)
 {
-    return stream_at(l, k, BASE_arena, n->workspace_offset, name, written);
+    Stream s = stream_at(l, k, BASE_arena, n->workspace_offset, name, written);
+    s.image = image_stride(l->program, BASE_arena);
+    return s;
 }
 
 void step_scratch(Lower *l, int64_t floats)
@@ -314,7 +316,7 @@ Output output_open(Lower *l, Kernel *k, const Node *n, int64_t vectors, int nown
     return o;
 }
 
-static int64_t distance(View v, Place p)
+int64_t view_distance(View v, Place p)
 {
     return v.block * p.block + v.row * p.row + v.pixel * p.pixel;
 }
@@ -354,7 +356,7 @@ static int apply_scale(Kernel *k, const Output *o, const TailElement *e, int reg
 
 static Element operand_at(const Kernel *k, const Output *o, const TailElement *e, Place at)
 {
-    return (Element){e->operand.pointer, distance(e->operand.view, at), halves_apart(o, e->operand.view), blocks_of(k, o)};
+    return (Element){e->operand.pointer, view_distance(e->operand.view, at), halves_apart(o, e->operand.view), blocks_of(k, o)};
 }
 
 int element_load(Kernel *k, Element e)
@@ -382,7 +384,7 @@ int output_apply(Kernel *k, const Output *o, int reg, Place at)
             reg = apply_scale(k, o, e, reg, at);
         else if (e->node->op == OP_derivative)
             reg = emit_derivative(k, e->node, reg, operand_at(k, o, e, at));
-        else if (e->operand.pointer >= 0)
+        else if (e->operand.pointer >= 0 && !op_is_batch(e->node->op))
             reg = apply_binary(k, o, e, reg, at);
         else if (op_is_elementwise(e->node->op))
             reg = emit_unary(k, e->node, reg);
@@ -390,15 +392,20 @@ int output_apply(Kernel *k, const Output *o, int reg, Place at)
     return reg;
 }
 
+void output_keep(Kernel *k, const Output *o, int reg, Place at)
+{
+    k_store_blocks(k, o->y.pointer, view_distance(o->y.view, at), halves_apart(o, o->y.view), blocks_of(k, o), reg);
+}
+
 void output_put(Kernel *k, const Output *o, int reg, Place at)
 {
-    k_store_blocks(k, o->y.pointer, distance(o->y.view, at), halves_apart(o, o->y.view), blocks_of(k, o), reg);
+    output_keep(k, o, reg, at);
     kernel_release(k, reg);
 }
 
 void output_get(Kernel *k, const Output *o, int reg, Place at)
 {
-    k_load_blocks(k, reg, o->y.pointer, distance(o->y.view, at), halves_apart(o, o->y.view), blocks_of(k, o));
+    k_load_blocks(k, reg, o->y.pointer, view_distance(o->y.view, at), halves_apart(o, o->y.view), blocks_of(k, o));
 }
 
 void output_vector(Kernel *k, const Output *o, int reg, int vector, Place at)
@@ -409,36 +416,6 @@ void output_vector(Kernel *k, const Output *o, int reg, int vector, Place at)
 void output_store(Kernel *k, const Output *o, int reg, Place at)
 {
     output_put(k, o, output_apply(k, o, reg, at), at);
-}
-
-void output_bump(Kernel *k, const Output *o, Place by)
-{
-    k_bump(k, o->y.pointer, distance(o->y.view, by));
-    for (int i = 0; i < o->ntail; i++)
-        if (o->tail[i].operand.pointer >= 0)
-            k_bump(k, o->tail[i].operand.pointer, distance(o->tail[i].operand.view, by));
-    if (o->vectors.pointer >= 0)
-        k_bump(k, o->vectors.pointer, by.block * LANES);
-}
-
-void output_move(Call *call, const Output *o, Place by)
-{
-    call_move(call, o->y, distance(o->y.view, by));
-    for (int i = 0; i < o->ntail; i++)
-        if (o->tail[i].operand.pointer >= 0)
-            call_move(call, o->tail[i].operand, distance(o->tail[i].operand.view, by));
-    if (o->vectors.pointer >= 0)
-        call_move(call, o->vectors, by.block * LANES);
-}
-
-void output_stride(Call *call, const Output *o, int dimension, Place by)
-{
-    call_stride(call, o->y, dimension, distance(o->y.view, by));
-    for (int i = 0; i < o->ntail; i++)
-        if (o->tail[i].operand.pointer >= 0)
-            call_stride(call, o->tail[i].operand, dimension, distance(o->tail[i].operand.view, by));
-    if (o->vectors.pointer >= 0)
-        call_stride(call, o->vectors, dimension, by.block * LANES);
 }
 
 /* ---- packed weights ------------------------------------------------------------------------------------------ */
@@ -545,6 +522,7 @@ static void lower_evaluation(Lower *l)
     size_t count = p->nstep, capacity = p->step_capacity;
     p->step = NULL;
     p->nstep = p->step_capacity = 0;
+    l->evaluation = true;
     for (Node *n = l->graph->first; n; n = n->next)
         n->mark = NULL;
     for (Node *n = l->graph->first; n; n = n == l->graph->output ? NULL : n->next)

@@ -28,6 +28,7 @@ typedef struct Lower {
     StepCode *code;                     /* under construction */
     size_t call_capacity;
     Slot slot[MAX_SLOTS];
+    bool evaluation;                    /* nodes are lowered once more, for a forward pass by running statistics */
     int pointer_slot[MAX_POINTERS];     /* of the kernel under construction: where each pointer starts */
 } Lower;
 
@@ -66,6 +67,8 @@ typedef struct {
     int nvector;
     TailElement tail[MAX_TAIL];
     int ntail;
+    const Node *sums;                   /* a batch norm whose sums of these results are made (tally.h), or NULL; */
+    Stream tally, first;                /*   where they go, and the part's first result; pointer -1: not needed */
     bool single;                        /* a wide register holds one block, not that and the next */
     int apart;                          /* a wide register holds one block of two pixels, so many pixels apart; 0: it does not */
 } Output;
@@ -100,7 +103,7 @@ int64_t step_room(Lower *, int64_t floats);
 /* A stream over the scratch memory of the thread that runs a task; step_scratch says how many floats of it the step needs. */
 Stream stream_scratch(Lower *, Kernel *, const char *name, bool written);
 void step_scratch(Lower *, int64_t floats);
-/* A stream over the workspace of `n`. */
+/* A stream over the workspace of `n`, of the first image. */
 Stream stream_workspace(Lower *, Kernel *, const Node *n, const char *name, bool written);
 /* A call of the kernel (or of an equal one made before) on a grid, with all pointers at their streams' starts. */
 Call *step_call(Lower *, Kernel *, const int grid[MAX_CALL_GRID], const char *name, const char *comment, ...)
@@ -122,11 +125,13 @@ int output_apply(Kernel *, const Output *, int reg, Place);
 /* Loads one of the per-channel vectors, or what waits in the result's place. */
 void output_vector(Kernel *, const Output *, int reg, int vector, Place);
 void output_get(Kernel *, const Output *, int reg, Place);
-/* Stores and releases the register. */
+/* Stores the register; output_put releases it too. */
+void output_keep(Kernel *, const Output *, int reg, Place);
 void output_put(Kernel *, const Output *, int reg, Place);
 /* Applies the tail, stores and releases the register. */
 void output_store(Kernel *, const Output *, int reg, Place);
-/* Moves y and the operands; the vectors only by blocks. */
+int64_t view_distance(View, Place);     /* floats */
+/* output_moves.c: y and the operands; the vectors only by blocks. */
 void output_bump(Kernel *, const Output *, Place by);
 void output_move(Call *, const Output *, Place by);
 void output_stride(Call *, const Output *, int dimension, Place by);
@@ -139,6 +144,9 @@ int64_t pack_parameter(Lower *, PackItem *item, const Weight *);
 int64_t parameter_vector(Lower *, const Node *owner, int which, const Layout *);
 bool is_trained(const Weight *);        /* a gradient is to be written, at the parameter's place */
 int64_t training_vectors(Lower *, const Node *n, const VectorKind *own, int nown);     /* parameters.c: output_pack in training */
+/* ops/winograd_batch.c: images that one task of the convolution takes in training. As many as its tile says, unless that is too far for
+ * a pointer; 1 for other algorithms. */
+int task_images(const Lower *, const Node *conv);
 void lower_bn_running(Lower *, Node *);  /* ops/train_bn.c: bn_stats in evaluation: the running statistics */
 void place_parts(Lower *);              /* parameters.c: one part behind the other, in all steps and items */
 void lower_update(Lower *, const Optimiser *);          /* update.c: the steps that change the parameters */

@@ -81,7 +81,7 @@ static Lives find_lives(Graph *graph)
     Lives lives = {.life = arena_alloc(graph->context, 2 * (size_t)graph->count, sizeof *lives.life)};
     for (Node *node = graph->first; node; node = node->next) {
         add_life(&lives, of[node->id], node->layout.size);
-        add_life(&lives, (Life){node, true, node->id, node->id, 0, -1}, node->workspace);
+        add_life(&lives, (Life){node, true, workspace_writer(node)->id, node->id, 0, -1}, node->workspace);
     }
     qsort(lives.life, (size_t)lives.count, sizeof *lives.life, by_begin);
     return lives;

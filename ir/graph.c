@@ -240,6 +240,11 @@ bool op_is_batch(Op op)
     return op_kind(op) == BATCH;
 }
 
+const Node *workspace_writer(const Node *node)
+{
+    return node->nin && node->in[0]->sums == node ? node->in[0] : node;
+}
+
 const Node *node_owner(const Node *node)
 {
     return node->of ? node->of : node;

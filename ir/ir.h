@@ -208,8 +208,10 @@ typedef struct Node {
     Layout layout;                      /* layout: of the final result, after the tail */
     Tile tile;                          /* choose */
     int64_t offset;                     /* plan: of the storage, in floats from the start of an image's arena; -1: none */
-    int64_t workspace;                  /* choose: floats of the arena that the node's steps need between them */
+    int64_t workspace;                  /* choose, tally: floats of the arena that the node's steps need between them */
     int64_t workspace_offset;           /* plan: where */
+    struct Node *sums;                  /* tally: a bn_stats or bn_sums, in whose workspace this node's kernels leave sums of their results,
+                                           part by part, so that nobody reads these for it; or NULL */
     int banded;                         /* band: the result is never whole: the pool that reads it computes it, a band of so many rows
                                            of its own at a time, in scratch memory; 0: it is */
     bool leading;                       /* lead: each image of a batch passes this node, and those before it, alone */
@@ -279,6 +281,7 @@ int64_t graph_macs(const Graph *);
 const char *op_name(Op);
 bool op_is_elementwise(Op);
 bool op_is_batch(Op);                                   /* reads all images at once and has one result for all of them */
+const Node *workspace_writer(const Node *);             /* the first to write into the node's workspace: itself, or whose `sums` it is */
 const Node *node_owner(const Node *);                   /* whose parameters the node works with: its `of`, or itself */
 
 /* print.c: deterministic text, one node a line; no addresses, no places: equal graphs print equally. */

@@ -170,6 +170,8 @@ static void print_node(Text *text, const Node *node)
     text_add(text, " : %s", shape_text(text->context, node_result(node)));
     print_layout(text, node);
     print_tile(text, node);
+    if (node->sums)
+        text_add(text, " | sums for %%%d", node->sums->id);
     text_add(text, "\n");
     if (node->folded) {
         text_add(text, "       folded ");

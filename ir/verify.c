@@ -276,7 +276,7 @@ static int find_places(const Check *check, Place *place)
             place[count++] = place[id];
     for (const Node *node = graph->first; node; node = node->next)
         if (node->workspace)
-            place[count++] = (Place){node, node->id, node->id, node->workspace_offset, node->workspace};
+            place[count++] = (Place){node, workspace_writer(node)->id, node->id, node->workspace_offset, node->workspace};
     qsort(place, (size_t)count, sizeof *place, by_begin);
     return count;
 }

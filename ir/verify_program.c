@@ -141,12 +141,18 @@ static bool is_operand(const Node *node, bool common, int64_t low, int64_t high)
     return banded && is_operand(banded, common, low, high);
 }
 
+static bool lies_in_workspace(const Node *node, int64_t low, int64_t high)
+{
+    return low >= node->workspace_offset && high <= node->workspace_offset + node->workspace;
+}
+
 /* Do low..high of the arena, or of what is common to the batch, lie in the memory of the step's node, in its workspace or,
- * for reading, in the memory of an operand? */
+ * for reading, in the memory of an operand? What it sums for another is that one's. */
 static bool is_of_node(const Node *node, bool common, bool write, int64_t low, int64_t high)
 {
-    int64_t workspace = node->workspace_offset;
-    if (!common && low >= workspace && high <= workspace + node->workspace)
+    if (!common && lies_in_workspace(node, low, high))
+        return true;
+    if (!common && node->sums && (lies_in_workspace(node->sums, low, high) || (!write && is_operand(node->sums, false, low, high))))
         return true;
     if (op_is_batch(node->op) == common && lies_in(node, low, high))
         return true;

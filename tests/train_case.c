@@ -131,13 +131,17 @@ static void check_pointers(const Program *p)
 
 static Program *compile_case(Case *c, Machine machine)
 {
-    void (*const pass[])(Graph *) = {fuse, layout, choose, plan};
-    const char *const name[] = {"fuse", "layout", "choose", "plan"};
+    void (*const pass[])(Graph *) = {fuse, layout, choose, tally, plan};
+    const char *const name[] = {"fuse", "layout", "choose", "tally", "plan"};
+    int tallies = 0;
     c->graph->machine = machine;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         pass[i](c->graph);
         verify_graph(c->graph, name[i]);
     }
+    for (const Node *n = c->graph->first; n; n = n->next)
+        tallies += n->sums != NULL;
+    cr_assert(!c->tallied || tallies, "every batch norm sums up for itself");
     Program *p = lower(c->graph);
     verify_program(p);
     check_pointers(p);
@@ -148,11 +152,11 @@ static Program *compile_case(Case *c, Machine machine)
 
 static void compare(const Case *c, const char *what, const float *got, const double *want, int64_t count)
 {
-    double largest = 0;
+    double largest = 0, rounding = 2e-6 * (c->rounding > 0 ? c->rounding : 1);
     for (int64_t i = 0; i < count; i++)
         largest = fmax(largest, fabs(want[i]));
     for (int64_t i = 0; i < count; i++)
-        cr_assert(c->integers ? got[i] == want[i] : fabs(got[i] - want[i]) <= 2e-6 * largest + 2e-6 * fabs(want[i]),
+        cr_assert(c->integers ? got[i] == want[i] : fabs(got[i] - want[i]) <= rounding * (largest + fabs(want[i])),
                   "%s %d of %d: %.9g, not %.9g (batch %d, %d x %d x %d)", what, (int)i, (int)count, (double)got[i], want[i], c->batch,
                   c->channels, c->height, c->width);
 }

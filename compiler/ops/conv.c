@@ -213,8 +213,7 @@ void pack_filters(Conv *c)
 
 static const char *kernel_comment(const Conv *c, const Panel *p, Bands bands)
 {
-    bool flat = c->n->tile.flat;
-    int rows = flat ? 1 : bands.rows, width = bands.images > 1 ? bands.images : flat ? bands.rows : c->width;
+    int rows = c->flat ? 1 : bands.rows, width = bands.images > 1 ? bands.images : c->flat ? bands.rows : c->width;
     return arena_printf(c->l->context, "%d output channels of %d x %d %s%s: sums over %d channels and %d x %d taps",
                         p->vectors * LANES, rows, width, bands.images > 1 ? "images" : "pixels",
                         c->window[0] * c->window[1] > 1 ? ", each the largest of its window" : c->average ? ", averaged" : "",
@@ -267,7 +266,7 @@ static void add_call(const Conv *c, const Panel *panel, Run run, Bands bands)
     const char *name = arena_printf(c->l->context, "conv%dx%d_%dx%d", c->kernel[0], c->kernel[1], panel->vectors * LANES, b.most);
     Call *call = step_call(c->l, b.k, grid, name, "%s", kernel_comment(c, panel, bands));
     call->images = bands.images;
-    int64_t line = t->flat ? c->x.pixel : c->window[0] * c->stride[0] * c->x.row;
+    int64_t line = c->flat ? c->x.pixel : c->window[0] * c->stride[0] * c->x.row;
     call_move(call, b.x, c->entry[panel->entry].offset - c->pad[0] * c->x.row - c->pad[1] * c->x.pixel + bands.start * line);
     call_stride(call, b.x, band, bands.rows * line);
     call_stride(call, b.x, 1 - band, run.x);
@@ -275,17 +274,28 @@ static void add_call(const Conv *c, const Panel *panel, Run run, Bands bands)
         call_move(call, i ? b.ahead : b.w, panel->at);
         call_stride(call, i ? b.ahead : b.w, 1 - band, run.filters);
     }
-    output_move(call, &b.out, (Place){panel->vector, t->flat ? 0 : bands.start, t->flat ? bands.start : 0});
-    output_stride(call, &b.out, band, (Place){0, t->flat ? 0 : bands.rows, t->flat ? bands.rows : 0});
+    output_move(call, &b.out, (Place){panel->vector, c->flat ? 0 : bands.start, c->flat ? bands.start : 0});
+    output_stride(call, &b.out, band, (Place){0, c->flat ? 0 : bands.rows, c->flat ? bands.rows : 0});
     output_stride(call, &b.out, 1 - band, (Place){run.vector, 0, 0});
     if (c->apart[0])
         output_shift(call, &b.out, c);
+    if (c->sums)
+        place_tally(call, c, b.out.tally, bands.start / c->part, band, bands.rows / c->part);
+}
+
+/* Lines of a task: as many as the tile says, in whole parts where they are summed. */
+static int task_lines(const Conv *c, int lines)
+{
+    int rows = c->n->tile.rows / (c->cut ? c->width : 1);
+    if (c->sums)
+        rows = rows < c->part ? c->part : rows / c->part * c->part;
+    return rows < lines ? rows : lines;
 }
 
 void add_calls(const Conv *c)
 {
     const Tile *t = &c->n->tile;
-    int lines = t->flat ? c->width : c->rows, rows = t->rows < lines ? t->rows : lines,
+    int lines = c->flat ? c->width : c->rows, rows = task_lines(c, lines),
         images = tile_pixels(&c->l->graph->machine, t->vectors);
     bool many = c->n->op == OP_linear && !c->n->leading && c->l->graph->max_batch >= images &&
                 images * c->l->program->arena_floats < INT32_MAX / (int)sizeof(float);
@@ -332,9 +342,10 @@ void read_tail(Conv *c)
             c->average = t;
     }
     Shape result = c->average ? c->n->shape : node_result(c->n);
-    bool flat = c->n->tile.flat;
-    c->rows = flat ? 1 : result.height;
-    c->width = flat ? result.height * result.width : result.width;
+    c->flat = c->n->tile.flat;
+    c->rows = c->flat ? 1 : result.height;
+    c->width = c->flat ? result.height * result.width : result.width;
+    divide_results(c);
     c->bias = c->n->weight[W_bias].tensor || c->n->folded;
 }
 

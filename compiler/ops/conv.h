@@ -28,7 +28,7 @@ typedef struct {
     int groups, in, out;                /* in, out: channels */
     int window[2];                      /* pixels of the convolution for one result: of a fused max pool, or 1 x 1 */
     const Node *average;                /* a fused global average, or NULL */
-    int rows, width;                    /* results to compute; flat: 1 x all */
+    int rows, width;                    /* results to compute */
     int64_t step;                       /* floats from one channel of an entry to the next */
     View x;                             /* of the source */
     Entry *entry;                       /* of all panels; panels that read the same channels share theirs */
@@ -39,6 +39,10 @@ typedef struct {
     bool bias;                          /* sums start at a per-channel vector */
     bool half;                          /* filters of half precision */
     bool in_room;                       /* the filters lie in the room of the step, at `filters` */
+    bool flat;                          /* rows and width are 1 x all: see Tile */
+    const Node *sums;                   /* a batch norm whose sums the kernels make (tally.h), or NULL; then */
+    int part;                           /*   rows of a part, */
+    bool cut;                           /*   and whether rows are pieces of one line of all results */
     int first[2], apart[2];             /* row, column of the first result, and from one to the next; apart 0: all of them */
 } Conv;
 
@@ -100,8 +104,32 @@ void emit_average(Build *, bool before);
 /* Fetches filters of so many floats, beginning at `ahead`, during the next walk over rows x width results, if the tile says so.
  * Returns how many the pointer will have moved, which are a few more. Afterwards lines is to be 0 again. */
 int64_t begin_ahead(Build *, int64_t filters, int rows, int width);
+/* The place of a result of unit u, which the output's functions see from here on. */
+Place unit_place(Build *, int u, int pixel);
+
+/* ---- conv_tally.c ---- */
 /* y += the sum of some results of unit u, after their tail. */
 void add_to_average(Build *, int u, int results, int *acc);
+/* Cuts the results that a batch norm has summed into parts, where there is one; rows and width are known. */
+void divide_results(Conv *);
+/* Opens what the sums need, behind the output's own pointers. */
+void open_tally(const Conv *, Kernel *, Output *);
+/* A part's sums are 0; afterwards the pointers move on to those of the next, `rows` rows of results on. */
+void begin_part(Build *);
+void end_part(Build *, int rows);
+/* Neighbouring results of unit u go through their tail, are stored, and added to the part's sums. */
+void tally_results(Build *, int u, int results, int *acc);
+/* Tasks begin with part number `first`; from one to the next of the dimension there are `parts` of them. */
+void place_tally(Call *, const Conv *, Stream tally, int first, int dimension, int parts);
+/* Sums of `vectors` blocks of results that another kernel has stored, rows x width of some images together, as one part. Streams: of the
+ * sums, of the results, of what bn_sums multiplies these with. */
+typedef struct {
+    Kernel *k;
+    Stream stream[3];
+    int streams;
+} TallyKernel;
+TallyKernel build_tally(const Conv *, int vectors, int rows, int width, int images);
+
 /* conv_sum.c: adds the sum over the entries of the walk to accumulators [unit][pixel]; x and w end where they began. The loop body runs
  * so many times for each line of the window over `count` channels of an entry, and fetches `lines` of `ahead` each time. */
 void emit_sum(Build *, int pixels, const int *acc);

@@ -56,8 +56,10 @@ static Share make_share(Lower *l, Node *n, const Conv *forward, int row, int col
         c->first[i] = s.axis[i].first;
         c->apart[i] = strided ? of->attr.stride[i] : 0;
     }
-    c->rows = n->tile.flat ? 1 : s.axis[0].count;
+    c->flat = n->tile.flat;
+    c->rows = c->flat ? 1 : s.axis[0].count;
     c->width = n->tile.flat ? s.axis[0].count * s.axis[1].count : s.axis[1].count;
+    divide_results(c);
     if (!s.axis[0].taps || !s.axis[1].taps)
         make_empty_panels(c);
     else

@@ -21,8 +21,7 @@ int vectors_of_unit(const Build *b, int u)
     return left < b->width ? left : b->width;
 }
 
-/* The place of a result of unit u, which the output's functions see from here on. */
-static Place unit_place(Build *b, int u, int pixel)
+Place unit_place(Build *b, int u, int pixel)
 {
     b->out.single = vectors_of_unit(b, u) < b->width;
     return (Place){u * b->width, 0, pixel};
@@ -81,20 +80,6 @@ static void start_sums(Build *b, int pixels, int *acc)
         }
 }
 
-void add_to_average(Build *b, int u, int results, int *acc)
-{
-    Kernel *k = b->k;
-    for (int j = 0; j < results; j++)
-        acc[j] = output_apply(k, &b->out, acc[j], unit_place(b, u, j));
-    int sum = kernel_register(k);
-    output_get(k, &b->out, sum, unit_place(b, u, 0));
-    for (int j = 0; j < results; j++) {
-        k_op(k, V_add, sum, sum, acc[j]);
-        kernel_release(k, acc[j]);
-    }
-    output_put(k, &b->out, sum, unit_place(b, u, 0));
-}
-
 static void finish_sums(Build *b, int results, int *acc)
 {
     Kernel *k = b->k;
@@ -103,6 +88,10 @@ static void finish_sums(Build *b, int results, int *acc)
         int *a = acc + u * results * area;
         if (b->c->average) {
             add_to_average(b, u, results, a);
+            continue;
+        }
+        if (b->out.sums) {
+            tally_results(b, u, results, a);
             continue;
         }
         for (int j = 0; j < results; j++) {
@@ -290,7 +279,12 @@ void emit_walk(Build *b, Phase phase, int rows, int width)
     b->phase = phase;
     split_evenly(width, b->most, &size, &parts, &larger);
     int64_t column = c->window[1] * c->stride[1] * b->pixel, row = c->window[0] * c->stride[0] * c->x.row;
-    k_loop(k, rows);
+    bool tallied = b->out.sums && phase & PHASE_last;
+    int together = tallied ? c->part : rows;
+    k_loop(k, rows / together);
+    if (tallied)
+        begin_part(b);
+    k_loop(k, together);
     for (int i = 0; i < 2; i++) {
         int tiles = i ? parts - larger : larger, results = i ? size : size + 1;
         if (!tiles)
@@ -304,6 +298,9 @@ void emit_walk(Build *b, Phase phase, int rows, int width)
     }
     k_bump(k, b->x.pointer, row - width * column);
     output_bump(k, &b->out, (Place){0, 1, -width});
+    k_end(k);
+    if (tallied)
+        end_part(b, together);
     k_end(k);
     k_bump(k, b->x.pointer, -rows * row);
     output_bump(k, &b->out, (Place){0, -rows, 0});
@@ -378,28 +375,6 @@ static void emit_whole_sum(Build *b, int rows, int width)
     emit_walk(b, PHASE_whole, rows, width);
 }
 
-void emit_average(Build *b, bool before)
-{
-    Kernel *k = b->k;
-    Shape s = b->c->n->shape;
-    int factor = kernel_register(k), y = kernel_register(k);
-    if (before)
-        k_zero(k, factor);
-    else
-        k_literal(k, factor, 1.0f / (float)(s.height * s.width));
-    for (int u = 0; u < b->units; u++) {
-        Stream out = b->out.y;
-        int64_t at = u * b->width * out.view.block;
-        if (!before) {
-            output_get(k, &b->out, y, unit_place(b, u, 0));
-            k_op(k, V_mul, y, y, factor);
-        }
-        k_store_blocks(k, out.pointer, at, out.view.block, vectors_of_unit(b, u), before ? factor : y);
-    }
-    kernel_release(k, factor);
-    kernel_release(k, y);
-}
-
 /* The tile's pixels are the same pixel of several images. */
 static void walk_images(Build *b, int images)
 {
@@ -426,7 +401,6 @@ static void spread_results(Output *o, const int apart[2])
 
 Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
 {
-    bool flat = c->n->tile.flat;
     Build b = {.c = c, .panel = panel, .k = step_kernel(c->l), .pixel = c->x.pixel, .entry = panel->entry, .entries = panel->entries,
                .most = bands.images > 1 ? bands.images : c->n->tile.pixels, .chunk = chunk_of(c, panel)};
     build_width(&b, panel->vectors < c->l->graph->machine.widest ? 1 : c->l->graph->machine.widest);
@@ -435,9 +409,10 @@ Build build_kernel(const Conv *c, const Panel *panel, Bands bands)
     if (c->n->tile.ahead)
         b.ahead = stream_filters(c, b.k, "ahead");
     b.out = output_open(c->l, b.k, c->n, c->vectors_at, c->bias);
+    open_tally(c, b.k, &b.out);
     if (c->apart[0])
         spread_results(&b.out, c->apart);
-    int rows = flat ? 1 : bands.rows, width = flat ? bands.rows : c->width;
+    int rows = c->flat ? 1 : bands.rows, width = c->flat ? bands.rows : c->width;
     open_sums(&b, (int64_t)rows * width);
     if (bands.images > 1) {
         walk_images(&b, bands.images);

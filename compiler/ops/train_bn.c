@@ -4,7 +4,7 @@
  * blocks are few. The update of mean and sum of squares by those of one image, or of a chunk, is that of Chan, Golub and LeVeque
  * ("Updating formulae and a pairwise algorithm for computing sample variances", 1979); the differences that are summed are those
  * from the mean of the images before, which keeps large means from costing digits. */
-#include "train_norm.h"
+#include "train_bn.h"
 
 /* ---- chunks of the batch ---------------------------------------------------------------------------------------------- */
 
@@ -56,14 +56,6 @@ static void put_pair(Kernel *k, Stream to, int64_t second, const int pair[2])
 }
 
 /* ---- batch norm: statistics ------------------------------------------------------------------------------------------ */
-
-/* The statistics of one channel block, in registers. */
-typedef struct {
-    Kernel *k;
-    Stream x;
-    Shape s;
-    int mean, squares, count;           /* squares: sum of squared differences from the mean; count: of images so far */
-} Batch;
 
 /* From the end of a picture to the start of the next image's. */
 static void next_image(Kernel *k, Stream x, Shape s)
@@ -146,19 +138,14 @@ static void emit_images(Batch *b, int images)
     k_end(b->k);
 }
 
-/* What becomes of mean and squares of the whole batch: the result, and the running statistics. */
-typedef struct {
-    Stream y, mean, variance;
-} Statistic;
-
-static Statistic open_statistic(Lower *l, Kernel *k, const Node *n)
+Statistic open_statistic(Lower *l, Kernel *k, const Node *n)
 {
     const Node *bn = node_owner(n);
     return (Statistic){stream_open(l, k, n, "y", true), stream_parameter(l, k, parameter_vector(l, bn, W_mean, &n->layout), "mean"),
                        stream_parameter(l, k, parameter_vector(l, bn, W_var, &n->layout), "variance")};
 }
 
-static void emit_statistic(Batch *b, const Statistic *to, const Node *bn, double elements)
+void emit_statistic(Batch *b, const Statistic *to, const Node *bn, double elements)
 {
     k_zero(b->k, b->count);
     k_op(b->k, V_max, b->squares, b->squares, b->count);
@@ -168,7 +155,7 @@ static void emit_statistic(Batch *b, const Statistic *to, const Node *bn, double
     put_pair(b->k, to->y, to->y.view.pixel, (int[]){b->mean, b->squares});
 }
 
-static void stride_statistic(Call *call, const Statistic *to)
+void stride_statistic(Call *call, const Statistic *to)
 {
     call_stride(call, to->y, 0, to->y.view.block);
     call_stride(call, to->mean, 0, LANES);
@@ -284,9 +271,12 @@ void lower_bn_stats(Lower *l, Node *n)
     if (elements < 2)
         fail_at(l->context, bn->loc, "a larger batch, or gn or ln, which do not need one",
                 "'%s' has one value a channel in the whole batch, which has no variance", bn->name);
-    int64_t place = all.parts > 1 ? step_room(l, (int64_t)n->layout.blocks * all.parts * PAIR) : 0;
+    bool tallied = n->in[0]->sums == n;
+    int64_t place = all.parts > 1 && !tallied ? step_room(l, (int64_t)n->layout.blocks * all.parts * PAIR) : 0;
     step_begin(l);
-    if (all.parts > 1) {
+    if (tallied) {
+        lower_tallied_stats(l, n, elements);
+    } else if (all.parts > 1) {
         lower_stats_parts(l, n, &all, place);
         step_end(l, n, "bn_stats_parts", "%d parts of a batch of %d images of %d x %d", all.parts, images, s.height, s.width);
         step_begin(l);
@@ -353,7 +343,7 @@ static void put_gradient(Kernel *k, Stream to, int reg)
 }
 
 /* What the differences of x are taken from, and what they are divided by: of the batch, or as they were before training. */
-static Stream open_mean(Lower *l, Kernel *k, const Node *n)
+Stream open_mean(Lower *l, Kernel *k, const Node *n)
 {
     if (n->nin > 2)
         return stream_open(l, k, n->in[2], "mean", false);
@@ -399,19 +389,12 @@ static void emit_batch_gradient(const Sum *sum, Shape s, int images, int total[2
     k_end(k);
 }
 
-/* What becomes of the sums over the whole batch. */
-typedef struct {
-    const Node *n;
-    Stream y, deviation;
-    Gradient gradient;
-} Sums;
-
-static Sums open_sums(Lower *l, Kernel *k, const Node *n)
+Sums open_sums(Lower *l, Kernel *k, const Node *n)
 {
     return (Sums){n, stream_open(l, k, n, "y", true), open_deviation(l, k, n), open_gradients(l, k, n)};
 }
 
-static void finish_sums(Kernel *k, const Sums *to, const int total[2])
+void finish_sums(Kernel *k, const Sums *to, const int total[2])
 {
     int inverse = load_inverse(k, to->n, to->deviation);
     k_op(k, V_mul, total[1], total[1], inverse);
@@ -421,7 +404,7 @@ static void finish_sums(Kernel *k, const Sums *to, const int total[2])
     put_gradient(k, to->gradient.scale, total[1]);
 }
 
-static void stride_sums(Call *call, const Sums *to)
+void stride_sums(Call *call, const Sums *to)
 {
     call_stride(call, to->y, 0, to->y.view.block);
     call_stride(call, to->deviation, 0, to->deviation.view.block);
@@ -483,11 +466,14 @@ void lower_bn_sums(Lower *l, Node *n)
 {
     Shape s = node_result(n->in[1]);
     Chunks all = chunks_of(l, n->layout.blocks);
-    int64_t place = all.parts > 1 ? step_room(l, (int64_t)n->layout.blocks * all.parts * PAIR) : 0;
+    bool tallied = n->in[0]->sums == n;
+    int64_t place = all.parts > 1 && !tallied ? step_room(l, (int64_t)n->layout.blocks * all.parts * PAIR) : 0;
     step_begin(l);
-    for (int i = 0; i < all.kinds; i++)
+    if (tallied)
+        lower_tallied_sums(l, n);
+    for (int i = 0; i < all.kinds && !tallied; i++)
         lower_chunk_sums(l, n, &all, &all.kind[i], place);
-    if (all.parts > 1) {
+    if (all.parts > 1 && !tallied) {
         step_end(l, n, "bn_sums_parts", "%d parts of a batch of %d images of %d x %d", all.parts, l->graph->max_batch, s.height, s.width);
         step_begin(l);
         lower_sums_joined(l, n, &all, place);

@@ -107,9 +107,9 @@ static Spectrum spectrum_of(const Conv *c, int images)
     return (Spectrum){winograd_plane(vectors * block), block};
 }
 
-void cut_into_tiles(const Conv *c, int tiles[2], int last[2])
+void cut_into_tiles(const Node *n, int tiles[2], int last[2])
 {
-    const int result[] = {c->n->shape.height, c->n->shape.width}, unit = c->n->tile.unit;
+    const int result[] = {n->shape.height, n->shape.width}, unit = n->tile.unit;
     for (int i = 0; i < 2; i++) {
         tiles[i] = ceil_of(result[i], unit);
         last[i] = result[i] - (tiles[i] - 1) * unit;
@@ -120,7 +120,7 @@ static Winograd winograd_new(Conv *c)
 {
     const Tile *t = &c->n->tile;
     Winograd w = {.c = c, .t = t, .product = *c, .size = t->unit + 2, .images = 1, .parts = c->groups};
-    cut_into_tiles(c, w.tiles, w.last);
+    cut_into_tiles(c->n, w.tiles, w.last);
     int64_t tiles = (int64_t)t->rows * t->columns, held = t->split ? (int64_t)w.tiles[0] * w.tiles[1] : tiles;
     Conv *p = &w.product;
     p->entry = arena_alloc(c->l->context, c->nentry, sizeof *p->entry);

@@ -11,7 +11,7 @@ typedef struct {
 } Rect;
 
 /* By axis: tiles of `unit` results that the convolution's result is cut into, and results of the last one. */
-void cut_into_tiles(const Conv *, int tiles[2], int last[2]);
+void cut_into_tiles(const Node *, int tiles[2], int last[2]);
 
 /* Tiles along one axis as tasks have them: `count` times `size`, the last of which has `last` results. */
 typedef struct {

@@ -28,6 +28,7 @@ typedef struct {
     size_t first;
     int panels;
     int64_t apart;                      /* floats of the filters from one panel to the next */
+    int part;                           /* number of the first one's results among the parts of a picture that are summed */
 } Tasks;
 
 static int frequencies(const Batch *w)
@@ -35,18 +36,17 @@ static int frequencies(const Batch *w)
     return w->size * w->size;
 }
 
-/* As many as the tile says, unless that is too far for a pointer. */
-static int task_images(const Conv *c)
+int task_images(const Lower *l, const Node *n)
 {
-    int64_t images = c->n->tile.images, farthest = MOST_BUMP / (c->l->program->arena_floats + 1);
-    return largest_divisor(c->l->graph->max_batch, images < farthest ? images : farthest);
+    int64_t images = n->tile.algorithm == ALGORITHM_winograd ? n->tile.images : 1, farthest = MOST_BUMP / (l->program->arena_floats + 1);
+    return largest_divisor(l->graph->max_batch, images < farthest ? images : farthest);
 }
 
 static Batch batch_open(const Conv *c)
 {
     const Tile *t = &c->n->tile;
-    Batch w = {.c = c, .t = t, .size = t->unit + 2, .images = task_images(c), .panels = t->panels};
-    cut_into_tiles(c, w.tiles, w.last);
+    Batch w = {.c = c, .t = t, .size = t->unit + 2, .images = task_images(c->l, c->n), .panels = t->panels};
+    cut_into_tiles(c->n, w.tiles, w.last);
     int64_t tiles = (int64_t)w.images * t->rows * t->columns, vectors = 0, lanes = t->vectors * LANES;
     for (size_t i = 0; i < c->npanel; i++)
         vectors = c->panel[i].vectors > vectors ? c->panel[i].vectors : vectors;
@@ -119,6 +119,7 @@ static const Conv *open_product(const Batch *w, Chunk chunk)
         p->pad[i] = 0;
     }
     p->bias = false;
+    p->sums = NULL;
     p->x = (View){w->v.block, 0, LANES};
     p->step = 1;
     return p;
@@ -187,6 +188,29 @@ static void call_output(const Batch *w, const Tasks *t)
     stride_images(call, &f.out, t->images);
 }
 
+/* The results, which are still in the cache, are summed where a batch norm wants that: those of a task are one part. */
+static void call_tally(const Batch *w, const Tasks *t)
+{
+    const Conv *c = w->c;
+    const Rect *r = &t->r;
+    int unit = w->t->unit, vectors = c->panel[t->first].vectors * t->panels;
+    int rows = (r->rows - 1) * unit + r->last_row, width = (r->columns - 1) * unit + r->last_column;
+    if (!c->sums)
+        return;
+    TallyKernel f = build_tally(c, vectors, rows, width, t->images);
+    Call *call = add_call(w, t, f.k, "tally", "Sums of results, and of their squares or products with what the norm read",
+                          arena_printf(c->l->context, "%d output channels of %d x %d results of %d images", vectors * LANES, rows, width,
+                                       t->images));
+    for (int i = 0; i < f.streams; i++) {
+        const Stream *s = &f.stream[i];
+        call_move(call, *s, c->panel[t->first].vector * s->view.block + r->row * unit * s->view.row + r->column * unit * s->view.pixel);
+        call_stride(call, *s, 0, t->images * s->image);
+        call_stride(call, *s, 1, vectors * s->view.block);
+        call_stride(call, *s, 2, r->rows * unit * s->view.row);
+    }
+    place_tally(call, c, f.stream[0], t->part, 2, 1);
+}
+
 /* ---- the step ------------------------------------------------------------------------------------------------ */
 
 /* The calls of a chunk, the first of which is number `call` of the step. */
@@ -238,19 +262,20 @@ static void add_tasks(const Batch *w, const Tasks *t)
         entry += chunk.entries;
     }
     call_output(w, t);
+    call_tally(w, t);
 }
 
 /* Panels of one kind, as many together as a task has, and those that are left. */
-static void add_run(const Batch *w, Rect r, int rows, size_t first, Run run)
+static void add_run(const Batch *w, Rect r, int rows, int part, size_t first, Run run)
 {
     int images = w->c->l->graph->max_batch / w->images, groups = run.panels / w->panels, rest = run.panels % w->panels;
     if (groups)
-        add_tasks(w, &(Tasks){r, w->images, {images, groups, rows}, first, w->panels, run.filters});
+        add_tasks(w, &(Tasks){r, w->images, {images, groups, rows}, first, w->panels, run.filters, part});
     if (rest)
-        add_tasks(w, &(Tasks){r, w->images, {images, 1, rows}, first + (size_t)groups * (size_t)w->panels, rest, run.filters});
+        add_tasks(w, &(Tasks){r, w->images, {images, 1, rows}, first + (size_t)groups * (size_t)w->panels, rest, run.filters, part});
 }
 
-static void add_part(const Batch *w, Span rows, Span columns)
+static void add_part(const Batch *w, Span rows, Span columns, int part)
 {
     const Conv *c = w->c;
     for (int i = 0; i < columns.count; i++) {
@@ -258,7 +283,7 @@ static void add_part(const Batch *w, Span rows, Span columns)
         Rect r = {rows.start, rows.size, columns.start + i * columns.size, columns.size, rows.last, last ? columns.last : w->t->unit};
         for (size_t p = 0; p < c->npanel;) {
             Run run = panel_run(c, p);
-            add_run(w, r, rows.count, p, run);
+            add_run(w, r, rows.count, part + i * rows.count, p, run);
             p += (size_t)run.panels;
         }
     }
@@ -273,8 +298,11 @@ void lower_winograd_batch(Conv *c, const char *name)
     int ncolumns = make_spans(w.tiles[1], t->columns, t->unit, w.last[1], columns);
     step_begin(c->l);
     step_scratch(c->l, w.m_at + frequencies(&w) * w.m.frequency);
-    for (int i = 0; i < nrows * ncolumns; i++)
-        add_part(&w, rows[i / ncolumns], columns[i % ncolumns]);
+    for (int i = 0, part = 0; i < nrows * ncolumns; i++) {
+        Span down = rows[i / ncolumns], across = columns[i % ncolumns];
+        add_part(&w, down, across, part);
+        part += down.count * across.count;
+    }
     step_end(c->l, c->n, name, "%s; winograd F(%dx%d,3x3), %d x %d tiles of %d images a task, products of %d channels x %d tiles",
              conv_text(c), t->unit, t->unit, t->rows, t->columns, w.images, t->vectors * LANES, t->pixels);
 }
