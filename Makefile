@@ -106,6 +106,7 @@ test-long: test
 	@tests/fuzz build/fuzz
 	@$(MAKE) --no-print-directory BUILD=build/tsan CHECKED=-fsanitize=thread build/tsan/library_threads
 	@build/tsan/library_threads
+	@NNCC_TEST_LONG=1 $(BUILD)/test_random_train
 	@NNCC_TEST_LONG=1 $(BUILD)/test_train_aot --filter 'train_aot/larger_networks'
 	@NNCC_TEST_KILLS=100 $(BUILD)/test_trainer --filter 'trainer/survives_kills'
 	@NNCC_TEST_KILLS=100 $(BUILD)/test_train_command --filter 'train_command/survives_kills'

@@ -95,7 +95,10 @@ Test(train_tally, random) { check_cases(build_random, (Case){.rounding = ROUNDIN
 Test(train_tally, strided) { check_cases(build_strided, (Case){.tallied = true, .rounding = ROUNDING}, 8); }
 
 /* Several parts a task, and several tasks. */
-Test(train_tally, large) { check_cases(build_wide, (Case){.tallied = true, .rounding = ROUNDING, .parts = {5, 11, 8}, .nparts = 3, .height = 36, .width = 33}, 2); }
+Test(train_tally, large)
+{
+    check_cases(build_wide, (Case){.tallied = true, .rounding = ROUNDING, .parts = {5, 11, 8}, .nparts = 3, .height = 36, .width = 33}, 2);
+}
 
 Test(train_tally, winograd)
 {

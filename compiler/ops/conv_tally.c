@@ -101,7 +101,8 @@ static void put_tally(Kernel *k, const Output *o, int vector, Place at, int reg)
 static int load_value(Kernel *k, const Output *o, Place at)
 {
     const Stream *s = o->first.pointer >= 0 ? &o->first : &o->tail[o->ntail - 1].operand;
-    return element_load(k, (Element){s->pointer, at.block * s->view.block + at.pixel * s->view.pixel, s->view.block, o->single ? 1 : k->width});
+    int64_t offset = at.block * s->view.block + at.pixel * s->view.pixel;
+    return element_load(k, (Element){s->pointer, offset, s->view.block, o->single ? 1 : k->width});
 }
 
 void begin_part(Build *b)
