@@ -115,7 +115,7 @@ static double picture_cycles(const Sum *sum, int nunit, int units, int width, in
            (parts - larger) * line_cycles(sum, size, width, pixels, area);
 }
 
-static bool borderless(const Node *n)
+bool borderless(const Node *n)
 {
     return !n->layout.pad[1] && !n->layout.pad[0];
 }

@@ -6,6 +6,7 @@
 
 enum { MOST_VECTORS = 16 };             /* of a panel of filters (PackPanel) */
 
+bool borderless(const Node *);
 /* Can the rows of the picture be walked as one long row, here and in every tensor beside it? */
 bool can_be_flat(const Node *);
 /* May its sum be split into passes over its input blocks? They must be alike, and there must be a place for the sums between them. */

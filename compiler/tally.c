@@ -5,6 +5,7 @@
  * registers (Jung et al., "Restructuring batch normalization to accelerate CNN training", MLSys 2019, section 3). */
 #include "tally.h"
 
+#include "choose.h"
 #include "lower.h"
 #include "ops/winograd.h"
 
@@ -104,6 +105,8 @@ static bool can_tally(const Node *n, const Node *bn)
     if (!is_tallied(n) || n->sums || n->layout.blocks != bn->layout.blocks)
         return false;
     if (bn->op == OP_bn_sums && (bn->nin < 3 || bn->in[1]->id > n->id || bn->in[1]->layout.kind != LAYOUT_blocked))
+        return false;
+    if (bn->op == OP_bn_sums && n->tile.flat && !borderless(bn->in[1]))
         return false;
     return n->tile.algorithm == ALGORITHM_winograd || pointers_of(n) + OWN_POINTERS <= MAX_POINTERS;
 }
