@@ -106,11 +106,11 @@ test-long: test
 	@tests/fuzz build/fuzz
 	@$(MAKE) --no-print-directory BUILD=build/tsan CHECKED=-fsanitize=thread build/tsan/library_threads
 	@build/tsan/library_threads
-	@NNCC_TEST_LONG=1 $(BUILD)/test_random_train
 	@NNCC_TEST_LONG=1 $(BUILD)/test_train_aot --filter 'train_aot/larger_networks'
 	@NNCC_TEST_KILLS=100 $(BUILD)/test_trainer --filter 'trainer/survives_kills'
 	@NNCC_TEST_KILLS=100 $(BUILD)/test_train_command --filter 'train_command/survives_kills'
 	@tests/verify_all $(BUILD)/nncc
+	@NNCC_TEST_LONG=1 $(BUILD)/test_random_train
 
 # What nncc prints for small networks: `make test` compares, so that a change of the output is seen and meant.
 generated: $(BUILD)/nncc
