@@ -123,9 +123,11 @@ static Node *root(Node *n)
     return n;
 }
 
-/* A picture of one pixel is flat already. */
+/* A picture of one pixel is flat already. Not a part of a line that others read: it might want a border. */
 static bool is_alias(const Node *n)
 {
+    if (n->op == OP_reshape && n->in[0]->op == OP_slice)
+        return false;
     if ((n->op != OP_flatten && n->op != OP_reshape) || n->in[0]->layout.kind == LAYOUT_planar || n->tail)
         return false;
     Shape picture = n->op == OP_reshape ? n->shape : node_result(n->in[0]);

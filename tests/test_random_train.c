@@ -226,13 +226,15 @@ static void check_seed(int seed)
 }
 
 /* Networks that the compiler once got wrong: a gradient with a border, where tiles of images leave some of the batch over; filters that
- * read nothing but padding; a batch norm's sums by a convolution of pixels in one line, of a picture with a border. */
+ * read nothing but padding; a batch norm's sums by a convolution of pixels in one line, of a picture with a border;
+ * the gradient of a line of which one part is a picture of one pixel that gets a border. */
 Test(random_train, what_once_failed_works, .timeout = 60)
 {
     if (!target_runs_here(target_find("avx2")))
         cr_skip_test("this processor does not run avx2");
     check_seed(42);
     check_seed(298);
+    check_seed(622);
     check_seed(1173);
 }
 
