@@ -337,20 +337,17 @@ static int images_of(const Graph *g)
     return g->training ? g->max_batch : 1;
 }
 
-static void choose_dense(const Graph *g, Node *n)
+static void choose_convolution(const Graph *g, Node *n)
 {
     if (!g->exact && !g->training && choose_winograd(&g->machine, n))
         return;
+    if (g->training ? can_slide_back(n) : can_slide(n)) {
+        choose_sliding(&g->machine, n);
+        return;
+    }
     choose_direct(&g->machine, n, images_of(g));
     if (!g->exact && g->training)
         choose_winograd_batch(&g->machine, n, false, g->max_batch, &n->tile);
-}
-
-/* Grouped convolutions of inference. */
-static void choose_grouped(const Graph *g, Node *n)
-{
-    if (g->exact || g->training || !choose_winograd(&g->machine, n))
-        choose_sliding(&g->machine, n);
 }
 
 /* Copies of one convolution read the same filters, so they are packed alike: as the first one wants them. */
@@ -372,10 +369,8 @@ void choose(Graph *g)
     for (Node *n = g->first; n; n = n->next) {
         if (n->op == OP_linear)
             choose_linear(n);
-        else if (g->training ? can_slide_back(n) : can_slide(n))
-            choose_grouped(g, n);
         else if (n->op == OP_conv)
-            choose_dense(g, n);
+            choose_convolution(g, n);
         else if (n->op == OP_conv_dx)
             choose_gradient(g, n);
         else if (n->op == OP_linear_dx)

@@ -6,9 +6,9 @@
 
 enum { MOST_VECTORS = 16 };             /* of a panel of filters (PackPanel) */
 
-bool borderless(const Node *);
 /* Can the rows of the picture be walked as one long row, here and in every tensor beside it? */
 bool can_be_flat(const Node *);
+bool borderless(const Node *);          /* no padding about its picture: rows follow each other without gaps */
 /* May its sum be split into passes over its input blocks? They must be alike, and there must be a place for the sums between them. */
 bool sum_can_wait(const Node *);
 /* The pool in a layer's tail, or NULL. */

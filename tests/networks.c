@@ -5,6 +5,17 @@
 
 #include "../backends/backend.h"
 
+const char network_pooled[] =
+    "name: pooled\n"
+    "input: [16, 40, 40]\n"
+    "layers:\n"
+    "  - conv: {name: conv, out: 128, kernel: 3, pad: 1}\n"
+    "  - relu\n"
+    "  - max_pool: {kernel: 3, stride: 2}\n"
+    "  - global_avg_pool\n"
+    "  - flatten\n"
+    "  - linear: {name: fc, out: 10}\n";
+
 Attr network_attr(void)
 {
     return (Attr){.kernel = {1, 1}, .stride = {1, 1}, .dilation = {1, 1}, .groups = 1, .count_pad = true, .eps = 1e-5,

@@ -14,6 +14,9 @@ Node *network_then(Graph *, Op, Attr);          /* reads the last node */
 Node *network_branch(Graph *, Op, Attr, Node *in, Stack);
 void network_finish(Graph *, Node *result);     /* the output node behind it, numbers */
 
+/* A spec whose convolution and max-pool become one step by band where the convolution has a direct tile; the model gives it Winograd's. */
+extern const char network_pooled[];
+
 /* Weights of the pattern for every tensor of the graph; fails the test where there are none. */
 Weights *network_weights(const Graph *, uint64_t seed);
 Weights *network_pattern(const Graph *, uint64_t seed, double gain);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "networks.h"
 #include "process.h"
 
 static const char tiny[] =
@@ -365,15 +366,7 @@ Test(cli, tune)
 Test(cli, tune_measures_every_layer)
 {
     char *pooled = join(directory, "pooled.yaml"), *file = join(directory, "pooled.tuned");
-    write_file(pooled, "name: pooled\n"
-                       "input: [16, 40, 40]\n"
-                       "layers:\n"
-                       "  - conv: {name: conv, out: 128, kernel: 3, pad: 1}\n"
-                       "  - relu\n"
-                       "  - max_pool: {kernel: 3, stride: 2}\n"
-                       "  - global_avg_pool\n"
-                       "  - flatten\n"
-                       "  - linear: {name: fc, out: 10}\n");
+    write_file(pooled, network_pooled);
     expect(RUN("nncc", "tune", pooled, "-o", file, "--seconds", "2", "--threads", "1"), 0, NULL, "choices for 2 layers");
     char *text = read_file(file, NULL);
     int layers = 0;

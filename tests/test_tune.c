@@ -156,28 +156,18 @@ static int steps_of_layer(const Search *search, const Program *program, int laye
  * has no step left, in a program that numbers its nodes in another order: all the same, one layer is measured. */
 Test(tune, a_pool_is_measured_with_its_convolution)
 {
-    static const char pooled[] =
-        "name: pooled\n"
-        "input: [16, 40, 40]\n"
-        "layers:\n"
-        "  - conv: {name: conv, out: 128, kernel: 3, pad: 1}\n"
-        "  - relu\n"
-        "  - max_pool: {kernel: 3, stride: 2}\n"
-        "  - global_avg_pool\n"
-        "  - flatten\n"
-        "  - linear: {name: fc, out: 5}\n";
     Context context;
     context_init(&context);
     if (setjmp(context.on_error))
         cr_assert_fail("%s", context.message);
-    const Program *model = build(&context, pooled, NULL);
+    const Program *model = build(&context, network_pooled, NULL);
     Search search = search_begin(&context, model);
     TuneLayer *layer = search.layer;
     cr_assert(layer->node->op == OP_conv && layer->model.algorithm == ALGORITHM_winograd && !layer->node->banded);
     do
         cr_assert(search_next(&search), "no direct tile is tried");
     while (layer->challenger.algorithm != ALGORITHM_direct);
-    const Program *trial = build(&context, pooled, search_choices(&search, SEARCH_challenger));
+    const Program *trial = build(&context, network_pooled, search_choices(&search, SEARCH_challenger));
     bool joined = false;
     for (size_t i = 0; i < trial->nstep; i++)
         joined |= node_banded(trial->step[i].node) != NULL;

@@ -128,7 +128,7 @@ int64_t filter_floats(const Conv *c, int64_t values)
 static void add_group(Conv *c, int first, int count, int most, Panel like, int64_t *at)
 {
     int size, parts, larger, widest = c->l->graph->machine.widest, end = first + count;
-    split_evenly((count + widest - 1) / widest, (most + widest - 1) / widest, &size, &parts, &larger);
+    split_evenly(ceil_of(count, widest), ceil_of(most, widest), &size, &parts, &larger);
     int64_t each = (int64_t)channels_of(c, like.entry, like.entries) * LANES, taps = taps_of(c);
     bool together = c->n->tile.together;
     for (int i = 0, begin = first; i < parts; i++) {
@@ -156,8 +156,8 @@ static void add_panels(Conv *c, int first, int count, int entry, int entries, in
         add_panels(c, end - 1, 1, entry, entries, at);
         return;
     }
-    int units = (count + widest - 1) / widest;
-    split_evenly(units, together ? (together + widest - 1) / widest : units, &size, &parts, &larger);
+    int units = ceil_of(count, widest);
+    split_evenly(units, together ? ceil_of(together, widest) : units, &size, &parts, &larger);
     for (int i = 0; i < parts; i++) {
         int vectors = (size + (i < larger)) * widest;
         vectors = vectors < end - first ? vectors : end - first;

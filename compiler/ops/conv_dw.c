@@ -28,7 +28,7 @@ static Build_dw open_kernel(const Gradient *d, const Slices *s)
     Build_dw b = {.d = d, .k = step_kernel(l), .panel = s->panel, .entry = c->entry + s->first, .run = s->run, .panels = s->panels,
                   .entries = s->entries, .taps = {d->rows_apart ? 1 : c->kernel[0], c->kernel[1]}, .pixel = LANES};
     b.width = s->panel->vectors < widest ? 1 : widest;
-    b.units = (s->panel->vectors + b.width - 1) / b.width;
+    b.units = ceil_of(s->panel->vectors, b.width);
     b.between = s->entries * s->parts > 1 ? b.entry[1].offset - b.entry[0].offset : 0;
     b.reach = choose_reach(&b);
     b.x = stream_open(l, b.k, c->source, "x", false);

@@ -183,7 +183,7 @@ static int most_columns(const Build_dw *b, int units)
 /* Units of a tile: three at a time; of two vectors, which take two instructions to load, two where that leaves no rest. */
 static int most_units(const Machine *machine, int vectors)
 {
-    int width = vectors < machine->widest ? 1 : machine->widest, units = (vectors + width - 1) / width;
+    int width = vectors < machine->widest ? 1 : machine->widest, units = ceil_of(vectors, width);
     return units == 4 && width == 1 ? 4 : units % 3 && width > 1 ? 2 : 3;
 }
 
@@ -452,7 +452,7 @@ void open_copies(Build_dw *b)
     b->x_copy_at = most * b->width * band_floats(d);
     if (b->width > 1 && b->entries * taps >= COPY_USES)
         b->copy = stream_scratch(c->l, b->k, "copy", true);
-    if (strided && b->panels * ((b->units + most - 1) / most) >= X_COPY_USES)
+    if (strided && b->panels * ceil_of(b->units, most) >= X_COPY_USES)
         b->x_copy = stream_scratch(c->l, b->k, "x_copy", true);
     if (b->copy.pointer >= 0 || b->x_copy.pointer >= 0)
         step_scratch(c->l, b->x_copy_at + (b->x_copy.pointer >= 0 ? b->entries * band_floats(d) : 0));

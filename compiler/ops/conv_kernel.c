@@ -30,7 +30,7 @@ Place unit_place(Build *b, int u, int pixel)
 void build_width(Build *b, int blocks)
 {
     b->width = blocks;
-    b->units = (b->panel->vectors + blocks - 1) / blocks;
+    b->units = ceil_of(b->panel->vectors, blocks);
     kernel_width(b->k, blocks);
 }
 
@@ -175,7 +175,7 @@ static void fetch_operand(Build *b, const Stream *s, int results)
 static bool is_pair(const Build *b)
 {
     int last = b->entry + b->entries - 1, partial = is_partial(b, last);
-    return b->phase == PHASE_whole && (b->entries - partial + b->chunk - 1) / b->chunk + partial == 2;
+    return b->phase == PHASE_whole && ceil_of(b->entries - partial, b->chunk) + partial == 2;
 }
 
 /* The tile's sums so far are added to those of the chunk: no more than a vector at the beginning, else what waits. */

@@ -325,7 +325,7 @@ static int images_together(const Winograd *w)
 {
     const Lower *l = w->c->l;
     int most = l->graph->max_batch < MOST_IMAGES ? l->graph->max_batch : MOST_IMAGES, images = 1;
-    int64_t tasks = (int64_t)(w->c->panel[w->c->npanel - 1].group + 1) * ((w->tiles[0] + w->t->rows - 1) / w->t->rows);
+    int64_t tasks = (int64_t)(w->c->panel[w->c->npanel - 1].group + 1) * ceil_of(w->tiles[0], w->t->rows);
     if (!w->t->split || w->c->n->leading || l->graph->training || most * l->program->arena_floats >= INT32_MAX)
         return 1;
     while (2 * images <= most && tasks * (l->graph->max_batch / (2 * images)) >= FEWEST_TASKS &&
