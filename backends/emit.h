@@ -65,6 +65,9 @@ void emit_api(Emit *);                  /* everything in the header */
 void emit_query(Emit *);                /* a function that asks the processor, where the kernels need to */
 void emit_share(Emit *);                /* a function that splits a step's tasks among threads */
 
+/* ---- emit_train_run.c ---- */
+void emit_long_steps(Emit *);           /* functions that take threads through the steps of a training */
+
 /* ---- emit_main.c ---- */
 void emit_main(Emit *);
 

@@ -420,24 +420,9 @@ static const char beginning_and_sizes[] =
     "    for (int i = 0; i < ITEMS; i++)\n"
     "        move_item(&items[i], params, NULL, TO_RANDOM, seed);\n"
     "    return $_OK;\n"
-    "}\n\n"
-    "/* Every thread of a team goes through all steps, does its share of each one's tasks, and waits for the others. */\n"
-    "static void run_steps(const Run *run, const Step *first, size_t count)\n"
-    "{\n"
-    "    int thread = 0, threads = 1;\n"
-    "#ifdef _OPENMP\n"
-    "    thread = omp_get_thread_num();\n"
-    "    threads = omp_get_num_threads();\n"
-    "#endif\n"
-    "    for (const Step *step = first; step < first + count; step++) {\n"
-    "        const ptrdiff_t end = first_task(step->part, run->batch, thread + 1, threads);\n"
-    "        for (ptrdiff_t task = first_task(step->part, run->batch, thread, threads); task < end; task++)\n"
-    "            step->run(run, step->slot, task);\n"
-    "#ifdef _OPENMP\n"
-    "#pragma omp barrier\n"
-    "#endif\n"
-    "    }\n"
-    "}\n\n"
+    "}\n\n";
+
+static const char checks[] =
     "static int check(const void *params, const void *state, const void *arena, const void *input, const void *other, int threads)\n"
     "{\n"
     "    if (!params || !state || !arena || !input || !other || threads < 1 || threads > 1024)\n"
@@ -470,10 +455,11 @@ static const char forward[] =
     "    if (status != $_OK)\n"
     "        return status;\n"
     "    const Run run = make_run(params, state, arena, input, output);\n"
+    "    Share shares[2 * threads];          /* of two steps */\n"
     "#ifdef _OPENMP\n"
     "#pragma omp parallel num_threads(threads) if (threads > 1)\n"
     "#endif\n"
-    "    run_steps(&run, evaluation_steps, sizeof evaluation_steps / sizeof *evaluation_steps);\n"
+    "    run_steps(&run, evaluation_steps, sizeof evaluation_steps / sizeof *evaluation_steps, shares);\n"
     "    return $_OK;\n"
     "}\n\n"
     "/* The scalars that steps read: the learning rate as the update wants it, and what dropout depends on. */\n"
@@ -498,10 +484,11 @@ static const char step[] =
     "    }\n"
     "    set_scalars((float *)state + COMMON, header, rate);\n"
     "    const Run run = make_run(params, state, arena, input, (float *)state + OUTPUT);\n"
+    "    Share shares[2 * threads];          /* of two steps */\n"
     "#ifdef _OPENMP\n"
     "#pragma omp parallel num_threads(threads) if (threads > 1)\n"
     "#endif\n"
-    "    run_steps(&run, steps, sizeof steps / sizeof *steps);\n"
+    "    run_steps(&run, steps, sizeof steps / sizeof *steps, shares);\n"
     "    double sum = 0;\n"
     "    for (int n = 0; n < $_BATCH; n++)\n"
     "        sum += run.arena[LOSS + n * ARENA];\n"
@@ -533,6 +520,8 @@ static void emit_train_api(Emit *e)
     const Training *t = e->program->graph->training;
     int classes = (int)shape_floats(e->output);
     emit_lines(e, beginning_and_sizes);
+    emit_long_steps(e);
+    emit_lines(e, checks);
     if (e->fast && e->options->ntarget == 1)
         text_add(e->out, "    if (!has_%s())\n        return %s_ERROR_PROCESSOR;\n", e->fast->name, e->upper);
     emit_lines(e, "    return $_OK;\n}\n\n");

@@ -89,7 +89,7 @@ static void jit_step(const void *handle, const StepArrays *arrays, int threads, 
     const Run run = {.weights = arrays->weights, .arena = arrays->arena, .input = arrays->input, .output = arrays->output,
                      .batch = jit->max_batch, .seconds = seconds, .scratch_floats = jit->scratch_floats, .target = arrays->target,
                      .common = arrays->common, .gradient = arrays->gradient, .state = arrays->state};
-    run_steps(jit->step, jit->nstep, jit->leading, &run, threads);
+    run_long_steps(jit->step, jit->nstep, &run, threads);
 }
 
 /* ---- what TCC gets ------------------------------------------------------------------------------------------------ */

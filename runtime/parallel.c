@@ -104,3 +104,61 @@ void run_steps(const RunStep *step, size_t count, size_t leading, const Run *run
 #pragma omp parallel num_threads(threads) if (threads > 1)
     run_thread(step, count, leading, run);
 }
+
+/* ---- steps whose threads help each other ---------------------------------------------------------------------------- */
+
+/* A thread's share of a step's tasks: those from `next` on have not been taken. On a cache line of its own, to which its thread
+ * writes for every task. */
+typedef struct {
+    _Alignas(64) ptrdiff_t next;
+    ptrdiff_t end;
+} Share;
+
+static Share share_of(const Run *run, const RunStep *step, int thread, int threads)
+{
+    return (Share){first_task(step->part, run->batch, thread, threads), first_task(step->part, run->batch, thread + 1, threads)};
+}
+
+static void take_tasks(const Run *run, const RunStep *step, Share *share)
+{
+    for (;;) {
+        ptrdiff_t task;
+#pragma omp atomic capture
+        task = share->next++;
+        if (task >= share->end)
+            return;
+        step->run(run, step->slot, task);
+    }
+}
+
+/* One thread's way: in every step its own share, and then what others have not come to. Shares of the next step are dealt before all wait
+ * for each other, in the place of those of the step before. */
+static void run_helping_thread(const RunStep *step, size_t count, const Run *shared, Share *shares)
+{
+    _Alignas(64) float scratch[shared->scratch_floats + 1];
+    Run own = *shared;
+    const Run *run = &own;
+    own.scratch = scratch;
+    const int thread = omp_get_thread_num(), threads = omp_get_num_threads();
+    for (size_t i = 0; run->seconds && thread == 0 && i < count; i++)
+        run->seconds[i] = 0;
+    double start = run->seconds ? omp_get_wtime() : 0;
+    shares[thread] = share_of(run, step, thread, threads);
+#pragma omp barrier
+    for (size_t i = 0; i < count; i++) {
+        Share *share = shares + i % 2 * (size_t)threads, *next = shares + (i + 1) % 2 * (size_t)threads;
+        for (int other = 0; other < threads; other++)
+            take_tasks(run, &step[i], &share[(thread + other) % threads]);
+        if (i + 1 < count)
+            next[thread] = share_of(run, &step[i + 1], thread, threads);
+#pragma omp barrier
+        stop_clock(run, thread, i, &start);
+    }
+}
+
+void run_long_steps(const RunStep *step, size_t count, const Run *run, int threads)
+{
+    Share shares[2 * threads];          /* of two steps */
+#pragma omp parallel num_threads(threads) if (threads > 1)
+    run_helping_thread(step, count, run, shares);
+}

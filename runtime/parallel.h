@@ -40,5 +40,8 @@ ptrdiff_t first_task(const RunPart *, int batch, int thread, int threads);
 /* On up to `threads` threads, which stay for the next run; their number never changes the result. Through the first `leading` steps,
  * none of which takes several images at once, every thread goes with one image after the other, as far as these can be dealt out evenly. */
 void run_steps(const RunStep *step, size_t count, size_t leading, const Run *, int threads);
+/* The same for steps that take long beside the taking of a task, as those of a training do: a thread that has done its share helps
+ * the others, which may have been held up or run on slower processors. */
+void run_long_steps(const RunStep *step, size_t count, const Run *, int threads);
 
 #endif

@@ -1,5 +1,6 @@
 /* The split of tasks among threads: nothing left out, nothing twice, equal work as far as whole tasks allow; and the order of layers. */
 #include <criterion/criterion.h>
+#include <omp.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -89,4 +90,49 @@ Test(parallel, layers_in_order)
                     cr_assert_geq(seconds[i], 0);
             }
     cr_expect_eq(early, 0);
+}
+
+/* Layer by layer: a task finds all tasks of all images of the layer before done. */
+static void count_long_task(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    int layer = (int)*slot;
+    for (int image = 0; layer && image < run->batch; image++)
+        early += done[layer - 1][image] != TASKS;
+    done[layer][task / TASKS]++;
+}
+
+Test(parallel, long_steps_in_order)
+{
+    static const RunPart part[] = {{1, TASKS - 2, 10}, {1, 2, 3}, {0}};
+    RunStep step[LAYERS];
+    for (int i = 0; i < LAYERS; i++)
+        step[i] = (RunStep){count_long_task, part, {i}};
+    for (int batch = 1; batch <= MOST_IMAGES; batch++)
+        for (int threads = 1; threads <= 5; threads++)
+            for (int again = 0; again < 50; again++) {
+                memset(done, 0, sizeof done);
+                run_long_steps(step, LAYERS, &(Run){.batch = batch}, threads);
+                for (int i = 0; i < LAYERS * MOST_IMAGES; i++)
+                    cr_assert_eq(done[i / MOST_IMAGES][i % MOST_IMAGES], i % MOST_IMAGES < batch ? TASKS : 0);
+            }
+    cr_expect_eq(early, 0);
+}
+
+/* The first task of all ends when the others have: it takes another thread to do those of its share. */
+static void wait_for_others(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    double deadline = omp_get_wtime() + 20;
+    (void)slot;
+    while (task == 0 && done[0][0] < run->batch * TASKS - 1 && omp_get_wtime() < deadline)
+        ;
+    done[0][0]++;
+    early += omp_get_wtime() >= deadline;
+}
+
+Test(parallel, threads_help_each_other)
+{
+    static const RunPart part[] = {{1, TASKS, 1}, {0}};
+    run_long_steps(&(RunStep){wait_for_others, part, {0}}, 1, &(Run){.batch = 2}, 2);
+    cr_expect_eq(done[0][0], 2 * TASKS);
+    cr_expect_eq(early, 0, "nobody did the tasks of a thread that was held up");
 }
