@@ -8,9 +8,11 @@
 const VRow avx2_rows[NVOP] = {
     [V_prefetch]  = { "_mm_prefetch((const char *)(%m), _MM_HINT_T0);", NULL },
     [V_prefetch2] = { "_mm_prefetch((const char *)(%m), _MM_HINT_T1);", NULL },
+    [V_fence]     = { "_mm_sfence();", NULL },
     [V_zero]      = { "%d = _mm256_setzero_ps();", NULL },
     [V_load]      = { "%d = _mm256_loadu_ps(%m);", NULL },
     [V_store]     = { "_mm256_storeu_ps(%m, %a);", NULL },
+    [V_stream]    = { "_mm256_stream_ps(%m, %a);", NULL },
     [V_broadcast] = { "%d = _mm256_broadcast_ss(%m);", NULL },
     [V_load_half] = { "%d = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(%m)));", NULL },
     [V_load1]     = { "%d = _mm256_zextps128_ps256(_mm_load_ss(%m));", NULL },

@@ -128,6 +128,12 @@ static const VRow narrow_rows[NVOP] = {
     BOTH_WIDTHS("8")
     [V_prefetch] = { "", NULL },
     [V_prefetch2] = { "", NULL },
+    [V_fence] = { "", NULL },
+    [V_stream] = { "stream8(%m, %a);",
+        "HELPER void stream8(float *m, const float *a)\n"
+        "{\n"
+        "    memcpy(m, a, 8 * sizeof *m);\n"
+        "}\n" },
     [V_load1] = { "load1(%d, %m);",
         "HELPER void load1(float *d, const float *m)\n"
         "{\n"

@@ -12,6 +12,7 @@ const VexRow vex_rows[NVOP] = {
     [V_zero]      = { "vxorps",       MAP_0f,   PREFIX_none, 256, 0x57, "ddd" },
     [V_load]      = { "vmovups",      MAP_0f,   PREFIX_none, 256, 0x10, "d-m" },
     [V_store]     = { "vmovups",      MAP_0f,   PREFIX_none, 256, 0x11, "a-m" },
+    [V_stream]    = { "vmovntps",     MAP_0f,   PREFIX_none, 256, 0x2b, "a-m" },
     [V_broadcast] = { "vbroadcastss", MAP_0f38, PREFIX_66,   256, 0x18, "d-m" },
     [V_load_half] = { "vcvtph2ps",    MAP_0f38, PREFIX_66,   256, 0x13, "d-m" },
     [V_load1]     = { "vmovss",       MAP_0f,   PREFIX_f3,   128, 0x10, "d-m" },
@@ -136,6 +137,10 @@ static void print_vector(Printer *p, const VIns *ins, int64_t moved)
 {
     if (ins->op == V_prefetch || ins->op == V_prefetch2) {
         print_prefetch(p, ins, moved + ins->offset * (int64_t)sizeof(float));
+        return;
+    }
+    if (ins->op == V_fence) {
+        text_add(p->out, "\"sfence\\n\"\n");
         return;
     }
     const VexRow *row = vex_row(ins);

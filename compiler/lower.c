@@ -394,6 +394,10 @@ int output_apply(Kernel *k, const Output *o, int reg, Place at)
 
 void output_keep(Kernel *k, const Output *o, int reg, Place at)
 {
+    if (o->streamed) {
+        k_stream(k, o->y.pointer, view_distance(o->y.view, at), reg);
+        return;
+    }
     k_store_blocks(k, o->y.pointer, view_distance(o->y.view, at), halves_apart(o, o->y.view), blocks_of(k, o), reg);
 }
 

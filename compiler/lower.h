@@ -70,6 +70,7 @@ typedef struct {
     const Node *sums;                   /* a batch norm whose sums of these results are made (tally.h), or NULL; */
     Stream tally, first;                /*   where they go, and the part's first result; pointer -1: not needed */
     bool single;                        /* a wide register holds one block, not that and the next */
+    bool streamed;                      /* past the caches; the kernel then ends with a fence */
     int apart;                          /* a wide register holds one block of two pixels, so many pixels apart; 0: it does not */
 } Output;
 

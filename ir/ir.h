@@ -359,6 +359,10 @@ void k_bump(Kernel *, int pointer, int64_t floats);
 void k_zero(Kernel *, int d);
 void k_load(Kernel *, int d, int pointer, int64_t offset);          /* LANES floats, twice as many when wide */
 void k_store(Kernel *, int pointer, int64_t offset, int a);
+/* Likewise, past the caches: for tensors that no cache holds until they are read again. What it writes must begin at a multiple of
+ * LANES floats, and the kernel end with a fence. */
+void k_stream(Kernel *, int pointer, int64_t offset, int a);
+void k_fence(Kernel *);
 /* Blocks that lie `distance` floats apart: so many as the width, or in a wide register only the first (the other is 0). */
 void k_load_blocks(Kernel *, int d, int pointer, int64_t offset, int64_t distance, int blocks);
 void k_store_blocks(Kernel *, int pointer, int64_t offset, int64_t distance, int blocks, int a);

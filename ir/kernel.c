@@ -135,7 +135,7 @@ void k_zero(Kernel *k, int d)
 static void emit_memory(Kernel *k, VOp op, int reg, int pointer, int64_t offset)
 {
     VIns ins = {.op = (uint8_t)op, .pointer = (uint8_t)pointer, .offset = narrow(offset)};
-    if (op == V_store || op == V_store1 || op == V_store_low || op == V_store_high)
+    if (op == V_store || op == V_stream || op == V_store1 || op == V_store_low || op == V_store_high)
         ins.a = (uint8_t)reg;
     else
         ins.d = (uint8_t)reg;
@@ -150,6 +150,16 @@ void k_load(Kernel *k, int d, int pointer, int64_t offset)
 void k_store(Kernel *k, int pointer, int64_t offset, int a)
 {
     emit_memory(k, V_store, a, pointer, offset);
+}
+
+void k_stream(Kernel *k, int pointer, int64_t offset, int a)
+{
+    emit_memory(k, V_stream, a, pointer, offset);
+}
+
+void k_fence(Kernel *k)
+{
+    emit(k, (VIns){.op = V_fence});
 }
 
 void k_load_blocks(Kernel *k, int d, int pointer, int64_t offset, int64_t distance, int blocks)

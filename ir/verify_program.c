@@ -42,17 +42,33 @@ static void repeat(Frame *outer, const Frame *inner, int64_t trips)
 static int floats_touched(const Kernel *kernel, const VIns *ins)
 {
     switch (ins->op) {
-    case V_store: case V_store1: case V_store_low: case V_store_high:
+    case V_store: case V_stream: case V_store1: case V_store_low: case V_store_high:
         if (!kernel->written[ins->pointer])
             die("kernel '%s' stores through '%s'", kernel->name, kernel->pointer[ins->pointer]);
     }
     switch (ins->op) {
-    case V_load: case V_store:                                                  return LANES << ins->wide;
+    case V_load: case V_store: case V_stream:                                   return LANES << ins->wide;
     case V_load_half:                                                           return LANES / 2 << ins->wide;
     case V_load_low: case V_load_high: case V_store_low: case V_store_high:     return LANES;
     case V_broadcast: case V_load1: case V_store1:                              return 1;
     default:                                                                    return 0;
     }
+}
+
+/* What is streamed lies in whole vectors of memory, as far as the kernel knows, and a fence ends the kernel, with which a task ends. */
+static void check_streams(const Kernel *kernel)
+{
+    uint32_t streamed = 0;
+    for (size_t i = 0; i < kernel->count; i++)
+        if (kernel->code[i].op == V_stream)
+            streamed |= 1u << kernel->code[i].pointer;
+    for (size_t i = 0; i < kernel->count; i++) {
+        const VIns *ins = &kernel->code[i];
+        if ((ins->op == V_stream || ins->op == V_bump) && streamed >> ins->pointer & 1 && ins->offset % LANES)
+            die("kernel '%s' streams to parts of vectors", kernel->name);
+    }
+    if (streamed && kernel->code[kernel->count - 1].op != V_fence)
+        die("kernel '%s' streams without a fence", kernel->name);
 }
 
 /* Registers that exist, instructions that exist at their width, and values that are read at the width at which they were
@@ -108,6 +124,7 @@ static Frame kernel_frame(const Kernel *kernel, Machine machine)
     }
     if (depth)
         die("kernel '%s' does not end its loops", kernel->name);
+    check_streams(kernel);
     const Reach *pool = &frame[0].reach[kernel->constants < 0 ? 0 : kernel->constants];
     if (kernel->constants >= 0 && (pool->low < 0 || pool->high > (int64_t)kernel->nconstant))
         die("kernel '%s' reads beyond its constants", kernel->name);

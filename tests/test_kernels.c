@@ -81,10 +81,10 @@ static void expected(const Case *c, const float *v, float *y)
     const float *d = c->same ? v + WIDE : v, *a = v + WIDE, *b = c->same ? a : v + 2 * WIDE;
     for (int i = 0; i < lanes(c); i++)
         switch (c->op) {
-        case V_loop: case V_end: case V_prefetch: case V_prefetch2: case V_bump:
+        case V_loop: case V_end: case V_prefetch: case V_prefetch2: case V_fence: case V_bump:
             y[i] = fmaf(a[i], b[i], d[i]) + (a[i] + a[i] + a[i] + a[i] + a[i]);
             break;
-        case V_load: case V_store:                              y[i] = a[i]; break;
+        case V_load: case V_store: case V_stream:               y[i] = a[i]; break;
         case V_broadcast:                                       y[i] = a[3]; break;
         case V_load_half:                                       y[i] = half_value(half_of(a, i)); break;
         case V_load1:                                           y[i] = i ? 0 : a[5]; break;
@@ -121,6 +121,7 @@ static void build_loops(Kernel *k, int x, int d, int a)
     k_bump(k, x, 3 * WIDE);
     k_prefetch(k, x, -1000000);
     k_prefetch2(k, x, 1000000);
+    k_fence(k);
     k_loop(k, 4);
     k_bump(k, x, -WIDE);
     k_load(k, a, x, 0);
@@ -165,7 +166,7 @@ static void build_memory(Kernel *k, const Case *c, int x, int y, int d)
 
 static bool is_memory(VOp op)
 {
-    return op != V_store && op != V_prefetch && op != V_prefetch2 && strchr(vop_info[op].operands, 'm');
+    return op != V_store && op != V_stream && op != V_prefetch && op != V_prefetch2 && strchr(vop_info[op].operands, 'm');
 }
 
 static Kernel *case_kernel(const Case *c, int index)
@@ -184,7 +185,7 @@ static Kernel *case_kernel(const Case *c, int index)
     }
     if (c->op <= V_bump) {
         build_loops(k, x, d, a);
-    } else if (c->op == V_store) {
+    } else if (c->op == V_store || c->op == V_stream) {
         k_load(k, d, x, WIDE);
     } else if (c->op == V_zero) {
         k_zero(k, d);
@@ -202,7 +203,12 @@ static Kernel *case_kernel(const Case *c, int index)
         else
             k_op(k, c->op, d, a, b);
     }
-    k_store(k, y, 0, d);
+    if (c->op == V_stream) {
+        k_stream(k, y, 0, d);
+        k_fence(k);
+    } else {
+        k_store(k, y, 0, d);
+    }
     return k;
 }
 
@@ -311,7 +317,8 @@ static void check_machine(const Target *target, const char *compiler, Machine ma
     static float input[BATCH * OPERANDS];
     Case list[MAX_CASES];
     int cases = all_cases(list, machine);
-    float *output = calloc((size_t)(BATCH * cases * WIDE), sizeof *output);
+    size_t size = (size_t)(BATCH * cases * WIDE) * sizeof(float);
+    float *output = memset(aligned_alloc(WIDE * sizeof *output, size), 0, size);
     Program *p = case_program(list, cases);
     ((Graph *)p->graph)->machine = machine;
     run(p, target, compiler, output);

@@ -185,6 +185,8 @@ static Graph *program_graph(const Program *p)
     PROGRAM(width,    (program_graph(program)->machine.widest = 2, instruction(V_fma)->wide = 1), "at another width")          \
     PROGRAM(pointer,  instruction(V_load)->pointer = MAX_POINTERS, "names what does not exist")                           \
     PROGRAM(constant, instruction(V_store)->pointer = 0,         "stores through")                                         \
+    PROGRAM(fence,    instruction(V_store)->op = V_stream,       "streams without a fence")                                \
+    PROGRAM(vectors,  (instruction(V_store)->op = V_stream, instruction(V_stream)->offset++), "streams to parts of vectors") \
     PROGRAM(scratch,  move_to_scratch(argument("x")->slot),      "beyond its tensors")                                     \
     PROGRAM(no_scratch, program->step[1].code->scratch_floats = program->scratch_floats + 1, "needs more scratch than there is") \
     PROGRAM(follows,  program->step[1].code->call[0].follows = true, "follows a call of another grid")
