@@ -219,8 +219,11 @@ void reference_bn_stats(const Run *run, const Node *node, const Value *in, Value
     double count = (double)run->batch * pixels(in[0].shape);
     for (int c = 0; c < out.shape.channels; c++) {
         double mean = sum_of(run, in[0], c, 0, 1) / count, squares = sum_of(run, in[0], c, mean, 2);
-        out.data[2 * c] = mean;
-        out.data[2 * c + 1] = 1 / sqrt(squares / count + a->eps);
+        double *stats = out.data + NSTATS * c;
+        stats[STATS_mean] = mean;
+        stats[STATS_inverse] = 1 / sqrt(squares / count + a->eps);
+        stats[STATS_scale] = stats[STATS_inverse] * element(run->parameter[W_weight], c, 1);
+        stats[STATS_shift] = element(run->parameter[W_bias], c, 0);
         move(run->parameter[W_mean], c, a->momentum, mean);
         move(run->parameter[W_var], c, a->momentum, squares / (count - 1));
     }
@@ -230,12 +233,12 @@ void reference_bn_stats(const Run *run, const Node *node, const Value *in, Value
 void reference_bn_train(const Run *run, const Node *node, const Value *in, Value out)
 {
     (void)node;
-    Rows gamma = run->parameter[W_weight], beta = run->parameter[W_bias];
     for (int n = 0; n < run->batch; n++)
-        for (int c = 0; c < out.shape.channels; c++)
+        for (int c = 0; c < out.shape.channels; c++) {
+            const double *stats = in[1].data + NSTATS * c;
             for (int64_t i = 0; i < pixels(out.shape); i++)
-                channel(out, n, c)[i] = (channel(in[0], n, c)[i] - in[1].data[2 * c]) * in[1].data[2 * c + 1] *
-                                            element(gamma, c, 1) + element(beta, c, 0);
+                channel(out, n, c)[i] = (channel(in[0], n, c)[i] - stats[STATS_mean]) * stats[STATS_scale] + stats[STATS_shift];
+        }
 }
 
 static void put_gradient(Rows gradient, int c, double value)
@@ -249,8 +252,8 @@ void reference_bn_sums(const Run *run, const Node *node, const Value *in, Value 
 {
     Rows mean = run->parameter[W_mean], variance = run->parameter[W_var];
     for (int c = 0; c < out.shape.channels; c++) {
-        double centre = node->nin > 2 ? in[2].data[2 * c] : element(mean, c, 0), sum = 0, product = 0;
-        double istd = node->nin > 2 ? in[2].data[2 * c + 1] : 1 / sqrt(element(variance, c, 1) + node->of->attr.eps);
+        double centre = node->nin > 2 ? in[2].data[NSTATS * c + STATS_mean] : element(mean, c, 0), sum = 0, product = 0;
+        double istd = node->nin > 2 ? in[2].data[NSTATS * c + STATS_inverse] : 1 / sqrt(element(variance, c, 1) + node->of->attr.eps);
         for (int n = 0; n < run->batch; n++)
             for (int64_t i = 0; i < pixels(in[0].shape); i++) {
                 double dy = channel(in[0], n, c)[i];
@@ -269,7 +272,8 @@ void reference_bn_dx(const Run *run, const Node *node, const Value *in, Value ou
     (void)node;
     double count = (double)run->batch * pixels(out.shape);
     for (int c = 0; c < out.shape.channels; c++) {
-        double mean = in[2].data[2 * c], istd = in[2].data[2 * c + 1], scale = element(run->parameter[W_weight], c, 1) * istd;
+        const double *stats = in[2].data + NSTATS * c;
+        double mean = stats[STATS_mean], istd = stats[STATS_inverse], scale = stats[STATS_scale];
         double sum = in[3].data[2 * c], product = in[3].data[2 * c + 1];
         for (int n = 0; n < run->batch; n++)
             for (int64_t i = 0; i < pixels(out.shape); i++) {

@@ -13,7 +13,7 @@ OP(linear_dx,       1, 1,    INTERNAL, linear_dx, none, "", "(dy): gradient by t
 OP(linear_dw,       2, 2,    BATCH, linear_dw, none, "", "(x, dy): writes the gradient of the weights of linear layer `of`")
 OP(bias_dw,         1, 1,    BATCH, bias_dw, none, "", "(dy): writes the gradient of the bias of `of`")
 OP(bn_stats,        1, 1,    BATCH, bn_stats, none, "",
-   "(x): pixel 0 the mean, pixel 1 1 / sqrt(variance + eps) over the batch; moves the running statistics of `of`")
+   "(x): pixels mean, inverse = 1 / sqrt(variance + eps) over the batch, `of`'s scale * inverse, its shift; moves `of`'s running statistics")
 OP(bn_train,        2, 2,    INTERNAL, bn_train, none, "", "(x, stats): batch normalisation by the batch's statistics")
 OP(bn_sums,         2, 3,    BATCH, bn_sums, none, "",
    "(dy, x[, stats]): pixel 0 the sum of dy, pixel 1 of dy * xhat, xhat by stats or the running ones; gradients of `of`'s shift and scale")

@@ -27,6 +27,13 @@ typedef struct {
 /* Norms while training: everything moves; statistics rest (batch norms work as in evaluation); scale and shift rest; both. */
 typedef enum { FREEZE_none, FREEZE_stats, FREEZE_affine, FREEZE_both } FreezeNorm;
 
+/* Pixels of a bn_stats' result: what batch norm `of` does to x is (x - mean) * scale + shift. */
+enum {
+    STATS_mean, STATS_inverse,          /* inverse: 1 / sqrt(variance + eps) */
+    STATS_scale, STATS_shift,           /* of's scale times inverse, and of's shift */
+    NSTATS
+};
+
 typedef struct {
     LossKind loss;
     double label_smoothing;             /* share of the target that is spread over all classes: whoever makes targets reads it */

@@ -61,32 +61,34 @@ void infer_bias_dw(Graph *graph, Node *node)   { infer_dw(graph, node); }
 
 /* ---- norms ---------------------------------------------------------------------------------------------------------- */
 
-/* Two numbers for each channel: pixels 0 and 1 of one row. */
-static void infer_pairs(Graph *graph, Node *node)
+enum { NSUMS = 2 };
+
+/* So many numbers for each channel: pixels of one row. */
+static void infer_numbers(Graph *graph, Node *node, int count)
 {
     need(node, node->of);
-    set_shape(graph, node, operand_shape(node, 0).channels, 1, 2);
+    set_shape(graph, node, operand_shape(node, 0).channels, 1, count);
 }
 
-void infer_bn_stats(Graph *graph, Node *node)  { infer_pairs(graph, node); }
-void infer_bn_sums(Graph *graph, Node *node)   { infer_pairs(graph, node); }
-void infer_norm_sums(Graph *graph, Node *node) { infer_pairs(graph, node); }
+void infer_bn_stats(Graph *graph, Node *node)  { infer_numbers(graph, node, NSTATS); }
+void infer_bn_sums(Graph *graph, Node *node)   { infer_numbers(graph, node, NSUMS); }
+void infer_norm_sums(Graph *graph, Node *node) { infer_numbers(graph, node, NSUMS); }
 
 static void infer_like_first(Node *node)
 {
     node->shape = operand_shape(node, 0);
 }
 
-static void need_pairs(const Node *node, int i)
+static void need_numbers(const Node *node, int i, int count)
 {
-    Shape pairs = operand_shape(node, i);
-    need(node, pairs.channels == operand_shape(node, 0).channels && pairs.height == 1 && pairs.width == 2);
+    Shape numbers = operand_shape(node, i);
+    need(node, numbers.channels == operand_shape(node, 0).channels && numbers.height == 1 && numbers.width == count);
 }
 
 void infer_bn_train(Graph *graph, Node *node)
 {
     (void)graph;
-    need_pairs(node, 1);
+    need_numbers(node, 1, NSTATS);
     infer_like_first(node);
 }
 
@@ -94,8 +96,8 @@ void infer_bn_dx(Graph *graph, Node *node)
 {
     (void)graph;
     need(node, node->of && same_size(operand_shape(node, 0), operand_shape(node, 1)));
-    need_pairs(node, 2);
-    need_pairs(node, 3);
+    need_numbers(node, 2, NSTATS);
+    need_numbers(node, 3, NSUMS);
     infer_like_first(node);
 }
 

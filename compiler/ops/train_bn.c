@@ -141,8 +141,24 @@ static void emit_images(Batch *b, int images)
 Statistic open_statistic(Lower *l, Kernel *k, const Node *n)
 {
     const Node *bn = node_owner(n);
-    return (Statistic){stream_open(l, k, n, "y", true), stream_parameter(l, k, parameter_vector(l, bn, W_mean, &n->layout), "mean"),
-                       stream_parameter(l, k, parameter_vector(l, bn, W_var, &n->layout), "variance")};
+    Stream (*const running)(Lower *, Kernel *, int64_t, const char *) = l->evaluation ? stream_weights : stream_parameter;
+    return (Statistic){stream_open(l, k, n, "y", true), stream_weights(l, k, parameter_vector(l, bn, W_weight, &n->layout), "scale"),
+                       stream_weights(l, k, parameter_vector(l, bn, W_bias, &n->layout), "shift"),
+                       running(l, k, parameter_vector(l, bn, W_mean, &n->layout), "mean"),
+                       running(l, k, parameter_vector(l, bn, W_var, &n->layout), "variance")};
+}
+
+/* All that readers of the statistics want of a channel block; the registers are no longer of use. */
+static void put_statistic(Kernel *k, const Statistic *to, int mean, int inverse)
+{
+    int64_t pixel = to->y.view.pixel;
+    k_store(k, to->y.pointer, STATS_mean * pixel, mean);
+    k_store(k, to->y.pointer, STATS_inverse * pixel, inverse);
+    k_load(k, mean, to->scale.pointer, 0);
+    k_op(k, V_mul, inverse, inverse, mean);
+    k_store(k, to->y.pointer, STATS_scale * pixel, inverse);
+    k_load(k, mean, to->shift.pointer, 0);
+    k_store(k, to->y.pointer, STATS_shift * pixel, mean);
 }
 
 void emit_statistic(Batch *b, const Statistic *to, const Node *bn, double elements)
@@ -152,14 +168,15 @@ void emit_statistic(Batch *b, const Statistic *to, const Node *bn, double elemen
     emit_moved(b->k, to->mean, b->mean, bn->attr.momentum, 1);
     emit_moved(b->k, to->variance, b->squares, bn->attr.momentum, 1 / (elements - 1));
     emit_deviation(b, elements, bn);
-    put_pair(b->k, to->y, to->y.view.pixel, (int[]){b->mean, b->squares});
+    put_statistic(b->k, to, b->mean, b->squares);
 }
 
 void stride_statistic(Call *call, const Statistic *to)
 {
+    const Stream *const vector[] = {&to->scale, &to->shift, &to->mean, &to->variance};
     call_stride(call, to->y, 0, to->y.view.block);
-    call_stride(call, to->mean, 0, LANES);
-    call_stride(call, to->variance, 0, LANES);
+    for (int i = 0; i < 4; i++)
+        call_stride(call, *vector[i], 0, LANES);
 }
 
 static void lower_whole_stats(Lower *l, const Node *n, const Chunk *all, double elements)
@@ -240,24 +257,19 @@ void lower_bn_running(Lower *l, Node *n)
     const Node *bn = node_owner(n);
     step_begin(l);
     Kernel *k = step_kernel(l);
-    Stream mean = stream_weights(l, k, parameter_vector(l, bn, W_mean, &n->layout), "mean");
-    Stream variance = stream_weights(l, k, parameter_vector(l, bn, W_var, &n->layout), "variance");
-    Stream y = stream_open(l, k, n, "y", true);
-    int value = kernel_register(k), one = kernel_register(k);
-    k_load(k, value, mean.pointer, 0);
-    k_store(k, y.pointer, 0, value);
-    k_load(k, value, variance.pointer, 0);
+    Statistic to = open_statistic(l, k, n);
+    int mean = kernel_register(k), value = kernel_register(k), one = kernel_register(k);
+    k_load(k, mean, to.mean.pointer, 0);
+    k_load(k, value, to.variance.pointer, 0);
     k_literal(k, one, (float)bn->attr.eps);
     k_op(k, V_add, value, value, one);
     k_op(k, V_sqrt, value, value, 0);
     k_literal(k, one, 1);
     k_op(k, V_div, value, one, value);
-    k_store(k, y.pointer, y.view.pixel, value);
+    put_statistic(k, &to, mean, value);
     Call *call = step_call(l, k, (int[]){n->layout.blocks, 1, 1}, "bn_running", "running mean and deviation of 8 channels");
     call->images = l->graph->max_batch;
-    call_stride(call, y, 0, y.view.block);
-    call_stride(call, mean, 0, LANES);
-    call_stride(call, variance, 0, LANES);
+    stride_statistic(call, &to);
     step_end(l, n, "bn_running", "running mean and deviation of %d channels", node_result(n->in[0]).channels);
 }
 
@@ -299,11 +311,9 @@ static int load_side(Map *m, Stream side, int64_t offset)
 static void open_bn_train(Map *m)
 {
     Stream stats = map_side(m, m->n->in[1], "stats");
-    m->reg[MEAN] = load_side(m, stats, 0);
-    m->reg[SCALE] = load_side(m, stats, stats.view.pixel);
-    m->reg[SHIFT] = load_side(m, m->out.vectors, 0);
-    k_op(m->k, V_mul, m->reg[SCALE], m->reg[SCALE], m->reg[SHIFT]);
-    k_load(m->k, m->reg[SHIFT], m->out.vectors.pointer, m->out.lanes);
+    m->reg[MEAN] = load_side(m, stats, STATS_mean * stats.view.pixel);
+    m->reg[SCALE] = load_side(m, stats, STATS_scale * stats.view.pixel);
+    m->reg[SHIFT] = load_side(m, stats, STATS_shift * stats.view.pixel);
 }
 
 /* (x - mean) * scale + shift: large means cost no digits. */
@@ -317,21 +327,10 @@ static int bn_train_value(Map *m, int pixel)
     return y;
 }
 
-/* The node with the parameters of the forward node that it works for. */
-static Node with_parameters(const Node *n)
-{
-    Node head = *n;
-    for (int i = 0; i < NWEIGHT; i++)
-        head.weight[i] = node_owner(n)->weight[i];
-    return head;
-}
-
 void lower_bn_train(Lower *l, Node *n)
 {
-    static const VectorKind own[] = {VECTOR_weight, VECTOR_bias};
-    static const MapKind kind = {.nin = 1, .open = open_bn_train, .value = bn_train_value, .name = "bn_train", .own = own, .nown = 2};
-    Node head = with_parameters(n);
-    lower_map(l, n, &head, &kind);
+    static const MapKind kind = {.nin = 1, .open = open_bn_train, .value = bn_train_value, .name = "bn_train"};
+    lower_map(l, n, n, &kind);
 }
 
 /* ---- batch norm: gradients ---------------------------------------------------------------------------------------------- */
@@ -365,7 +364,7 @@ static Stream open_deviation(Lower *l, Kernel *k, const Node *n)
 static int load_inverse(Kernel *k, const Node *n, Stream deviation)
 {
     int reg = kernel_register(k);
-    k_load(k, reg, deviation.pointer, n->nin > 2 ? deviation.view.pixel : 0);
+    k_load(k, reg, deviation.pointer, n->nin > 2 ? STATS_inverse * deviation.view.pixel : 0);
     if (n->nin <= 2)
         emit_inverse_root(k, reg, node_owner(n));
     return reg;
@@ -489,12 +488,11 @@ static void open_bn_dx(Map *m)
     Kernel *k = m->k;
     Stream stats = map_side(m, m->n->in[2], "stats"), sums = map_side(m, m->n->in[3], "sums");
     double elements = (double)m->l->graph->max_batch * m->n->shape.height * m->n->shape.width;
-    int inverse = load_side(m, stats, stats.view.pixel), factor = kernel_register(k);
-    m->reg[MEAN] = load_side(m, stats, 0);
-    m->reg[SCALE] = load_side(m, m->out.vectors, 0);
+    int inverse = load_side(m, stats, STATS_inverse * stats.view.pixel), factor = kernel_register(k);
+    m->reg[MEAN] = load_side(m, stats, STATS_mean * stats.view.pixel);
+    m->reg[SCALE] = load_side(m, stats, STATS_scale * stats.view.pixel);
     m->reg[SHIFT] = load_side(m, sums, 0);
     m->reg[PRODUCT] = load_side(m, sums, sums.view.pixel);
-    k_op(k, V_mul, m->reg[SCALE], m->reg[SCALE], inverse);
     k_literal(k, factor, (float)(-1 / elements));
     k_op(k, V_mul, factor, factor, m->reg[SCALE]);
     k_op(k, V_mul, m->reg[SHIFT], m->reg[SHIFT], factor);
@@ -512,10 +510,8 @@ static int bn_dx_value(Map *m, int pixel)
 
 void lower_bn_dx(Lower *l, Node *n)
 {
-    static const VectorKind own[] = {VECTOR_weight};
-    static const MapKind kind = {.nin = 2, .open = open_bn_dx, .value = bn_dx_value, .name = "bn_dx", .own = own, .nown = 1};
-    Node head = with_parameters(n);
-    lower_map(l, n, &head, &kind);
+    static const MapKind kind = {.nin = 2, .open = open_bn_dx, .value = bn_dx_value, .name = "bn_dx"};
+    lower_map(l, n, n, &kind);
 }
 
 /* With statistics that rest, a norm is a factor for each channel. */

@@ -12,9 +12,9 @@ typedef struct {
     int mean, squares, count;           /* squares: sum of squared differences from the mean; count: of images so far */
 } Batch;
 
-/* What becomes of mean and squares of the whole batch: the result, and the running statistics. */
+/* What becomes of mean and squares of the whole batch: the result, with the norm's parameters, and the running statistics. */
 typedef struct {
-    Stream y, mean, variance;
+    Stream y, scale, shift, mean, variance;
 } Statistic;
 
 Statistic open_statistic(Lower *, Kernel *, const Node *n);
