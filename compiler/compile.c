@@ -114,6 +114,7 @@ Program *compile_program(Graph *graph, const Options *options)
     RUN(gather);                                            /* strided 1x1: the pixels read, side by side */
     RUN(layout);                                            /* blocked, padded, shared storage            */
     RUN(choose);                                            /* algorithm and register tile per convolution */
+    RUN(absorb);                                            /* norms computed again, where they are read  */
     RUN(tally);                                             /* batch norms' sums, where they are computed */
     RUN(band);                                              /* pools with the convolution that they read  */
     RUN(lead);                                              /* which layers a batch passes image by image */
@@ -133,6 +134,6 @@ Program *compile(Context *context, const char *path, const char *text, const Opt
 const char *const *pass_names(void)
 {
     static const char *const names[] = {"expand", "infer", "regroup", "fold", "grad", "recompute", "prune", "fuse", "gather", "layout",
-                                        "choose", "tally", "band", "lead", "plan", "lower", NULL};
+                                        "choose", "absorb", "tally", "band", "lead", "plan", "lower", NULL};
     return names;
 }

@@ -76,6 +76,7 @@ void fuse(Graph *);     /* fuse.c: element-wise nodes and pools join their produ
 void gather(Graph *);   /* gather.c: strided 1 x 1 convolutions read a copy of the pixels that they do not skip */
 void layout(Graph *);   /* layout.c: gives every node a Layout; inserts `pack` nodes where two readers disagree */
 void choose(Graph *);   /* choose.c: gives every convolution its algorithm and tile */
+void absorb(Graph *);   /* absorb.c: norms that are computed again for the way back are left to those who read them */
 void tally(Graph *);    /* tally.c: what batch norms sum up while training, the kernels do that compute it */
 void band(Graph *);     /* band.c: pools that are computed with the convolution before them, a band of rows at a time */
 void lead(Graph *);     /* lead.c: which nodes each image of a batch passes alone */

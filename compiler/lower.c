@@ -305,10 +305,12 @@ Output output_open(Lower *l, Kernel *k, const Node *n, int64_t vectors, int nown
         if (o.ntail == MAX_TAIL)
             die("lower: the tail of '%s' has more than %d elements", n->name, MAX_TAIL);
         TailElement *e = &o.tail[o.ntail++];
-        *e = (TailElement){.node = t, .operand.pointer = -1, .vector = o.nvector};
+        *e = (TailElement){.node = t, .operand.pointer = -1, .stats.pointer = -1, .vector = o.nvector};
         o.nvector += vectors_of(t);
         if (t->nin > 1)
             e->operand = stream_operand(l, k, t->in[1], name[operands++]);
+        if (t->nin > 2)
+            e->stats = stream_open(l, k, t->in[2], "stats", false);
     }
     o.vectors.pointer = -1;
     if (o.nvector)
@@ -356,14 +358,14 @@ static int apply_scale(Kernel *k, const Output *o, const TailElement *e, int reg
 
 static Element operand_at(const Kernel *k, const Output *o, const TailElement *e, Place at)
 {
-    return (Element){e->operand.pointer, view_distance(e->operand.view, at), halves_apart(o, e->operand.view), blocks_of(k, o)};
-}
-
-int element_load(Kernel *k, Element e)
-{
-    int reg = kernel_register(k);
-    k_load_blocks(k, reg, e.pointer, e.offset, e.block, e.blocks);
-    return reg;
+    Element element = {.pointer = e->operand.pointer, .offset = view_distance(e->operand.view, at),
+                       .block = halves_apart(o, e->operand.view), .blocks = blocks_of(k, o)};
+    if (e->stats.pointer >= 0) {
+        element.stats = &e->stats;
+        element.stats_offset = at.block * e->stats.view.block;
+        element.stats_block = o->apart ? 0 : e->stats.view.block;
+    }
+    return element;
 }
 
 static int apply_binary(Kernel *k, const Output *o, const TailElement *e, int reg, Place at)

@@ -49,6 +49,7 @@ typedef struct {
 typedef struct {
     const Node *node;
     Stream operand;                     /* second operand of add and mul; pointer -1: none */
+    Stream stats;                       /* derivative: of the norm whose result is meant, where the operand is what that reads; -1: none */
     int vector;                         /* bn: index of its scale among the per-channel vectors; the shift follows */
 } TailElement;
 
@@ -57,6 +58,8 @@ typedef struct {
     int pointer;
     int64_t offset, block;
     int blocks;
+    const Stream *stats;                /* what a norm of these statistics makes of it is meant; NULL: the value itself */
+    int64_t stats_offset, stats_block;  /* likewise, of the statistics */
 } Element;
 
 /* Where a kernel's results go: the result tensor and every tail operand advance together. */
@@ -120,7 +123,6 @@ int64_t output_pack(Lower *, const Node *n, const VectorKind *own, int nown);
 const Node *tail_norm(const Node *tail);
 /* Opens y, the operands of n's tail, and the vectors that output_pack has put at `vectors`. */
 Output output_open(Lower *, Kernel *, const Node *n, int64_t vectors, int nown);
-int element_load(Kernel *, Element);    /* into a new register */
 /* Applies the tail to a register; returns the register that holds the result (the old one may be released). */
 int output_apply(Kernel *, const Output *, int reg, Place);
 /* Loads one of the per-channel vectors, or what waits in the result's place. */
@@ -162,6 +164,9 @@ const int *lane_channels(Lower *, const Layout *);
 void pack_channel_vector(Lower *, const Node *n, const Layout *, VectorKind, int64_t at);
 
 /* ---- element-wise code: ops/elementwise.c ---- */
+int element_load(Kernel *, Element);    /* into a new register */
+/* y = (x - mean) * scale + shift in a new register, as bn_train has it: large means cost no digits. x is released. */
+int emit_normalised(Kernel *, int x, int mean, int scale, int shift);
 /* These emit a function of a register and return the register with the result; the old one may be released. */
 int emit_unary(Kernel *, const Node *, int reg);
 int emit_exp(Kernel *, int reg);

@@ -74,8 +74,7 @@ Parts parts_of(const Node *n)
 
 /* ---- the pass ------------------------------------------------------------------------------------------------- */
 
-/* Pointers of the kernels of a direct convolution: its operands, its result, the constants of a tail's functions. */
-static int pointers_of(const Node *n)
+int pointers_of(const Node *n)
 {
     bool constants = false;
     int count = 3 + n->tile.ahead + (n->weight[W_bias].tensor || n->folded);
@@ -101,14 +100,13 @@ static bool is_tallied(const Node *n)
 /* Can the kernels of n, whose results bn reads, make its sums? */
 static bool can_tally(const Node *n, const Node *bn)
 {
-    enum { OWN_POINTERS = 2 };          /* the sums; x, or the part's first result */
     if (!is_tallied(n) || n->sums || n->layout.blocks != bn->layout.blocks)
         return false;
     if (bn->op == OP_bn_sums && (bn->nin < 3 || bn->in[1]->id > n->id || bn->in[1]->layout.kind != LAYOUT_blocked))
         return false;
     if (bn->op == OP_bn_sums && n->tile.flat && !borderless(bn->in[1]))
         return false;
-    return n->tile.algorithm == ALGORITHM_winograd || pointers_of(n) + OWN_POINTERS <= MAX_POINTERS;
+    return n->tile.algorithm == ALGORITHM_winograd || pointers_of(n) + TALLY_POINTERS <= MAX_POINTERS;
 }
 
 /* Needs tiles; gives node->sums, and the workspace of batch norms that find their sums there. */

@@ -35,5 +35,9 @@ typedef struct {
 Parts parts_of(const Node *conv);
 
 int64_t part_floats(const Node *bn);    /* from one part's sums to the next one's */
+/* Pointers of the kernels of a direct convolution without sums: its operands, its result, the constants of a tail's functions; and those
+ * that sums need beside them: where they go; x, or the part's first result. */
+int pointers_of(const Node *conv);
+enum { TALLY_POINTERS = 2 };
 
 #endif

@@ -8,7 +8,8 @@ OP(mse,             2, 2,    INTERNAL, loss, none, "", "(x, target): mean of (x 
 OP(cross_entropy_dx, 2, 2,   INTERNAL, loss_dx, none, "", "(logits, target): (softmax(logits) * sum of target - target) / N")
 OP(mse_dx,          2, 2,    INTERNAL, loss_dx, none, "", "(x, target): 2 (x - target) / (classes N)")
 OP(conv_dx,         1, 1,    INTERNAL, conv_dx, none, "", "(dy): gradient by the operand of convolution `of`")
-OP(conv_dw,         2, 2,    BATCH, conv_dw, none, "", "(x, dy): writes the gradient of the filters of convolution `of`")
+OP(conv_dw,         2, 3,    BATCH, conv_dw, none, "",
+   "(x, dy[, stats]): writes the gradient of the filters of convolution `of`, which reads x, or with stats relu(bn_train(x, stats))")
 OP(linear_dx,       1, 1,    INTERNAL, linear_dx, none, "", "(dy): gradient by the operand of linear layer `of`")
 OP(linear_dw,       2, 2,    BATCH, linear_dw, none, "", "(x, dy): writes the gradient of the weights of linear layer `of`")
 OP(bias_dw,         1, 1,    BATCH, bias_dw, none, "", "(dy): writes the gradient of the bias of `of`")
@@ -21,8 +22,9 @@ OP(bn_dx,           4, 4,    INTERNAL, bn_dx, none, "", "(dy, x, stats, sums): s
 OP(bn_frozen_dx,    1, 1,    JOINING, bn_frozen_dx, none, "", "(dy): dy * scale / sqrt(running variance + eps)")
 OP(norm_sums,       2, 2,    BATCH, norm_sums, none, "", "(dy, x): bn_sums of ln, in or gn `of`")
 OP(norm_dx,         2, 2,    INTERNAL, norm_dx, none, "", "(dy, x): gradient by the operand of ln, in or gn `of`")
-OP(derivative,      2, 2,    JOINING, derivative, none, "",
-   "(dy, v): dy * f'; v is f's result for relu, relu6, leaky_relu, sigmoid, tanh, its operand for silu, hard_swish")
+OP(derivative,      2, 3,    JOINING, derivative, none, "",
+   "(dy, v[, stats]): dy * f'; v is f's result for relu, relu6, leaky_relu, sigmoid, tanh, its operand for silu, hard_swish; with stats "
+   "f is relu, of bn_train(v, stats)")
 OP(dropout_train,   1, 1,    INTERNAL, dropout_train, none, "", "(x): x / (1 - p), or 0 with probability p")
 OP(max_pool_dx,     2, 2,    INTERNAL, pool_dx, none, "", "(dy, x): dy goes to the first largest value of each window, row by row")
 OP(avg_pool_dx,     1, 1,    INTERNAL, pool_dx, none, "", "(dy): dy goes to each value of its window in equal shares")

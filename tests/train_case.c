@@ -131,17 +131,24 @@ static void check_pointers(const Program *p)
 
 static Program *compile_case(Case *c, Machine machine)
 {
-    void (*const pass[])(Graph *) = {fuse, layout, choose, tally, plan};
-    const char *const name[] = {"fuse", "layout", "choose", "tally", "plan"};
-    int tallies = 0;
+    void (*const pass[])(Graph *) = {fuse, layout, choose, absorb, tally, plan};
+    const char *const name[] = {"fuse", "layout", "choose", "absorb", "tally", "plan"};
+    int tallies = 0, norms = 0, left = 0;
     c->graph->machine = machine;
-    for (int i = 0; i < 5; i++) {
+    for (Node *n = c->graph->first; n; n = n->next)
+        norms += n->op == OP_bn_train;
+    for (int i = 0; i < 6; i++) {
+        if (pass[i] == absorb && c->apart)
+            continue;
         pass[i](c->graph);
         verify_graph(c->graph, name[i]);
     }
-    for (const Node *n = c->graph->first; n; n = n->next)
+    for (const Node *n = c->graph->first; n; n = n->next) {
         tallies += n->sums != NULL;
+        left += n->op == OP_bn_train;
+    }
     cr_assert(!c->tallied || tallies, "every batch norm sums up for itself");
+    cr_assert(c->apart || norms - left == c->absorbed, "%d of %d batch norms are left to their readers", norms - left, norms);
     Program *p = lower(c->graph);
     verify_program(p);
     check_pointers(p);
@@ -240,6 +247,13 @@ void check_cases(Build *build, Case shape, int count)
                 continue;
             Ran *other = run_target(&shape, build, seed * 7919, others[i]);
             expect_bits(&first->c, &first->n, &other->n, others[i]);
+            ran_free(other);
+        }
+        if (shape.absorbed) {
+            Case apart = shape;
+            apart.apart = true;
+            Ran *other = run_target(&apart, build, seed * 7919, "avx2");
+            expect_bits(&first->c, &first->n, &other->n, "who normalises");
             ran_free(other);
         }
         ran_free(first);

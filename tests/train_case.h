@@ -15,6 +15,8 @@ struct Case {
     int parts[3], nparts;               /* lengths of the pieces that every operand is made of: its segments */
     bool integers;                      /* operands are small whole numbers: sums are exact, values are equal */
     bool tallied;                       /* some batch norm's sums are made by a convolution */
+    int absorbed;                       /* batch norms that are left to their readers: the bits are those without the pass */
+    bool apart;                         /* that pass does not run */
     double rounding;                    /* allowed, in that of one operation; 0: 1 */
     int taken;                          /* channels of the input that operands have been made of */
     Node *result[4];                    /* what is compared, joined into the network's output */

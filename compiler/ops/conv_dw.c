@@ -65,6 +65,10 @@ static void add_gradient_call(const Gradient *d, const Slices *s, const int *cha
         place_winograd_dw(&scratch, call);
     if (b.x_copy.pointer >= 0)
         call_move(call, b.x_copy, b.x_copy_at);
+    if (b.stats.pointer >= 0) {
+        call_move(call, b.stats, b.entry->offset / c->x.block * b.stats.view.block);
+        call_stride(call, b.stats, parts, s->entries * b.stats_between);
+    }
     call_move(call, b.x, b.entry->offset - c->pad[0] * c->x.row - c->pad[1] * c->x.pixel);
     call_move(call, b.dy, s->panel->vector * d->dy->layout.plane);
     call_move(call, b.g, s->panel->at + channels_of(c, s->panel->entry, s->first - s->panel->entry) * taps * filter);
@@ -247,7 +251,7 @@ void join_chunks(Lower *l, const Chunks *c, const Node *of)
 
 static void lower_dw(Lower *l, Node *n)
 {
-    Gradient d = {.c = conv_open(l, n->of, n->in[0]), .n = n, .dy = n->in[1]};
+    Gradient d = {.c = conv_open(l, n->of, n->in[0]), .n = n, .dy = n->in[1], .stats = n->nin > 2 ? n->in[2] : NULL};
     Shape dy = node_result(d.dy);
     d.height = dy.height;
     d.width = dy.width;

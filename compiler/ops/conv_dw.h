@@ -9,6 +9,7 @@
 typedef struct {
     Conv c;                             /* the forward node's filters, over x */
     const Node *n, *dy;
+    const Node *stats;                  /* of a norm: the filters read relu of what that makes of x (absorb.c); NULL: x */
     int height, width;                  /* of dy */
     int images, rows;                   /* of a band: some images by all rows, or by some; of dy, or of its tiles by Winograd's transform */
     bool rows_apart;                    /* rows of the filter are tasks of their own */
@@ -39,6 +40,8 @@ typedef struct {
     int first;                          /* the first unit that lies in dy */
     Stream x_copy;                      /* of the pixels of x that a strided filter reads; pointer -1: none */
     int64_t x_copy_at;                  /* floats of the scratch before it */
+    Stream stats;                       /* of the norm whose result, through relu, the copy has of x; pointer -1: it is x */
+    int64_t stats_between;              /* floats of them from one entry to the next */
 } Build_dw;
 
 /* A run of alike panels, by `parts` of `entries` alike entries each, from entry `first` on. */

@@ -383,23 +383,60 @@ static int64_t band_floats(const Gradient *d)
     return (int64_t)d->images * d->rows * d->width * LANES;
 }
 
+/* What a norm does to an entry's channels, in registers. */
+typedef struct {
+    int mean, scale, shift, zero;
+} Norm_dw;
+
+static Norm_dw norm_open(const Build_dw *b)
+{
+    Kernel *k = b->k;
+    Norm_dw n = {kernel_register(k), kernel_register(k), kernel_register(k), kernel_register(k)};
+    k_load(k, n.mean, b->stats.pointer, STATS_mean * b->stats.view.pixel);
+    k_load(k, n.scale, b->stats.pointer, STATS_scale * b->stats.view.pixel);
+    k_load(k, n.shift, b->stats.pointer, STATS_shift * b->stats.view.pixel);
+    k_bump(k, b->stats.pointer, b->stats_between);
+    k_zero(k, n.zero);
+    return n;
+}
+
+static void norm_close(Kernel *k, const Norm_dw *n)
+{
+    for (int i = 0; i < 4; i++)
+        kernel_release(k, (int[]){n->mean, n->scale, n->shift, n->zero}[i]);
+}
+
+/* One pixel of the copy. */
+static void copy_pixel(const Build_dw *b, const Norm_dw *n, int64_t from, int64_t to)
+{
+    Kernel *k = b->k;
+    int reg = kernel_register(k);
+    k_load(k, reg, b->x.pointer, from);
+    if (n) {
+        reg = emit_normalised(k, reg, n->mean, n->scale, n->shift);
+        k_op(k, V_max, reg, n->zero, reg);
+    }
+    k_store(k, b->x_copy.pointer, to, reg);
+    kernel_release(k, reg);
+}
+
 /* The band's pixels of x that a filter of one tap reads, of all entries: a strided one leaves the others out. */
 static void emit_x_copy(const Build_dw *b)
 {
     Kernel *k = b->k;
     const Gradient *d = b->d;
     const Conv *c = &d->c;
-    int unroll = d->width % 4 ? d->width % 2 ? 1 : 2 : 4, reg = kernel_register(k);
+    bool normed = b->stats.pointer >= 0;
+    int unroll = d->width % 4 ? d->width % 2 ? 1 : 2 : 4;
     int64_t pixel = c->stride[1] * c->x.pixel, row = c->stride[0] * c->x.row;
     kernel_width(k, 1);
     k_loop(k, b->entries);
+    Norm_dw norm = normed ? norm_open(b) : (Norm_dw){0};
     k_loop(k, d->images);
     k_loop(k, d->rows);
     k_loop(k, d->width / unroll);
-    for (int i = 0; i < unroll; i++) {
-        k_load(k, reg, b->x.pointer, i * pixel);
-        k_store(k, b->x_copy.pointer, i * LANES, reg);
-    }
+    for (int i = 0; i < unroll; i++)
+        copy_pixel(b, normed ? &norm : NULL, i * pixel, i * LANES);
     k_bump(k, b->x.pointer, unroll * pixel);
     k_bump(k, b->x_copy.pointer, unroll * LANES);
     k_end(k);
@@ -409,10 +446,13 @@ static void emit_x_copy(const Build_dw *b)
     k_end(k);
     k_bump(k, b->x.pointer, b->between - d->images * b->x.image);
     k_end(k);
+    if (normed) {
+        k_bump(k, b->stats.pointer, -b->entries * b->stats_between);
+        norm_close(k, &norm);
+    }
     k_bump(k, b->x.pointer, -b->entries * b->between);
     k_bump(k, b->x_copy.pointer, -b->entries * band_floats(d));
     kernel_width(k, b->width);
-    kernel_release(k, reg);
 }
 
 /* The build with the copy in the place of x; *dense becomes its gradient. */
@@ -446,13 +486,17 @@ void open_copies(Build_dw *b)
     const Conv *c = &d->c;
     int taps = b->taps[0] * b->taps[1], most = most_units(&c->l->graph->machine, b->panel->vectors);
     bool strided = taps == 1 && c->step == 1 && c->stride[1] > 1 && b->run.x == 0;
-    b->copy.pointer = b->copied.pointer = b->x_copy.pointer = -1;
+    b->copy.pointer = b->copied.pointer = b->x_copy.pointer = b->stats.pointer = -1;
     if (d->winograd)
         return;
     b->x_copy_at = most * b->width * band_floats(d);
     if (b->width > 1 && b->entries * taps >= COPY_USES)
         b->copy = stream_scratch(c->l, b->k, "copy", true);
-    if (strided && b->panels * ceil_of(b->units, most) >= X_COPY_USES)
+    if (d->stats) {
+        b->stats = stream_open(c->l, b->k, d->stats, "stats", false);
+        b->stats_between = b->between / c->x.block * b->stats.view.block;
+    }
+    if (d->stats || (strided && b->panels * ceil_of(b->units, most) >= X_COPY_USES))
         b->x_copy = stream_scratch(c->l, b->k, "x_copy", true);
     if (b->copy.pointer >= 0 || b->x_copy.pointer >= 0)
         step_scratch(c->l, b->x_copy_at + (b->x_copy.pointer >= 0 ? b->entries * band_floats(d) : 0));

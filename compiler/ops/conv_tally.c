@@ -75,7 +75,8 @@ void open_tally(const Conv *c, Kernel *k, Output *o)
     if (o->ntail == MAX_TAIL)
         die("lower: the tail of '%s' has more than %d elements", c->n->name, MAX_TAIL);
     if (factor)
-        o->tail[o->ntail++] = (TailElement){.node = c->sums, .operand = stream_open(l, k, factor, "v", false), .vector = o->nvector};
+        o->tail[o->ntail++] = (TailElement){.node = c->sums, .operand = stream_open(l, k, factor, "v", false), .stats.pointer = -1,
+                                              .vector = o->nvector};
     else
         o->first = stream_open(l, k, c->n, "first", false);
     o->tally = stream_workspace(l, k, c->sums, "tally", true);
@@ -88,7 +89,8 @@ void open_tally(const Conv *c, Kernel *k, Output *o)
 /* One of the vectors of the part's sums. */
 static Element tally_at(const Kernel *k, const Output *o, int vector, Place at)
 {
-    return (Element){o->tally.pointer, vector * o->lanes + at.block * LANES, LANES, o->single ? 1 : k->width};
+    return (Element){.pointer = o->tally.pointer, .offset = vector * o->lanes + at.block * LANES, .block = LANES,
+                     .blocks = o->single ? 1 : k->width};
 }
 
 static void put_tally(Kernel *k, const Output *o, int vector, Place at, int reg)
@@ -102,7 +104,7 @@ static int load_value(Kernel *k, const Output *o, Place at)
 {
     const Stream *s = o->first.pointer >= 0 ? &o->first : &o->tail[o->ntail - 1].operand;
     int64_t offset = at.block * s->view.block + at.pixel * s->view.pixel;
-    return element_load(k, (Element){s->pointer, offset, s->view.block, o->single ? 1 : k->width});
+    return element_load(k, (Element){.pointer = s->pointer, .offset = offset, .block = s->view.block, .blocks = o->single ? 1 : k->width});
 }
 
 void begin_part(Build *b)

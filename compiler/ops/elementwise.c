@@ -68,6 +68,45 @@ void infer_mul(Graph *graph, Node *node)
     node->shape = full;
 }
 
+/* ---- elements of a tensor, and of what a norm makes of it ---------------------------------------------------------------- */
+
+int emit_normalised(Kernel *k, int x, int mean, int scale, int shift)
+{
+    int y = kernel_register(k);
+    k_op(k, V_sub, x, x, mean);
+    k_op(k, V_copy, y, shift, 0);
+    k_op(k, V_fma, y, x, scale);
+    kernel_release(k, x);
+    return y;
+}
+
+/* One of the numbers that a norm needs of the element's channels, over what the register held. */
+static void load_statistic(Kernel *k, const Element *e, int reg, int pixel)
+{
+    k_load_blocks(k, reg, e->stats->pointer, e->stats_offset + pixel * e->stats->view.pixel, e->stats_block, e->blocks);
+}
+
+/* emit_normalised in fewer registers. */
+static int normalise(Kernel *k, const Element *e, int x)
+{
+    int y = kernel_register(k), scale = kernel_register(k);
+    load_statistic(k, e, y, STATS_mean);
+    k_op(k, V_sub, x, x, y);
+    load_statistic(k, e, y, STATS_shift);
+    load_statistic(k, e, scale, STATS_scale);
+    k_op(k, V_fma, y, x, scale);
+    kernel_release(k, x);
+    kernel_release(k, scale);
+    return y;
+}
+
+int element_load(Kernel *k, Element e)
+{
+    int reg = kernel_register(k);
+    k_load_blocks(k, reg, e.pointer, e.offset, e.block, e.blocks);
+    return e.stats ? normalise(k, &e, reg) : reg;
+}
+
 /* ---- functions of a register -------------------------------------------------------------------------------------- */
 
 /* d = a * b + c for literals b and c, into a new register. */

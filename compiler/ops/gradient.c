@@ -50,9 +50,9 @@ void infer_linear_dx(Graph *graph, Node *node) { (void)graph; infer_dx(node); }
 /* What is written is a gradient; the result is nobody's. */
 static void infer_dw(Graph *graph, Node *node)
 {
-    need(node, node->of && same_size(operand_shape(node, node->nin - 1), node->of->shape));
+    need(node, node->of && same_size(operand_shape(node, node->nin > 1), node->of->shape));
     set_flat_shape(graph, node, 1);
-    node->macs = node->nin == 2 ? node->of->macs : 0;
+    node->macs = node->nin > 1 ? node->of->macs : 0;
 }
 
 void infer_conv_dw(Graph *graph, Node *node)   { infer_dw(graph, node); }

@@ -316,15 +316,9 @@ static void open_bn_train(Map *m)
     m->reg[SHIFT] = load_side(m, stats, STATS_shift * stats.view.pixel);
 }
 
-/* (x - mean) * scale + shift: large means cost no digits. */
 static int bn_train_value(Map *m, int pixel)
 {
-    int x = map_load(m, 0, pixel), y = kernel_register(m->k);
-    k_op(m->k, V_sub, x, x, m->reg[MEAN]);
-    k_op(m->k, V_copy, y, m->reg[SHIFT], 0);
-    k_op(m->k, V_fma, y, x, m->reg[SCALE]);
-    kernel_release(m->k, x);
-    return y;
+    return emit_normalised(m->k, map_load(m, 0, pixel), m->reg[MEAN], m->reg[SCALE], m->reg[SHIFT]);
 }
 
 void lower_bn_train(Lower *l, Node *n)

@@ -1,0 +1,71 @@
+/* absorb.c - training: norms that are computed again for the way back are left to those who read them.
+ *
+ * What `recompute` repeats, relu(norm(x)), is read by the gradient of the filters behind it, which copies what it multiplies anyway,
+ * and for the relu's derivative, which the gradient by the operand has in its tail. Both can as well read x, and the norm's statistics:
+ * a multiply-add and a maximum cost less there than a pass over tensors that come from memory. */
+#include <string.h>
+
+#include "tally.h"
+
+static bool alike(const Layout *a, const Layout *b)
+{
+    return a->kind == LAYOUT_blocked && b->kind == LAYOUT_blocked && a->row == b->row && a->plane == b->plane &&
+           a->nsegment == b->nsegment && !memcmp(a->segment, b->segment, (size_t)a->nsegment * sizeof *a->segment);
+}
+
+/* A norm with a relu behind it, of what lies in memory as the result would. */
+static bool is_rectified_norm(const Node *n)
+{
+    return n->op == OP_bn_train && n->tail && n->tail->op == OP_relu && !n->tail->tail && alike(&n->layout, &n->in[0]->layout);
+}
+
+/* The gradient of filters of one tap, which all output channels share: a band of pixels by all channels can be copied. */
+static bool copies_pixels(const Node *dw)
+{
+    const Attr *a = &dw->of->attr;
+    return dw->of->tile.algorithm != ALGORITHM_sliding && a->groups == 1 && a->kernel[0] * a->kernel[1] == 1 && a->pad[0] + a->pad[1] == 0;
+}
+
+/* Can node's kernels make what operand i of node, or of this part of its tail, is? */
+static bool can_absorb(const Node *node, const Node *part, int i)
+{
+    if (node->op == OP_conv_dw)
+        return i == 0 && copies_pixels(node);
+    return i == 1 && node->op == OP_conv_dx && part->op == OP_derivative && part->attr.of_op == OP_relu && part->nin == 2 &&
+           pointers_of(node) + 1 + TALLY_POINTERS <= MAX_POINTERS;
+}
+
+/* Operand i, a norm, becomes what that reads, and its statistics come last. */
+static void absorb_operand(Graph *g, Node *part, int i)
+{
+    const Node *norm = part->in[i];
+    Node **in = arena_alloc(g->context, (size_t)part->nin + 1, sizeof(Node *));
+    memcpy(in, part->in, (size_t)part->nin * sizeof(Node *));
+    in[i] = norm->in[0];
+    in[part->nin++] = norm->in[1];
+    part->in = in;
+}
+
+/* Needs tiles. In training, norms go of which all readers can do that: those of the forward pass are read by what cannot. */
+void absorb(Graph *g)
+{
+    int *readers = arena_alloc(g->context, (size_t)g->count, sizeof *readers);    /* by the norm's id: that can do without */
+    for (int change = 0; change < 2 && g->training; change++)
+        for (Node *n = g->first; n; n = n->next)
+            for (Node *part = n; part; part = part->tail)
+                for (int i = part != n; i < part->nin; i++) {
+                    const Node *norm = part->in[i];
+                    if (!is_rectified_norm(norm) || !can_absorb(n, part, i))
+                        continue;
+                    if (!change)
+                        readers[norm->id]++;
+                    else if (readers[norm->id] == norm->uses)
+                        absorb_operand(g, part, i);
+                }
+    for (Node *n = g->first, *next; n; n = next) {
+        next = n->next;
+        if (readers[n->id] && readers[n->id] == n->uses)
+            graph_remove(g, n);
+    }
+    graph_number(g);
+}
