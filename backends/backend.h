@@ -165,6 +165,13 @@ bool reference_run(const Graph *, const Weights *, const float *input, int batch
 /* largest[id], 0 before: the largest |value| that the node computes, before, in and after its tail. */
 bool reference_layers(const Graph *, const Weights *, const float *input, int batch, double *const *result, double *largest, Failure *);
 
+/* What is added to one value of a result before anybody reads it: what a rounding error there would do. */
+typedef struct {
+    int node;                           /* Node.id */
+    int64_t at;                         /* among the values of the whole batch */
+    double by;
+} ReferenceShift;
+
 /* One training step in double: what a training graph (after `grad`, or any later pass but `lower`) reads and writes beside its
  * input. Arrays are by Tensor.id, each tensor in its plain layout. */
 typedef struct {
@@ -174,6 +181,8 @@ typedef struct {
     uint64_t seed;                      /* dropout drops what (seed, step) decide */
     int64_t step;
     double loss;                        /* given: mean over the batch */
+    const ReferenceShift *shift;
+    size_t nshift;
 } ReferenceStep;
 bool reference_step(const Graph *, ReferenceStep *, const float *input, int batch, double *const *result, Failure *);
 /* A value for every tensor: from `weights`, or zeros where that is NULL; counters of batches are 0. NULL: failure. */

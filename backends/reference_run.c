@@ -187,11 +187,19 @@ static bool run_node(Run *run, const Node *node)
     return true;
 }
 
+static void shift_values(const Run *run, const Node *node)
+{
+    for (size_t i = 0; run->step && i < run->step->nshift; i++)
+        if (run->step->shift[i].node == node->id)
+            run->value[node->id].data[run->step->shift[i].at] += run->step->shift[i].by;
+}
+
 static bool run_nodes(Run *run, double *output)
 {
     for (const Node *node = run->graph->first; node; node = node->next) {
         if (!run_node(run, node))
             return false;
+        shift_values(run, node);
         if (run->keep && run->keep[node->id])
             memcpy(run->keep[node->id], run->value[node->id].data, count_of(run, node_last((Node *)node)) * sizeof(double));
         if (run->unread[node->id] == 0) {       /* a dead branch, before prune */

@@ -18,18 +18,27 @@ int64_t output_floats(const Graph *graph)
 
 Expected expect_step(const Graph *graph, const Weights *weights, const float *input, const float *target)
 {
+    return expect_shifted(graph, weights, input, target, NULL, 0, NULL);
+}
+
+Expected expect_shifted(const Graph *graph, const Weights *weights, const float *input, const float *target, const ReferenceShift *shift,
+                        size_t nshift, double *const *asked)
+{
     Failure failure;
     Expected e = {.output = malloc((size_t)output_floats(graph) * sizeof(double)),
-                  .step = {.seed = (uint64_t)SEED_HIGH << 32 | SEED_LOW, .step = STEP}};
+                  .step = {.seed = (uint64_t)SEED_HIGH << 32 | SEED_LOW, .step = STEP, .shift = shift, .nshift = nshift}};
     int batch = graph->max_batch, classes = graph->target ? graph->target->shape.channels : 0;
     double *wanted = calloc((size_t)(batch * classes) + 1, sizeof *wanted);
     double **result = calloc((size_t)graph->count, sizeof *result);
+    for (int i = 0; asked && i < graph->count; i++)
+        result[i] = asked[i];
     for (int i = 0; i < batch * classes; i++)
         wanted[i] = target[i];
     e.step.target = wanted;
     e.step.value = reference_values(graph, weights, &failure);
     e.step.gradient = reference_values(graph, NULL, &failure);
-    result[graph->output->id] = e.output;
+    if (!result[graph->output->id])
+        result[graph->output->id] = e.output;
     cr_assert(reference_step(graph, &e.step, input, batch, result, &failure), "%s", failure.text);
     e.step.target = NULL;
     free(wanted);

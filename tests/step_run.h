@@ -22,6 +22,9 @@ float *garbage(int64_t floats);                 /* aligned, for arrays that nobo
 int64_t output_floats(const Graph *);           /* of a batch of max_batch */
 /* A batch of max_batch; target [batch][classes], or NULL where the graph has none. */
 Expected expect_step(const Graph *, const Weights *, const float *input, const float *target);
+/* The same with rounding errors at some places; what each node computes goes to result[id], where that is not NULL. */
+Expected expect_shifted(const Graph *, const Weights *, const float *input, const float *target, const ReferenceShift *, size_t nshift,
+                        double *const *result);
 void expected_free(const Graph *, Expected *);
 Numbers run_step(const Program *, const Model *, const Weights *, const float *input, const float *target, int threads);
 void step_free(const Graph *, Numbers *);

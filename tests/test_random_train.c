@@ -3,18 +3,21 @@
  *
  * How far rounding may move a gradient depends on the network: where a norm divides by little, or a value lies at the kink of a
  * relu, far. So the interpreter says how far gradients move when the input and all parameters do, by one unit in their last place
- * or none, and some multiple of that is allowed.
+ * or none, and some multiple of that is allowed. Where kernels are further off, a value may lie so close to a kink that rounding took
+ * it to the other side: then the interpreter, told to take it there too, must find their gradients.
  * NNCC_TEST_SEED=N runs seed N alone; NNCC_TEST_LONG=1 runs many more. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "spec_random.h"
+#include "kinks.h"
 #include "networks.h"
 #include "step_run.h"
 
-enum { NETWORKS = 30, NETWORKS_LONG = 1500, BATCH = 4, MOVED = 3 };
+enum { NETWORKS = 30, NETWORKS_LONG = 1500, BATCH = 4, MOVED = 3, MOST_KINKS = 12 };
 
 static const double TOLERANCE = 1e-5;   /* of a tensor's gradient, in L2 norm */
 static const double FLOOR = 1e-5;       /* of the largest gradient: some would be 0 but for rounding */
@@ -33,6 +36,11 @@ typedef struct {
     Expected want, moved[MOVED];
 } Case;
 
+/* How networks were compared. */
+typedef struct {
+    int networks, little, kinks;
+} Tally;
+
 /* The network, as the passes get it. */
 static Graph *network_of(Case *c)
 {
@@ -48,8 +56,8 @@ static float nudged(float value, uint64_t base, uint64_t i)
     return bits == 0 ? value : nextafterf(value, bits == 1 ? INFINITY : -INFINITY);
 }
 
-/* The interpreter's step from a place nearby. */
-static Expected move(const Case *c, int which)
+/* The interpreter's step from a place nearby; what each node computes goes to result[id]. */
+static Expected move(const Case *c, int which, double *const *result)
 {
     int64_t count = BATCH * shape_floats(c->graph->input->shape);
     Weights *weights = random_weights(c->graph, (uint64_t)c->seed, RANDOM_train);
@@ -63,7 +71,7 @@ static Expected move(const Case *c, int which)
         for (int64_t i = 0; i < tensor_elements(t) && !t->integer; i++)
             value[i] = nudged(value[i], pattern_base(t->name, (uint64_t)which), (uint64_t)i);
     }
-    Expected e = expect_step(c->graph, weights, input, c->target);
+    Expected e = expect_shifted(c->graph, weights, input, c->target, NULL, 0, result);
     weights_free(weights);
     free(input);
     return e;
@@ -88,7 +96,7 @@ static void open_case(Case *c, int seed)
         c->target[i * classes + (int)(pattern_bits(pattern_base("label", (uint64_t)seed), (uint64_t)i) % (uint64_t)classes)] = 1;
     c->want = expect_step(c->graph, c->weights, c->input, c->target);
     for (int i = 0; i < MOVED; i++)
-        c->moved[i] = move(c, i);
+        c->moved[i] = move(c, i, NULL);
 }
 
 static void close_case(Case *c)
@@ -120,20 +128,26 @@ static double distance_of(const double *x, const double *y, int64_t count)
     return sqrt(squares);
 }
 
+/* How far off a tensor is, how far it may be, and its size. */
+typedef struct {
+    double far, allowed, reach, size;
+} Error;
+
 /* floor: what rounding may be anyway. */
-static void compare(const Case *c, const char *what, const Tensor *t, const float *got, double *const *want, double *const *moved[MOVED],
-                    double floor)
+static Error error_of(const Tensor *t, const float *got, double *const *want, double *const *first, double *const *moved[MOVED],
+                      double floor)
 {
     int64_t count = tensor_elements(t);
-    double *wide = malloc(((size_t)count + 1) * sizeof *wide), reach = 0;
+    double *wide = malloc(((size_t)count + 1) * sizeof *wide);
+    Error e = {.size = norm_of(want[t->id], count)};
     for (int64_t i = 0; i < count; i++)
         wide[i] = got[i];
     for (int i = 0; i < MOVED; i++)
-        reach = fmax(reach, distance_of(moved[i][t->id], want[t->id], count));
-    double far = distance_of(wide, want[t->id], count), size = norm_of(want[t->id], count);
-    cr_expect(far <= TOLERANCE * size + MULTIPLE * reach + floor, "seed %d: %s of %s is off by %g of %g; it may move by %g", c->seed, what,
-              t->name, far, size, reach);
+        e.reach = fmax(e.reach, distance_of(moved[i][t->id], first[t->id], count));
+    e.far = distance_of(wide, want[t->id], count);
+    e.allowed = TOLERANCE * e.size + MULTIPLE * e.reach + floor;
     free(wide);
+    return e;
 }
 
 /* Are they statistics that the step moves? */
@@ -164,10 +178,16 @@ static bool divides_by_little(const Case *c)
     return false;
 }
 
-static void compare_step(const Case *c, const Numbers *n)
+/* Errors of all tensors as parts of what they may be. */
+typedef struct {
+    double worst, squares;
+    int over;                           /* tensors whose errors are larger */
+} Distance;
+
+/* Where this step is expected. complain: each error that is too large fails. */
+static Distance compare_with(const Case *c, const Numbers *n, const Expected *want, bool complain)
 {
-    if (divides_by_little(c))
-        return;
+    Distance d = {0};
     double all = 0, *const *value[MOVED], *const *gradient[MOVED];
     for (int i = 0; i < MOVED; i++) {
         value[i] = c->moved[i].step.value;
@@ -175,11 +195,91 @@ static void compare_step(const Case *c, const Numbers *n)
     }
     for (const Tensor *t = c->graph->tensors; t; t = t->next)
         all = fmax(all, t->trained ? norm_of(c->want.step.gradient[t->id], tensor_elements(t)) : 0);
-    for (const Tensor *t = c->graph->tensors; t; t = t->next)
-        if (t->trained && norm_of(c->want.step.gradient[t->id], tensor_elements(t)) > ZERO * all)
-            compare(c, "the gradient", t, n->gradient[t->id], c->want.step.gradient, gradient, FLOOR * all);
-        else if (is_moved(c->graph, t))
-            compare(c, "the value", t, n->value[t->id], c->want.step.value, value, 1e-6);
+    for (const Tensor *t = c->graph->tensors; t; t = t->next) {
+        bool learns = t->trained && norm_of(c->want.step.gradient[t->id], tensor_elements(t)) > ZERO * all;
+        if (!learns && !is_moved(c->graph, t))
+            continue;
+        Error e = learns ? error_of(t, n->gradient[t->id], want->step.gradient, c->want.step.gradient, gradient, FLOOR * all)
+                         : error_of(t, n->value[t->id], want->step.value, c->want.step.value, value, 1e-6);
+        d.worst = fmax(d.worst, e.far / e.allowed);
+        d.squares += pow(e.far / e.allowed, 2);
+        d.over += !(e.far <= e.allowed);
+        cr_expect(e.far <= e.allowed || !complain, "seed %d: the %s of %s is off by %g of %g; it may move by %g", c->seed,
+                  learns ? "gradient" : "value", t->name, e.far, e.size, e.reach);
+    }
+    return d;
+}
+
+/* ---- kinks ----------------------------------------------------------------------------------------------------------------- */
+
+static double **result_arrays(const Graph *graph)
+{
+    double **result = calloc((size_t)graph->count, sizeof *result);
+    for (const Node *n = graph->first; n; n = n->next)
+        result[n->id] = calloc((size_t)(BATCH * shape_floats(n->shape)), sizeof **result);
+    return result;
+}
+
+static void results_free(const Graph *graph, double **result)
+{
+    for (int i = 0; i < graph->count; i++)
+        free(result[i]);
+    free(result);
+}
+
+/* Values so close to a kink that rounding may take them to the other side: nudging the input and the parameters tells how large
+ * errors are. */
+static size_t kinks_of(const Case *c, Kink kink[MOST_KINKS])
+{
+    double **value = result_arrays(c->graph), **other = result_arrays(c->graph);
+    double *rounding = calloc((size_t)c->graph->count, sizeof *rounding);
+    Expected first = expect_shifted(c->graph, c->weights, c->input, c->target, NULL, 0, value), near = move(c, 0, other);
+    for (const Node *n = c->graph->first; n; n = n->next) {
+        int64_t count = BATCH * shape_floats(n->shape);
+        rounding[n->id] = MULTIPLE * distance_of(value[n->id], other[n->id], count) / sqrt((double)count);
+    }
+    size_t count = find_kinks(c->graph, BATCH, value, rounding, kink, MOST_KINKS);
+    expected_free(c->graph, &first);
+    expected_free(c->graph, &near);
+    results_free(c->graph, value);
+    results_free(c->graph, other);
+    free(rounding);
+    return count;
+}
+
+/* The step whose values lie on those sides of the kinks that explain the most. */
+static Expected step_beyond_kinks(const Case *c, const Numbers *n)
+{
+    Kink kink[MOST_KINKS];
+    ReferenceShift shift[MOST_KINKS];
+    size_t count = kinks_of(c, kink), used = 0;
+    Distance best = compare_with(c, n, &c->want, false);
+    for (size_t i = 0; i < count && best.over; i++) {
+        shift[used] = kink[i].shift;
+        Expected e = expect_shifted(c->graph, c->weights, c->input, c->target, shift, used + 1, NULL);
+        Distance d = compare_with(c, n, &e, false);
+        expected_free(c->graph, &e);
+        if (d.squares >= best.squares)
+            continue;
+        cr_log_info("seed %d: value %d of node %d is beyond a kink, %.2g rounding errors away: errors were %.2g and are %.2g of what "
+                    "they may be", c->seed, (int)shift[used].at, shift[used].node, kink[i].doubt * MULTIPLE, best.worst, d.worst);
+        best = d;
+        used++;
+    }
+    return expect_shifted(c->graph, c->weights, c->input, c->target, shift, used, NULL);
+}
+
+static void compare_step(const Case *c, const Numbers *n, Tally *tally)
+{
+    tally->networks++;
+    if (divides_by_little(c)) {
+        tally->little++;
+    } else if (compare_with(c, n, &c->want, false).over) {
+        tally->kinks++;
+        Expected e = step_beyond_kinks(c, n);
+        compare_with(c, n, &e, true);
+        expected_free(c->graph, &e);
+    }
 }
 
 static void expect_bits(const Case *c, const Numbers *a, const Numbers *b, const char *how)
@@ -208,12 +308,12 @@ static Numbers step_by(Case *c, const Target *target, int threads)
     return n;
 }
 
-static void check_seed(int seed)
+static void check_seed(int seed, Tally *tally)
 {
     static Case c;
     open_case(&c, seed);
     Numbers first = step_by(&c, target_find("avx2"), 1);
-    compare_step(&c, &first);
+    compare_step(&c, &first, tally);
     static const char *const others[] = {"avx2", "avx512", "c"};
     const char *name = others[seed % 3];
     if (target_runs_here(target_find(name))) {
@@ -227,24 +327,50 @@ static void check_seed(int seed)
 
 /* Networks that the compiler once got wrong: a gradient with a border, where tiles of images leave some of the batch over; filters that
  * read nothing but padding; a batch norm's sums by a convolution of pixels in one line, of a picture with a border;
- * the gradient of a line of which one part is a picture of one pixel that gets a border. */
-Test(random_train, what_once_failed_works, .timeout = 60)
+ * the gradient of a line of which one part is a picture of one pixel that gets a border. And one that this test did: of a relu whose
+ * operand is nearer to 0 than its rounding. */
+Test(random_train, what_once_failed_works, .timeout = 300)
 {
+    static const int seeds[] = {42, 298, 622, 1173, 534};
+    Tally tally = {0};
     if (!target_runs_here(target_find("avx2")))
         cr_skip_test("this processor does not run avx2");
-    check_seed(42);
-    check_seed(298);
-    check_seed(622);
-    check_seed(1173);
+    for (size_t i = 0; i < sizeof seeds / sizeof *seeds; i++)
+        check_seed(seeds[i], &tally);
 }
 
-Test(random_train, kernels_compute_what_the_reference_computes, .timeout = 1200)
+/* Nor is every error explained by a kink: not one in a thousand of one gradient, where a value has crossed one. */
+Test(random_train, faults_are_no_kinks, .timeout = 300)
 {
-    const char *one = getenv("NNCC_TEST_SEED");
+    static Case c;
     if (!target_runs_here(target_find("avx2")))
         cr_skip_test("this processor does not run avx2");
-    for (int seed = 0; seed < (getenv("NNCC_TEST_LONG") ? NETWORKS_LONG : NETWORKS) && !one; seed++)
-        check_seed(seed);
+    open_case(&c, 534);
+    Numbers n = step_by(&c, target_find("avx2"), 1);
+    const Tensor *t = graph_tensor(c.graph, "conv#7.weight");
+    for (int fault = 0; fault < 2; fault++) {
+        for (int64_t i = 0; fault && i < tensor_elements(t); i++)
+            n.gradient[t->id][i] *= 1.001f;
+        Expected e = step_beyond_kinks(&c, &n);
+        cr_expect_eq(compare_with(&c, &n, &e, false).over, fault, "tensors that are wrong");
+        expected_free(c.graph, &e);
+    }
+    step_free(c.graph, &n);
+    close_case(&c);
+}
+
+Test(random_train, kernels_compute_what_the_reference_computes, .timeout = 3600)
+{
+    const char *one = getenv("NNCC_TEST_SEED");
+    bool many = getenv("NNCC_TEST_LONG");
+    Tally tally = {0};
+    if (!target_runs_here(target_find("avx2")))
+        cr_skip_test("this processor does not run avx2");
+    for (int seed = 0; seed < (many ? NETWORKS_LONG : NETWORKS) && !one; seed++)
+        check_seed(seed, &tally);
     if (one)
-        check_seed(atoi(one));
+        check_seed(atoi(one), &tally);
+    if (many)
+        fprintf(stderr, "random training steps: %d networks, of which %d have a norm that divides by little and %d a value at a kink\n",
+                tally.networks, tally.little, tally.kinks);
 }
