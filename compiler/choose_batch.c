@@ -3,7 +3,10 @@
  *
  * A forward pass that rounds more moves more values across the kink of a relu, and such a step has another gradient than PyTorch's:
  * F(4 x 4) is for sums over many channels, where it rounds no more than a direct sum of nine times as many products does, and
- * F(2 x 2) for the others. Gradients pass those kinks where the forward pass has put them: they may take either. */
+ * F(2 x 2) for the others. Gradients pass those kinks where the forward pass has put them: they may take either.
+ *
+ * In L2 norm, a layer's result is off by 7e-7 of its size by F(4 x 4), 2e-7 by F(2 x 2) and 1.6e-7 to 2e-7 by direct sums; PyTorch's
+ * (1.13, oneDNN with AVX2) by 2e-7 with 16 channels, 4e-7 with 64, 8e-7 with 256, 1.2e-6 with 512. */
 #include "choose.h"
 
 enum {

@@ -168,9 +168,21 @@ static void compare(const Case *c, const char *what, const float *got, const dou
                   c->channels, c->height, c->width);
 }
 
+static void compare_distance(const Case *c, const float *got, const double *want, int64_t count)
+{
+    double error = 0, size = 0;
+    for (int64_t i = 0; i < count; i++) {
+        error += (got[i] - want[i]) * (got[i] - want[i]);
+        size += want[i] * want[i];
+    }
+    cr_assert(!c->distance || sqrt(error / size) <= c->distance, "results are off by %.3g of their size (%d channels)", sqrt(error / size),
+              c->channels);
+}
+
 static void compare_all(const Case *c, const Numbers *n, const Expected *e)
 {
     compare(c, "result", n->output, e->output, output_floats(c->graph));
+    compare_distance(c, n->output, e->output, output_floats(c->graph));
     for (const Tensor *t = c->graph->tensors; t; t = t->next) {
         if (t->integer || !strncmp(t->name, "border", 6))
             continue;

@@ -18,6 +18,7 @@ struct Case {
     int absorbed;                       /* batch norms that are left to their readers: the bits are those without the pass */
     bool apart;                         /* that pass does not run */
     double rounding;                    /* allowed, in that of one operation; 0: 1 */
+    double distance;                    /* of all results together from the interpreter's, in L2 norm, allowed; 0: nobody asks */
     int taken;                          /* channels of the input that operands have been made of */
     Node *result[4];                    /* what is compared, joined into the network's output */
     int nresult;
