@@ -1,7 +1,8 @@
 /* aot.c - a program as a shared object: emitted, compiled by the system's compiler, loaded, and kept in a cache.
  *
- * The compiler is started with an argument vector, never through a shell, in a directory that is ours alone. A cached
- * object is found by a hash of everything that made it, and used only where nobody else could have written it. */
+ * The compiler is started with an argument vector, never through a shell, in a directory that is ours alone; where kernels are many,
+ * they lie in several files, and as many compilers run side by side as there are processors. A cached object is found by a hash of
+ * everything that made it, and used only where nobody else could have written it. */
 #include "aot.h"
 
 #include <dlfcn.h>
@@ -17,13 +18,15 @@
 
 #include "../runtime/peak.h"
 
-enum { MAX_ARGUMENTS = 32 };
+enum { MAX_ARGUMENTS = 32, MAX_PARTS = 24, PART_INSTRUCTIONS = 12000 };
 
 /* One compilation on its way from text to object. */
 typedef struct {
     Context *context;
     Failure *failure;
     Text source, header;
+    Text part[MAX_PARTS];               /* of the kernels, where they are many: compilers then run side by side */
+    int parts;
     Compiler compiler;
     const char *flag[MAX_ARGUMENTS];    /* after the compiler's own words, before the file names; ends with NULL */
     const char *cache;                  /* directory, or NULL where there is none to trust */
@@ -46,13 +49,27 @@ static bool refuse(Failure *failure, const char *what, const char *path)
 
 /* ---- what to build --------------------------------------------------------------------------------------------- */
 
+static int parts_of(const Program *program)
+{
+    size_t total = 0;
+    for (const Kernel *kernel = program->kernels; kernel; kernel = kernel->next)
+        total += kernel->count;
+    size_t parts = total / PART_INSTRUCTIONS;
+    return parts < 2 ? 0 : parts < MAX_PARTS ? (int)parts : MAX_PARTS;
+}
+
 static void emit_texts(Job *job, const Program *program, const Target *target)
 {
     EmitOptions options = {.prefix = "model", .target = {target}, .ntarget = 1, .profile = job->profile, .header_name = "model.h"};
+    options.parts = job->parts = parts_of(program);
     job->source = text_new(job->context);
     job->header = text_new(job->context);
     (job->training ? emit_train_source : emit_source)(&job->source, program, &options);
     (job->training ? emit_train_header : emit_header)(&job->header, program, &options);
+    for (int i = 0; i < job->parts; i++) {
+        job->part[i] = text_new(job->context);
+        emit_part(&job->part[i], program, &options, i);
+    }
 }
 
 /* The portable printing profits from a processor with FMA, and gives the same bits. */
@@ -86,9 +103,11 @@ static bool make_key(Job *job)
         return false;
     }
     XXH3_128bits_reset(state);
-    hash_text(state, "nncc object 1");
+    hash_text(state, "nncc object 2");
     hash_text(state, job->source.data);
     hash_text(state, job->header.data);
+    for (int i = 0; i < job->parts; i++)
+        hash_text(state, job->part[i].data);
     for (const char *const *flag = job->flag; *flag; flag++)
         hash_text(state, *flag);
     for (int i = 0; job->compiler.word[i]; i++)
@@ -111,20 +130,55 @@ static bool write_text(const char *path, const Text *text, Failure *failure)
     return good || refuse(failure, "cannot write", path);
 }
 
-static bool run_job(Job *job, const char *directory)
+/* A compiler's argument vector: its words, the flags, then files up to NULL. */
+static const char *const *arguments_of(const Job *job, const char *const *file)
 {
-    const char *argument[2 * MAX_ARGUMENTS];
     int n = 0;
+    const char **argument = arena_alloc(job->context, MAX_WORDS + 2 * MAX_ARGUMENTS + MAX_PARTS, sizeof *argument);
     for (int i = 0; job->compiler.word[i]; i++)
         argument[n++] = job->compiler.word[i];
     for (int i = 0; job->flag[i]; i++)
         argument[n++] = job->flag[i];
-    argument[n++] = "-o";
-    argument[n++] = arena_printf(job->context, "%s/model.so", directory);
-    argument[n++] = arena_printf(job->context, "%s/model.c", directory);
-    argument[n++] = "-lm";
+    while (*file)
+        argument[n++] = *file++;
     argument[n] = NULL;
-    return run_compiler(argument, COMPILE_SECONDS, NULL, job->failure);
+    return argument;
+}
+
+/* The source and the parts, each to an object of its own, one on every processor at a time; then one of all. The source comes first,
+ * for it takes longest. */
+static bool run_in_parts(Job *job, const char *directory)
+{
+    const char *const *argument[MAX_PARTS + 1], *object[MAX_PARTS + 5] = {"-o", arena_printf(job->context, "%s/model.so", directory)};
+    Failure failure[MAX_PARTS + 1];
+    int jobs = job->parts + 1, failed = -1;
+    for (int i = 0; i < jobs; i++) {
+        const char *stem = i ? arena_printf(job->context, "%s/part_%d", directory, i) : arena_printf(job->context, "%s/model", directory);
+        object[2 + i] = arena_printf(job->context, "%s.o", stem);
+        argument[i] = arguments_of(job, (const char *[]){"-c", "-o", object[2 + i], arena_printf(job->context, "%s.c", stem), NULL});
+    }
+    object[2 + jobs] = "-lm";
+#pragma omp parallel for schedule(dynamic, 1) num_threads((int)sysconf(_SC_NPROCESSORS_ONLN))
+    for (int i = 0; i < jobs; i++) {
+        int other;
+#pragma omp atomic read
+        other = failed;
+        if (other < 0 && !run_compiler(argument[i], COMPILE_SECONDS, NULL, &failure[i]))
+#pragma omp atomic write
+            failed = i;
+    }
+    if (failed >= 0)
+        *job->failure = failure[failed];
+    return failed < 0 && run_compiler(arguments_of(job, object), COMPILE_SECONDS, NULL, job->failure);
+}
+
+static bool run_job(Job *job, const char *directory)
+{
+    const char *object = arena_printf(job->context, "%s/model.so", directory);
+    const char *source = arena_printf(job->context, "%s/model.c", directory);
+    if (job->parts)
+        return run_in_parts(job, directory);
+    return run_compiler(arguments_of(job, (const char *[]){"-o", object, source, "-lm", NULL}), COMPILE_SECONDS, NULL, job->failure);
 }
 
 /* Compiles in `directory`; where there is no OpenMP for the compiler, without it. */
@@ -134,6 +188,9 @@ static bool build(Job *job, const Target *target, const char *directory)
     const char *header = arena_printf(job->context, "%s/model.h", directory);
     if (!write_text(source, &job->source, job->failure) || !write_text(header, &job->header, job->failure))
         return false;
+    for (int i = 0; i < job->parts; i++)
+        if (!write_text(arena_printf(job->context, "%s/part_%d.c", directory, i + 1), &job->part[i], job->failure))
+            return false;
     if (run_job(job, directory))
         return true;
     if (!strstr(job->failure->text, "-lomp") && !strstr(job->failure->text, "gomp") &&
@@ -213,7 +270,7 @@ static bool build_and_open(Job *job, const Target *target, Model *model)
         if (good && job->cache && job->key)
             cache_store(job->context, job->cache, object, job->key);
     }
-    build_remove(job->context, directory);
+    build_remove(directory);
     return good;
 }
 

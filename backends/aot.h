@@ -31,6 +31,6 @@ const char *cache_find(Context *, const char *directory, const char *key);
  * later, nothing else. */
 void cache_store(Context *, const char *directory, const char *object, const char *key);
 /* Removes a directory in which a model was built. */
-void build_remove(Context *, const char *directory);
+void build_remove(const char *directory);
 
 #endif

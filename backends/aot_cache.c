@@ -102,12 +102,17 @@ static int newest_first(const void *a, const void *b)
     return (x->tv_nsec < y->tv_nsec) - (x->tv_nsec > y->tv_nsec);
 }
 
-void build_remove(Context *context, const char *directory)
+/* Only what builds write: the directory of the cache may be one in which others keep things, too. */
+void build_remove(const char *path)
 {
-    static const char *const names[] = {"model.c", "model.h", "model.so"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        unlink(arena_printf(context, "%s/%s", directory, names[i]));
-    rmdir(directory);
+    DIR *directory = opendir(path);
+    struct dirent *entry;
+    while (directory && (entry = readdir(directory)))
+        if (!strncmp(entry->d_name, "model.", 6) || !strncmp(entry->d_name, "part_", 5))
+            unlinkat(dirfd(directory), entry->d_name, 0);
+    if (directory)
+        closedir(directory);
+    rmdir(path);
 }
 
 /* Whoever was interrupted could not remove its directory. */
@@ -119,7 +124,7 @@ static void remove_abandoned(Context *context, const char *path, DIR *directory)
     while ((entry = readdir(directory)))
         if (!strncmp(entry->d_name, "nncc-", 5) && !fstatat(dirfd(directory), entry->d_name, &info, AT_SYMLINK_NOFOLLOW)
             && S_ISDIR(info.st_mode) && time(NULL) - info.st_mtime > ABANDONED_SECONDS)
-            build_remove(context, arena_printf(context, "%s/%s", path, entry->d_name));
+            build_remove(arena_printf(context, "%s/%s", path, entry->d_name));
 }
 
 static void prune_cache(Context *context, const char *path)

@@ -62,8 +62,11 @@ bool target_runs_here(const Target *);
 const Target *target_best(void);        /* of those that run here */
 
 /* ---- print_c.c: Kernel -> C --------------------------------------------------------------------------------- */
-/* One static function called TARGET_NAME, with the kernel's comment above it. */
-void print_kernel(Text *, const Kernel *, const Target *);
+/* One function called TARGET_NAME, with the kernel's comment above it. */
+#define KERNEL_STATIC "static "
+#define KERNEL_SHARED "__attribute__((visibility(\"hidden\"))) "     /* among the files of one object */
+void print_kernel(Text *, const Kernel *, const Target *, const char *linkage);
+void print_kernel_prototype(Text *, const Kernel *, const Target *);       /* of one that is shared */
 /* A comment of any text, one line or a block, with nothing in it that could end it. NULL or "": nothing. */
 void print_comment(Text *, const char *text);
 /* The prelude, and the helpers that the kernels of a list (linked through `next`) need on a target, each once. */
@@ -80,9 +83,12 @@ typedef struct {
     const char *header_name;            /* what model.c includes: "model.h"; characters other than [A-Za-z0-9._+-] are
                                            printed as _, so the file must be called so. NULL: model.c holds the declarations itself */
     const char *command;                /* command line, for the comment at the top */
+    int parts;                          /* so many files hold the kernels, for compilers that run side by side; 0: this one */
 } EmitOptions;
 void emit_source(Text *, const Program *, const EmitOptions *);
 void emit_header(Text *, const Program *, const EmitOptions *);
+/* One of the files that hold the kernels, about as long as each of the others. */
+void emit_part(Text *, const Program *, const EmitOptions *, int part);
 /* The same for a training program with steps for evaluation: train.c and train.h (emit_train.c). */
 void emit_train_source(Text *, const Program *, const EmitOptions *);
 void emit_train_header(Text *, const Program *, const EmitOptions *);

@@ -350,12 +350,30 @@ void emit_kernels(Emit *e)
         bool guarded = target->guard && e->options->ntarget > 1;
         if (guarded)
             text_add(e->out, "#if %s\n\n", target->guard);
-        print_helpers(e->out, e->kernels, target);
+        if (!e->options->parts)
+            print_helpers(e->out, e->kernels, target);
         for (const Kernel *kernel = e->kernels; kernel; kernel = kernel->next)
-            print_kernel(e->out, kernel, target);
+            if (e->options->parts)
+                print_kernel_prototype(e->out, kernel, target);
+            else
+                print_kernel(e->out, kernel, target, KERNEL_STATIC);
         if (guarded)
             text_add(e->out, "#endif\n\n");
     }
+}
+
+void emit_part(Text *out, const Program *program, const EmitOptions *options, int part)
+{
+    Emit e = emit_new(out, program, options);
+    const Target *target = options->target[0];
+    size_t total = 0, before = 0, parts = (size_t)options->parts;
+    for (const Kernel *kernel = e.kernels; kernel; kernel = kernel->next)
+        total += kernel->count;
+    emit_includes(&e);
+    print_helpers(out, e.kernels, target);
+    for (const Kernel *kernel = e.kernels; kernel; before += kernel->count, kernel = kernel->next)
+        if (before * parts / (total ? total : 1) == (size_t)part)
+            print_kernel(out, kernel, target, KERNEL_SHARED);
 }
 
 /* PICK(kernel) is the printing of the kernel that the processor can run. */

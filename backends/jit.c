@@ -150,7 +150,7 @@ static Text jit_source(const Program *program, const Target *target)
         if (target == &target_tcc)
             print_kernel_bytes(&text, kernel);
         else
-            print_kernel(&text, kernel, target);
+            print_kernel(&text, kernel, target, KERNEL_STATIC);
     }
     emit_steps(&e);
     text_append(&text, ending, sizeof ending - 1);

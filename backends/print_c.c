@@ -169,14 +169,26 @@ static void print_declaration(Printer *p, uint8_t wide)
     text_add(p->out, ";\n");
 }
 
-void print_kernel(Text *out, const Kernel *kernel, const Target *target)
+static void print_head(Text *out, const Kernel *kernel, const Target *target, const char *linkage)
+{
+    text_add(out, "%s%svoid %s_%s(", target->attribute, linkage, target->name, kernel->name);
+    for (int i = 0; i < kernel->npointer; i++)
+        text_add(out, "%s%sfloat *%s", i ? ", " : "", kernel->written[i] ? "" : "const ", kernel->pointer[i]);
+    text_add(out, ")");
+}
+
+void print_kernel_prototype(Text *out, const Kernel *kernel, const Target *target)
+{
+    print_head(out, kernel, target, KERNEL_SHARED);
+    text_add(out, ";\n");
+}
+
+void print_kernel(Text *out, const Kernel *kernel, const Target *target, const char *linkage)
 {
     Printer p = {.out = out, .kernel = kernel, .target = target};
     print_comment(out, kernel->comment);
-    text_add(out, "%sstatic void %s_%s(", target->attribute, target->name, kernel->name);
-    for (int i = 0; i < kernel->npointer; i++)
-        text_add(out, "%s%sfloat *%s", i ? ", " : "", kernel->written[i] ? "" : "const ", kernel->pointer[i]);
-    text_add(out, ")\n{\n");
+    print_head(out, kernel, target, linkage);
+    text_add(out, "\n{\n");
     print_declaration(&p, 0);
     print_declaration(&p, 1);
     for (int i = 0; i < kernel->npointer; i++)

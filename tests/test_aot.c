@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../backends/aot.h"
+#include "../compiler/compiler.h"
 #include "../runtime/pack.h"
 #include "process.h"
 #include "small.h"
@@ -294,6 +295,28 @@ Test(aot, a_compiler_without_openmp_makes_serial_code)
     cr_expect_gt(load(script), 0);
     cr_expect_gt(load(script), 0);
     cr_expect_eq(entries(&name), 1);
+}
+
+/* The kernels of large programs are compiled side by side. This compiler only writes down what it was given. */
+Test(aot, a_large_program_is_compiled_in_parts)
+{
+    Model model;
+    const Program *p = compile(&context, "specs/googlenet.yaml", NULL, &(Options){.machine = target_find("avx2")->machine});
+    const char *script = arena_printf(&context, "%s/compiler", directory);
+    const char *text = "#!/bin/sh\ncase $1 in --version) echo 1; exit;; esac\n"
+                       "for last; do case $last in *%s.c) echo not today; exit 1;; *.o) object=$last;; esac; done\n"
+                       "case \"$*\" in *' -c -o '*) echo \"$object\" >\"$object\";; *) cat \"${0%%/*}\"/nncc-*/*.o; exit 1;; esac\n";
+    write_file(script, arena_printf(&context, text, "none"));
+    chmod(script, 0700);
+    cr_assert_not(aot_load(p, target_find("avx2"), script, false, &model, &failure));
+    for (int i = 0; i < 3; i++)
+        cr_expect(strstr(failure.text, (const char *[]){"/model.o\n", "/part_1.o\n", "/part_2.o\n"}[i]), "%s", failure.text);
+    write_file(script, arena_printf(&context, text, "part_2"));
+    cr_assert_not(aot_load(p, target_find("avx2"), script, false, &model, &failure));
+    cr_expect_str_eq(strstr(failure.text, " failed:\n"), " failed:\nnot today\n");
+    unlink(script);
+    const char *name = "";
+    cr_expect_eq(entries(&name), 0, "%s was left", name);
 }
 
 /* ---- packed weights ----------------------------------------------------------------------------------------------- */

@@ -144,7 +144,7 @@ static Kernel *example_kernel(void)
 Test(emit_text, a_kernel_reads_like_c_with_intrinsics)
 {
     Text text = text_new(&context);
-    print_kernel(&text, example_kernel(), target_find("avx2"));
+    print_kernel(&text, example_kernel(), target_find("avx2"), KERNEL_STATIC);
     cr_expect_str_eq(text.data,
         "/* y[2][8] = x[2][8] * w + w[-1] */\n"
         "__attribute__((target(\"avx2,fma,f16c\")))\n"
@@ -174,7 +174,7 @@ Test(emit_text, a_pointer_without_use)
     k_bump(k, ahead, 8);
     k_zero(k, zero);
     k_store(k, y, 0, zero);
-    print_kernel(&text, k, target_find("c"));
+    print_kernel(&text, k, target_find("c"), KERNEL_STATIC);
     cr_expect(strstr(text.data, "    (void)ahead;\n"), "%s", text.data);
     cr_expect_null(strstr(text.data, "ahead +="), "%s", text.data);
     cr_expect_null(strstr(text.data, "(void)y;"), "%s", text.data);
@@ -183,7 +183,7 @@ Test(emit_text, a_pointer_without_use)
 Test(emit_text, a_kernel_reads_like_portable_c)
 {
     Text text = text_new(&context);
-    print_kernel(&text, example_kernel(), target_find("c"));
+    print_kernel(&text, example_kernel(), target_find("c"), KERNEL_STATIC);
     cr_expect_str_eq(text.data,
         "/* y[2][8] = x[2][8] * w + w[-1] */\n"
         "static void c_example(const float *x, const float *w, float *y)\n"
