@@ -112,7 +112,7 @@ static void print_norms(const TensorData *tensors, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (is_gradient(&tensors[i]))
-            printf("%-12.6g %s\n", norm_of(&tensors[i]), tensors[i].name + sizeof gradient - 1);
+            printf("%-12.6g %s\n", fabs(norm_of(&tensors[i])), tensors[i].name + sizeof gradient - 1);     /* NaN without a sign */
 }
 
 /* One step of the engine, and its answer; returns whether all went well. */

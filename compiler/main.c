@@ -2,6 +2,7 @@
  *
  * A comma list in --set makes a table: `--set depth=20,56,110` runs the command three times. Lists go together: the
  * second value of one with the second of every other, so all must be equally long; single values serve every row. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -133,6 +134,7 @@ int main(int argc, char **argv)
     static Arguments arguments;         /* all zero: nothing said */
     int status;
     context_init(&context);
+    signal(SIGXFSZ, SIG_IGN);           /* a file beyond the shell's limit is an error like a full disk, with the file's name */
     if (setjmp(context.on_error))
         return print_message(context.message), EXIT_MISTAKE;
     const Command *command = arguments_parse(&arguments, &context, argc, argv, &status);

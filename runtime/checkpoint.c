@@ -10,8 +10,6 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "safetensors.h"
-
 static const char format[] = "nncc-checkpoint-1";
 enum { MAX_EPOCHS = 10000000 };
 
@@ -215,6 +213,19 @@ static bool check_sum(const Safetensors *file, const TensorData *tensors, size_t
     snprintf(sum, sizeof sum, "%016" PRIx64, checksum(safetensors_metadata(file, "nncc.training"), tensors, count));
     return (stored && !strcmp(stored, sum))
         || failure_set(failure, "%s: damaged: its values do not have the checksum that it states", file->file.path);
+}
+
+bool checkpoint_intact(const Safetensors *file, Failure *failure)
+{
+    const char *stated = safetensors_metadata(file, "format"), *position = safetensors_metadata(file, "nncc.training");
+    TensorData *tensors = NULL;
+    size_t count = 0;
+    if (!stated || strcmp(stated, format))
+        return true;
+    bool good = position ? read_tensors(file, &tensors, &count, failure) && check_sum(file, tensors, count, failure)
+                         : failure_set(failure, "%s: damaged: it does not say where its training run stood", file->file.path);
+    tensors_free(tensors, count);
+    return good;
 }
 
 bool checkpoint_load(const char *path, Progress *progress, TensorData **tensors, size_t *count, Failure *failure)

@@ -4,6 +4,7 @@
 #ifndef NNCC_CHECKPOINT_H
 #define NNCC_CHECKPOINT_H
 
+#include "safetensors.h"
 #include "train_engine.h"
 
 /* One finished epoch. */
@@ -34,6 +35,8 @@ bool progress_add(Progress *, EpochResult, Failure *);
 bool checkpoint_save(const char *path, const Progress *, const TensorData *, size_t count, Failure *);
 /* Checks the format, a checksum of all values, and every number; free what it gives by progress_free and tensors_free. */
 bool checkpoint_load(const char *path, Progress *, TensorData **, size_t *count, Failure *);
+/* A file from which weights are taken: where it is a checkpoint, do its values have their checksum? */
+bool checkpoint_intact(const Safetensors *, Failure *);
 /* Are the tensors of `got` those of `expected`, by name, shape and dtype, in any order? Otherwise says which is not. */
 bool tensors_match(const TensorData *expected, size_t nexpected, const TensorData *got, size_t ngot, Failure *);
 

@@ -167,6 +167,9 @@ static bool one_step(Work *work, const Batch *batch, Failure *failure)
     work->rate = schedule_rate(&trainer->schedule, p->step, work->steps);
     if (!trainer->engine->step(trainer->engine, batch->input, batch->label, work->rate, p->step, &loss, &correct, failure))
         return false;
+    if (!isfinite(loss) && !p->step)
+        return failure_set(failure, "the loss of the first step is no finite number: "
+                           "the weights that it begins with, or the pictures, are none either, or too large");
     if (!isfinite(loss))
         return failure_set(failure,
                            "the loss is no finite number any more after step %" PRId64

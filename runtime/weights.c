@@ -1,4 +1,5 @@
 /* weights.c - the tensors that a network expects, found in a file by name and shape or made from a seed. */
+#include "checkpoint.h"
 #include "pattern.h"
 #include "safetensors.h"
 
@@ -442,7 +443,7 @@ static Weights *load_file(const char *path, const TensorSpec *expected, size_t c
         weights_free(weights);
         return NULL;
     }
-    if (load(weights, expected, &weights->file, partial, seed, &findings, failure) &&
+    if (checkpoint_intact(&weights->file, failure) && load(weights, expected, &weights->file, partial, seed, &findings, failure) &&
         make_report(&findings, partial, seed, report, failure))
         return weights;
     weights_free(weights);

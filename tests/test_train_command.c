@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -158,6 +159,40 @@ Test(train_command, refused_runs_change_nothing)
     cr_assert(before && after);
     cr_expect_str_eq(after, before);
     free(before), free(after), free(classes);
+}
+
+/* Weights that are no numbers are to blame, not the learning rate; norms of what comes of them have no sign. */
+Test(train_command, weights_without_numbers)
+{
+    expect(TRAIN("--data", DATA, "--backend", "jit", "--weights", "pattern:1,gain=1e38"), 1, NULL,
+           "the loss of the first step is no finite number: the");
+    Result grad = RUN("nncc", "grad", spec, "--batch", "2", "--labels", "0,1", "--weights", "pattern:1,gain=1e38");
+    cr_expect(!strstr(grad.out, "-nan"), "%s", grad.out);
+    expect(grad, 0, "nan          fc.weight", NULL);
+}
+
+/* A checkpoint is looked at as a whole where only its weights are taken, too. */
+Test(train_command, damaged_weights)
+{
+    char *best = join(out, "best.safetensors");
+    size_t size = 0;
+    expect(TRAIN("--data", DATA, "--epochs", "1", "--out", out), 0, "best accuracy", NULL);
+    char *bytes = read_file(best, &size);
+    cr_assert(bytes);
+    bytes[size - 3] ^= 1;
+    FILE *file = fopen(best, "w");
+    cr_assert(file && fwrite(bytes, 1, size, file) == size && !fclose(file));
+    expect(TRAIN("--data", DATA, "--eval", "--weights", best), 1, NULL, "best.safetensors: damaged: its values do not have the checksum");
+    free(bytes), free(best);
+}
+
+/* The shell's limit on the size of files is an error with a name, not the end by a signal. */
+Test(train_command, files_that_may_not_grow)
+{
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){2048, RLIM_INFINITY});
+    Result result = TRAIN("--data", DATA, "--epochs", "1", "--out", out);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
+    expect(result, 1, NULL, "best.safetensors: File too large");
 }
 
 /* One of everything that a run leaves behind. */
