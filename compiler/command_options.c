@@ -338,6 +338,8 @@ static int parse_words(Parser *parser, char **word, int nword, const Command **c
     const char *near = nword && *command == commands ? did_you_mean(word[0], name) : NULL;
     if (near && (nword > 1 || access(word[0], F_OK)))
         return usage_error(arena_printf(parser->context, "did you mean `nncc %s`?", near), "unknown command %s", word[0]);
+    if (nword > 1 && *command == commands && access(word[0], F_OK))
+        return usage_error(NULL, "unknown command %s", word[0]);
     if (nword > 1)
         return usage_error(NULL, "one spec at a time: what is %s?", word[1]);
     parser->arguments->spec = nword ? word[0] : NULL;
