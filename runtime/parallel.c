@@ -60,6 +60,14 @@ static void run_share(const Run *run, const RunStep *step, int first, int images
         step->run(run, step->slot, task);
 }
 
+/* The time from which on layers are timed, if they are: none has taken any. */
+static double start_clock(const Run *run, int thread, size_t layers)
+{
+    for (size_t i = 0; run->seconds && thread == 0 && i < layers; i++)
+        run->seconds[i] = 0;
+    return run->seconds ? omp_get_wtime() : 0;
+}
+
 /* The time since *start is a layer's. */
 static void stop_clock(const Run *run, int thread, size_t layer, double *start)
 {
@@ -80,9 +88,7 @@ static void run_thread(const RunStep *step, size_t count, size_t leading, const 
     const Run *run = &own;
     own.scratch = scratch;
     const int thread = omp_get_thread_num(), threads = omp_get_num_threads(), each = leading ? run->batch / threads : 0;
-    for (size_t i = 0; run->seconds && thread == 0 && i < count; i++)
-        run->seconds[i] = 0;
-    double start = run->seconds ? omp_get_wtime() : 0;
+    double start = start_clock(run, thread, count);
     for (int image = thread * each; image < (thread + 1) * each; image++)
         for (size_t i = 0; i < leading; i++) {
             run_share(run, &step[i], image, 1, 0, 1);
@@ -140,9 +146,7 @@ static void run_helping_thread(const RunStep *step, size_t count, const Run *sha
     const Run *run = &own;
     own.scratch = scratch;
     const int thread = omp_get_thread_num(), threads = omp_get_num_threads();
-    for (size_t i = 0; run->seconds && thread == 0 && i < count; i++)
-        run->seconds[i] = 0;
-    double start = run->seconds ? omp_get_wtime() : 0;
+    double start = start_clock(run, thread, count);
     shares[thread] = share_of(run, step, thread, threads);
 #pragma omp barrier
     for (size_t i = 0; i < count; i++) {
