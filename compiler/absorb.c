@@ -49,8 +49,10 @@ static void absorb_operand(Graph *g, Node *part, int i)
 /* Needs tiles. In training, norms go of which all readers can do that: those of the forward pass are read by what cannot. */
 void absorb(Graph *g)
 {
+    if (!g->training)
+        return;
     int *readers = arena_alloc(g->context, (size_t)g->count, sizeof *readers);    /* by the norm's id: that can do without */
-    for (int change = 0; change < 2 && g->training; change++)
+    for (int change = 0; change < 2; change++)
         for (Node *n = g->first; n; n = n->next)
             for (Node *part = n; part; part = part->tail)
                 for (int i = part != n; i < part->nin; i++) {
