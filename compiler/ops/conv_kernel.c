@@ -80,31 +80,35 @@ static void start_sums(Build *b, int pixels, int *acc)
         }
 }
 
-static void finish_sums(Build *b, int results, int *acc)
+/* The results of unit u, from its sums. */
+static void finish_unit(Build *b, int u, int results, int *acc)
 {
     Kernel *k = b->k;
-    int area = b->c->window[0] * b->c->window[1];
-    for (int u = 0; u < b->units; u++) {
-        int *a = acc + u * results * area;
-        if (b->c->average) {
-            add_to_average(b, u, results, a);
-            continue;
-        }
-        if (b->out.sums) {
-            tally_results(b, u, results, a);
-            continue;
-        }
-        for (int j = 0; j < results; j++) {
-            Place place = unit_place(b, u, j);
-            int reg = output_apply(k, &b->out, a[j * area], place);
-            for (int i = 1; i < area; i++) {        /* the fused max pool */
-                int other = output_apply(k, &b->out, a[j * area + i], place);
-                k_op(k, V_max, reg, other, reg);
-                kernel_release(k, other);
-            }
-            output_put(k, &b->out, reg, place);
-        }
+    int area = b->c->window[0] * b->c->window[1], *a = acc + u * results * area;
+    if (b->c->average) {
+        add_to_average(b, u, results, a);
+        return;
     }
+    if (b->out.sums) {
+        tally_results(b, u, results, a);
+        return;
+    }
+    for (int j = 0; j < results; j++) {
+        Place place = unit_place(b, u, j);
+        int reg = output_apply(k, &b->out, a[j * area], place);
+        for (int i = 1; i < area; i++) {        /* the fused max pool */
+            int other = output_apply(k, &b->out, a[j * area + i], place);
+            k_op(k, V_max, reg, other, reg);
+            kernel_release(k, other);
+        }
+        output_put(k, &b->out, reg, place);
+    }
+}
+
+static void finish_sums(Build *b, int results, int *acc)
+{
+    for (int u = 0; u < b->units; u++)
+        finish_unit(b, u, results, acc);
 }
 
 /* The sum of accumulator i, that waits. */
@@ -122,16 +126,21 @@ static void load_sums(Build *b, int pixels, int *acc)
         load_sum(b, pixels, i, acc[i] = kernel_register(b->k));
 }
 
+/* The sum of accumulator i waits. */
+static void keep_sum(Build *b, int pixels, int i, int reg)
+{
+    if (!b->pooled && !b->aside) {
+        output_put(b->k, &b->out, reg, unit_place(b, i / pixels, i % pixels));
+        return;
+    }
+    k_store(b->k, b->sums.pointer, i * b->width * LANES, reg);
+    kernel_release(b->k, reg);
+}
+
 static void keep_sums(Build *b, int pixels, const int *acc)
 {
-    for (int i = 0; i < b->units * pixels; i++) {
-        if (!b->pooled && !b->aside) {
-            output_put(b->k, &b->out, acc[i], unit_place(b, i / pixels, i % pixels));
-            continue;
-        }
-        k_store(b->k, b->sums.pointer, i * b->width * LANES, acc[i]);
-        kernel_release(b->k, acc[i]);
-    }
+    for (int i = 0; i < b->units * pixels; i++)
+        keep_sum(b, pixels, i, acc[i]);
 }
 
 /* Floats of the sums of so many results. */
@@ -171,28 +180,34 @@ static void fetch_operand(Build *b, const Stream *s, int results)
             k_prefetch(b->k, s->pointer, v * s->view.block + i * LINE);
 }
 
-/* Is the tile whole, in two chunks? */
-static bool is_pair(const Build *b)
+/* The sum so far, a vector at the beginning or what waits, is added to accumulator i. */
+static void add_sum(Build *b, int pixels, int i, int reg, Phase phase)
 {
-    int last = b->entry + b->entries - 1, partial = is_partial(b, last);
-    return b->phase == PHASE_whole && ceil_of(b->entries - partial, b->chunk) + partial == 2;
-}
-
-/* The tile's sums so far are added to those of the chunk: no more than a vector at the beginning, else what waits. */
-static void add_sums(Build *b, int pixels, const int *acc, bool first)
-{
+    if (phase & PHASE_first && !b->c->bias)
+        return;
     int sum = kernel_register(b->k);
-    for (int i = 0; i < b->units * pixels && (!first || b->c->bias); i++) {
-        if (!first)
-            load_sum(b, pixels, i, sum);
-        else if (i % pixels == 0)
-            output_vector(b->k, &b->out, sum, 0, unit_place(b, i / pixels, 0));
-        k_op(b->k, V_add, acc[i], acc[i], sum);
-    }
+    if (phase & PHASE_first)
+        output_vector(b->k, &b->out, sum, 0, unit_place(b, i / pixels, 0));
+    else
+        load_sum(b, pixels, i, sum);
+    k_op(b->k, V_add, reg, reg, sum);
     kernel_release(b->k, sum);
 }
 
-/* The sum over the next entries, so many of them, is added to the sums so far, which wait again unless it is the last. */
+/* The sums of a chunk are added to those so far, and wait again or are finished. One by one: a store to every addition costs processors
+ * a third of the time that all stores cost after all additions. */
+static void end_chunk(Build *b, int pixels, int *acc, Phase phase)
+{
+    for (int i = 0; i < b->units * pixels; i++) {
+        add_sum(b, pixels, i, acc[i], phase);
+        if (phase & PHASE_last && (i + 1) % pixels == 0)
+            finish_unit(b, i / pixels, pixels, acc);
+        if (!(phase & PHASE_last))
+            keep_sum(b, pixels, i, acc[i]);
+    }
+}
+
+/* The sum over the next entries, so many of them, is added to the sums so far. */
 static void emit_chunk(Build *b, int pixels, int entries, Phase phase)
 {
     Kernel *k = b->k;
@@ -202,28 +217,24 @@ static void emit_chunk(Build *b, int pixels, int entries, Phase phase)
         k_zero(k, acc[i] = kernel_register(k));
     b->entries = entries;
     emit_sum(b, pixels, acc);
-    add_sums(b, pixels, acc, phase & PHASE_first);
-    if (phase & PHASE_last)
-        finish_sums(b, pixels, acc);
-    else
-        keep_sums(b, pixels, acc);
+    end_chunk(b, pixels, acc, phase);
     k_bump(k, b->x.pointer, entries * entry_distance(b));
     k_bump(k, b->w.pointer, filter_floats(b->c, taps * b->panel->vectors * LANES));
 }
 
-/* A tile in chunks; x and w end where they began. A chunk that is not whole, and a block that is not full, have their own. Where there
- * are two in all, the first has no sums to add to, and the second finishes the tile. */
+/* A tile in chunks; x and w end where they began. A chunk that is not whole, and a block that is not full, have their own; so has the first
+ * of all, which has no sums to add to, and the last, which finishes the tile. */
 static void emit_chunks(Build *b, int pixels)
 {
-    int first = b->entry, entries = b->entries, partial = is_partial(b, first + entries - 1);
-    int whole = (entries - partial) / b->chunk, rest = (entries - partial) % b->chunk;
+    int first = b->entry, entries = b->entries, partial = is_partial(b, first + entries - 1), done = 0;
+    int whole = (entries - partial) / b->chunk, rest = (entries - partial) % b->chunk, all = whole + (rest > 0) + partial;
     const struct { int chunks, entries; } group[] = {{whole, b->chunk}, {rest > 0, rest}, {partial, 1}};
-    bool pair = is_pair(b);
-    for (int i = 0, done = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++)
         for (int left = group[i].chunks, n; left; left -= n, done += n, b->entry += n * group[i].entries) {
-            n = pair ? 1 : left;
+            bool begins = !done && b->phase & PHASE_first, ends = b->phase & PHASE_last && done + 1 == all;
+            n = begins || ends ? 1 : left - (b->phase & PHASE_last && done + left == all);
             k_loop(b->k, n);
-            emit_chunk(b, pixels, group[i].entries, !pair ? PHASE_add : done ? PHASE_last : PHASE_first);
+            emit_chunk(b, pixels, group[i].entries, (Phase)(begins * PHASE_first | ends * PHASE_last));
             k_end(b->k);
         }
     int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, first, entries);
@@ -233,28 +244,13 @@ static void emit_chunks(Build *b, int pixels)
     b->entries = entries;
 }
 
-static void emit_chunked_tile(Build *b, int results)
-{
-    int acc[MAX_REGISTERS];
-    bool pair = is_pair(b);
-    if (b->phase & PHASE_first && !pair) {
-        start_sums(b, results, acc);
-        keep_sums(b, results, acc);
-    }
-    emit_chunks(b, results);
-    if (b->phase & PHASE_last && !pair) {
-        load_sums(b, results, acc);
-        finish_sums(b, results, acc);
-    }
-}
-
 static void emit_tile(Build *b, int results)
 {
     int acc[MAX_REGISTERS], pixels = results * b->c->window[0] * b->c->window[1];
     for (int i = 0; b->phase & PHASE_last && i < b->out.ntail; i++)
         fetch_operand(b, &b->out.tail[i].operand, results);
     if (b->chunk) {
-        emit_chunked_tile(b, results);
+        emit_chunks(b, results);
         return;
     }
     if (b->phase & PHASE_first)
