@@ -41,6 +41,7 @@ typedef struct {
     double steps;                       /* for one result */
     double lines;                       /* cache lines of the input that a pixel's step is the first to need */
     int blocks;                         /* of the input; 0: the sum cannot be split into passes */
+    int chunk;                          /* of these, that are summed on their own; 0: all */
 } Sum;
 
 static double larger_of(double a, double b)
@@ -53,26 +54,27 @@ static double filter_bytes(const Sum *sum, int vectors)
     return sum->steps * vectors * LANES * sizeof(float);
 }
 
-/* Input blocks summed in one pass, so that their filters stay in the first-level cache; 0: all. Filters that are needed
+/* Input blocks summed in one pass, whole chunks, so that their filters stay in the first-level cache; 0: all. Filters that are needed
  * slowly enough may as well come from the second level. */
 static int pass_depth(const Sum *sum, int vectors, int pixels)
 {
     double bytes = filter_bytes(sum, vectors), cycles = units_of(sum->machine, vectors) * pixels / 2.0;
     if (bytes <= FILTER_CACHE || !sum->blocks || vectors * LANES * sizeof(float) <= STREAM * cycles)
         return 0;
-    int depth = (int)(FILTER_CACHE / (bytes / sum->blocks));
-    depth = depth < 1 ? 1 : depth;
+    int depth = (int)(FILTER_CACHE / (bytes / sum->blocks)), least = sum->chunk ? sum->chunk : 1;
+    depth = depth < least ? least : depth / least * least;
     return depth < sum->blocks ? depth : 0;
 }
 
 /* Cycles of one step of the sum for a tile: multiply-adds, loads, the filters where they come from the second-level cache,
- * and its share of loading and storing the sums between passes. */
+ * and its share of loading and storing the sums between passes or chunks. */
 static double step_cycles(const Sum *sum, int units, int pixels)
 {
     double fma = units * pixels / 2.0, loads = (units + pixels) / 2.0, latency = 4, pass = 0;
     int widest = sum->machine->widest, vectors = units * widest, depth = pass_depth(sum, vectors, pixels);
-    if (depth)
-        pass = 1.5 * widest * units * pixels * sum->blocks / (depth * sum->steps);
+    int part = sum->chunk ? sum->chunk : depth;
+    if (part)
+        pass = 1.5 * widest * units * pixels * sum->blocks / (part * sum->steps);
     if (filter_bytes(sum, vectors) * (depth ? depth / (double)sum->blocks : 1) > FILTER_CACHE)
         fma = larger_of(fma, vectors * LANES * sizeof(float) / (double)STREAM);
     return larger_of(larger_of(fma, loads), latency) + 0.02 * (units + pixels) + FIRST_USE * sum->lines * pixels + pass;
@@ -172,7 +174,7 @@ static void choose_registers(const Sum *sum, Tile *t, int nvector, int width, in
 
 void choose_product(const Machine *machine, Tile *t, int channels, int blocks, int nvector, int tiles)
 {
-    Sum sum = {machine, channels, 1 / 16.0, blocks};
+    Sum sum = {machine, channels, 1 / 16.0, blocks, 0};
     choose_registers(&sum, t, nvector, tiles, 1);
     t->depth = pass_depth(&sum, t->vectors, t->pixels);
 }
@@ -233,12 +235,21 @@ bool sum_can_wait(const Node *n)
     return n->op == OP_conv && n->attr.groups == 1 && in->nsegment <= 1 && in->kind != LAYOUT_planar && (!tail_pool(n) || operands < 2);
 }
 
-static Sum sum_of(const Machine *machine, const Node *n)
+int chunk_blocks(int64_t terms)
+{
+    enum { TERMS = 128 };
+    return terms < TERMS ? (int)(TERMS / terms) : 1;
+}
+
+/* Of one result; images: of a training step, or 0. */
+static Sum sum_of(const Machine *machine, const Node *n, int images)
 {
     const Attr *a = &n->attr;
     int rows = a->stride[0] < a->kernel[0] ? a->stride[0] : a->kernel[0];
     double lines = rows * a->stride[1] / (2.0 * LANES * a->kernel[0] * a->kernel[1]);      /* a line holds two pixels of a block */
-    return (Sum){machine, (double)(n->macs / shape_floats(n->shape)), lines, sum_can_wait(n) ? n->in[0]->layout.blocks : 0};
+    int64_t steps = n->macs / shape_floats(n->shape);
+    int blocks = sum_can_wait(n) ? n->in[0]->layout.blocks : 0, chunk = images && blocks ? chunk_blocks(ceil_of((int)steps, blocks)) : 0;
+    return (Sum){machine, (double)steps, lines, blocks, chunk < blocks ? chunk : 0};
 }
 
 /* What a direct convolution walks over. */
@@ -267,13 +278,13 @@ void choose_blocking(const Machine *machine, Node *n, int images)
     Walk w = walk_of(n);
     Tile *t = &n->tile;
     int together = vectors_together(n), panels = ceil_of(n->layout.blocks, t->vectors);
-    Sum sum = sum_of(machine, n);
+    Sum sum = sum_of(machine, n, images);
     double line = picture_cycles(&sum, units_of(machine, together), units_of(machine, t->vectors), w.width, t->pixels, w.area) *
                   t->vectors / together;
     int64_t steps = n->macs / shape_floats(n->shape);
     line *= (double)steps * (w.area > 1 ? w.pool->attr.kernel[0] : 1) / (t->flat ? w.width : 1);
     t->depth = pass_depth(&sum, t->vectors, t->pixels * w.area);
-    int rows = choose_rows(n, w.lines, panels, images, line);
+    int rows = choose_rows(n, w.lines, panels, images ? images : 1, line);
     t->rows = w.average ? w.lines : long_rows(n, w.lines, w.width, panels, filter_bytes(&sum, t->vectors), rows);
     int64_t weights = steps * n->layout.blocks * LANES * 4, input = n->in[0]->layout.blocks * n->in[0]->layout.plane * 4;
     t->ahead = weights > NEAR_CACHE;
@@ -285,7 +296,7 @@ void choose_direct(const Machine *machine, Node *n, int images)
     n->tile = (Tile){.algorithm = ALGORITHM_direct};
     n->tile.flat = can_be_flat(n);
     Walk w = walk_of(n);
-    Sum sum = sum_of(machine, n);
+    Sum sum = sum_of(machine, n, images);
     choose_registers(&sum, &n->tile, vectors_together(n), w.width, w.area);
     choose_blocking(machine, n, images);
 }
@@ -331,10 +342,9 @@ static void choose_gradient(const Graph *g, Node *n)
     n->tile = part.tile;
 }
 
-/* Images whose tasks there are for certain: a training step always has all of them. */
 static int images_of(const Graph *g)
 {
-    return g->training ? g->max_batch : 1;
+    return g->training ? g->max_batch : 0;
 }
 
 static void choose_convolution(const Graph *g, Node *n)

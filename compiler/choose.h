@@ -15,8 +15,12 @@ bool sum_can_wait(const Node *);
 const Node *tail_pool(const Node *);
 /* Vectors that read the same input channels, so that one tile may hold several of them. */
 int vectors_together(const Node *);
-/* Sets what remains of a direct tile by the cost model, when algorithm, flat, vectors and pixels are there; images: how many there
- * are in any case. */
+/* Blocks of the input, of so many terms each, that a training step sums on their own, before it adds their sum to the others': long sums
+ * round less so (Higham, "The accuracy of floating point summation", 1993, section 3), and gradients of deep networks show every
+ * rounding. It follows from the shape alone, so that every machine adds in the same order. */
+int chunk_blocks(int64_t terms);
+/* Sets what remains of a direct tile by the cost model, when algorithm, flat, vectors and pixels are there; images: of a training step,
+ * or 0 in inference, where there may be one. */
 void choose_blocking(const Machine *, Node *, int images);
 
 /* Gives a convolution a direct tile by the cost model. */

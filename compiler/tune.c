@@ -44,7 +44,7 @@ static void challenge_registers(TuneLayer *layer, Tile tile)
     Node trial = *layer->node;
     trial.tile = tile;
     if (tile.algorithm == ALGORITHM_direct && trial.op == OP_conv)
-        choose_blocking(layer->machine, &trial, 1);
+        choose_blocking(layer->machine, &trial, 0);
     challenge(layer, &trial.tile);
     if (layer->sweep)
         challenge(layer, &tile);
@@ -84,7 +84,7 @@ static void try_forms(TuneLayer *layer)
     if (can_slide(&trial))
         choose_sliding(layer->machine, &trial);
     else
-        choose_direct(layer->machine, &trial, 1);
+        choose_direct(layer->machine, &trial, 0);
     challenge(layer, &trial.tile);
 }
 

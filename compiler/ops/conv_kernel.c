@@ -3,6 +3,7 @@
  * It computes `vectors` x 8 output channels of some rows, tile after tile of pixels held in registers, each of which holds one
  * vector or, where instructions are wide, two: a unit. The order of the sum is the same for every tile, hence for every output,
  * target and thread count. */
+#include "../choose.h"
 #include "conv.h"
 
 int channels_of(const Conv *c, int entry, int entries)
@@ -47,12 +48,9 @@ static bool is_partial(const Build *b, int entry)
     return b->c->entry[entry].count < b->c->entry[b->panel->entry].count;
 }
 
-/* Entries that a training step sums on their own, before it adds their sum to the others': long sums round less so (Higham,
- * "The accuracy of floating point summation", 1993, section 3), and gradients of deep networks show every rounding. It follows from
- * the shape alone, so that every machine adds in the same order. 0: the sum is short, or its entries do not lie alike. */
+/* Entries that are summed on their own (chunk_blocks); 0: the sum is short, or its entries do not lie alike. */
 static int chunk_of(const Conv *c, const Panel *p)
 {
-    enum { TERMS = 64 };
     const Entry *e = c->entry + p->entry;
     int last = p->entries - 1;
     if (!c->l->graph->training || p->entries < 2 || c->average || c->window[0] * c->window[1] > 1)
@@ -60,8 +58,7 @@ static int chunk_of(const Conv *c, const Panel *p)
     for (int i = 1; i <= last; i++)
         if (e[i].offset - e[i - 1].offset != e[1].offset - e[0].offset || (i < last ? e[i].count != e[0].count : e[i].count > e[0].count))
             return 0;
-    int64_t terms = (int64_t)c->kernel[0] * c->kernel[1] * e[0].count;
-    int chunk = terms < 2 * TERMS ? (int)((TERMS + terms / 2) / terms) : 1;
+    int chunk = chunk_blocks((int64_t)c->kernel[0] * c->kernel[1] * e[0].count);
     return p->entries > chunk ? chunk : 0;
 }
 
