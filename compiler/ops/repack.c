@@ -175,6 +175,7 @@ typedef struct {
     Kernel *k;
     Stream x, y;
     int64_t x_at, y_at;                 /* where the pointers are */
+    int64_t next;                       /* floats to the pair that the next task copies, 0: there is none */
     int zero;
 } Copier;
 
@@ -186,11 +187,14 @@ static void move_to(Copier *c, int64_t x, int64_t y)
     c->y_at = y;
 }
 
-/* The filters of one tap. */
+/* The filters of one tap. Those of the next pair are fetched meanwhile: they come from memory, and pairs do not follow each other there. */
 static void emit_filters(const Copier *c, const Rect *rect)
 {
     Kernel *k = c->k;
     int reg[LANES];
+    for (int lane = 0; lane < LANES && c->next; lane++)
+        if (rect->copied >> lane & 1)
+            k_prefetch(k, c->x.pointer, c->next + lane * rect->from_in);
     for (int i = 0; i < LANES; i++)
         reg[i] = kernel_register(k);
     for (int out = 0; out < rect->outs; out++) {
@@ -317,7 +321,7 @@ static int add_pairs(Lower *l, const Repack *r, const Pair *pair, int count)
         x_next = next->from - next[-inner].from;
         y_next = next->to - next[-inner].to;
     }
-    Copier c = {.r = r, .k = step_kernel(l)};
+    Copier c = {.r = r, .k = step_kernel(l), .next = inner > 1 ? x : outer > 1 ? x_next : 0};
     c.x = stream_weights(l, c.k, r->from->filters, "x");
     c.y = stream_common(l, c.k, r->to->filters, "y", true);
     emit_pair(&c, pair);
