@@ -1532,14 +1532,6 @@ static void avx2_conv1x1_32x3_5(const float *x, const float *w, float *y, const 
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15;
     for (int i = 0; i < 148; i++) {
-        _mm_prefetch((const char *)(r), _MM_HINT_T0);
-        _mm_prefetch((const char *)(r + 16), _MM_HINT_T0);
-        _mm_prefetch((const char *)(r + 25104), _MM_HINT_T0);
-        _mm_prefetch((const char *)(r + 25120), _MM_HINT_T0);
-        _mm_prefetch((const char *)(r + 50208), _MM_HINT_T0);
-        _mm_prefetch((const char *)(r + 50224), _MM_HINT_T0);
-        _mm_prefetch((const char *)(r + 75312), _MM_HINT_T0);
-        _mm_prefetch((const char *)(r + 75328), _MM_HINT_T0);
         v0 = _mm256_loadu_ps(b);
         v1 = v0;
         v2 = v0;
@@ -1552,6 +1544,14 @@ static void avx2_conv1x1_32x3_5(const float *x, const float *w, float *y, const 
         v9 = _mm256_loadu_ps(b + 24);
         v10 = v9;
         v11 = v9;
+        _mm_prefetch((const char *)(r), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 16), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 25104), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 25120), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 50208), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 50224), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 75312), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 75328), _MM_HINT_T0);
         for (int j = 0; j < 16; j++) {
             _mm_prefetch((const char *)(x + 24), _MM_HINT_T0);
             _mm_prefetch((const char *)(x + 40), _MM_HINT_T0);
@@ -1704,10 +1704,6 @@ static void avx2_conv1x1_32x3_5(const float *x, const float *w, float *y, const 
         r += 24;
     }
     for (int i = 0; i < 2; i++) {
-        _mm_prefetch((const char *)(r), _MM_HINT_T0);
-        _mm_prefetch((const char *)(r + 25104), _MM_HINT_T0);
-        _mm_prefetch((const char *)(r + 50208), _MM_HINT_T0);
-        _mm_prefetch((const char *)(r + 75312), _MM_HINT_T0);
         v0 = _mm256_loadu_ps(b);
         v1 = v0;
         v2 = _mm256_loadu_ps(b + 8);
@@ -1716,6 +1712,10 @@ static void avx2_conv1x1_32x3_5(const float *x, const float *w, float *y, const 
         v5 = v4;
         v6 = _mm256_loadu_ps(b + 24);
         v7 = v6;
+        _mm_prefetch((const char *)(r), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 25104), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 50208), _MM_HINT_T0);
+        _mm_prefetch((const char *)(r + 75312), _MM_HINT_T0);
         for (int j = 0; j < 16; j++) {
             _mm_prefetch((const char *)(x + 16), _MM_HINT_T0);
             _mm_prefetch((const char *)(x + 24), _MM_HINT_T0);

@@ -165,16 +165,57 @@ static void open_sums(Build *b, int64_t results)
     step_scratch(b->c->l, sum_floats(b, b->pooled ? results : b->most));
 }
 
-/* What the tail will read of one tensor arrives while the sum is computed, unless that is more than a processor awaits at once. */
+/* What the tail will read of one tensor arrives while the sum is computed. */
 static void fetch_operand(Build *b, const Stream *s, int results)
 {
-    enum { LINES_AWAITED = 12 };
-    int each = (results * LANES + LINE - 1) / LINE;
-    if (s->pointer < 0 || s->view.pixel != LANES || b->panel->vectors * each > LINES_AWAITED)
-        return;
     for (int v = 0; v < b->panel->vectors; v++)
-        for (int i = 0; i < each; i++)
-            k_prefetch(b->k, s->pointer, v * s->view.block + i * LINE);
+        for (int at = 0; at < results * LANES; at += LINE)
+            k_prefetch(b->k, s->pointer, v * s->view.block + at);
+}
+
+/* The tensors to be fetched for so many results: not those of which there are more lines than a processor awaits at once. */
+static int fetched_operands(const Build *b, int results, const Stream **fetched)
+{
+    enum { LINES_AWAITED = 12 };
+    int count = 0;
+    for (int i = 0; i < b->out.ntail; i++) {
+        const Stream *s = &b->out.tail[i].operand;
+        if (s->pointer >= 0 && s->view.pixel == LANES && b->panel->vectors * ceil_of(results * LANES, LINE) <= LINES_AWAITED)
+            fetched[count++] = s;
+    }
+    return count;
+}
+
+/* x and the filters go on by so many entries, or, where sign is -1, back. */
+static void move_entries(Build *b, int entries, int sign)
+{
+    const Entry *e = b->c->entry + b->entry;
+    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, entries);
+    k_bump(b->k, b->x.pointer, sign * (e[entries].offset - e[0].offset));
+    k_bump(b->k, b->w.pointer, sign * filter_floats(b->c, taps * b->panel->vectors * LANES));
+}
+
+/* The sum that the tail follows, in as many parts as there are tensors to be fetched for it, one before each: the lines of all of them
+ * at once would keep those of x waiting. */
+static void emit_last_sum(Build *b, int results, const int *acc)
+{
+    const Stream *fetched[MAX_TAIL];
+    int entry = b->entry, entries = b->entries, pixels = results * b->c->window[0] * b->c->window[1], moved = 0;
+    int count = fetched_operands(b, results, fetched), parts = count ? count : 1;
+    for (int i = 0; i < parts; i++, b->entry = entry + moved) {
+        if (count)
+            fetch_operand(b, fetched[i], results);
+        b->entries = (entries - moved) / (parts - i);
+        if (b->entries)
+            emit_sum(b, pixels, acc);
+        if (i + 1 == parts)
+            break;
+        move_entries(b, b->entries, 1);
+        moved += b->entries;
+    }
+    b->entry = entry;
+    b->entries = entries;
+    move_entries(b, moved, -1);
 }
 
 /* The sum so far, a vector at the beginning or what waits, is added to accumulator i. */
@@ -213,7 +254,10 @@ static void emit_chunk(Build *b, int pixels, int entries, Phase phase)
     for (int i = 0; i < b->units * pixels; i++)
         k_zero(k, acc[i] = kernel_register(k));
     b->entries = entries;
-    emit_sum(b, pixels, acc);
+    if (phase & PHASE_last)
+        emit_last_sum(b, pixels, acc);
+    else
+        emit_sum(b, pixels, acc);
     end_chunk(b, pixels, acc, phase);
     k_bump(k, b->x.pointer, entries * entry_distance(b));
     k_bump(k, b->w.pointer, filter_floats(b->c, taps * b->panel->vectors * LANES));
@@ -244,8 +288,6 @@ static void emit_chunks(Build *b, int pixels)
 static void emit_tile(Build *b, int results)
 {
     int acc[MAX_REGISTERS], pixels = results * b->c->window[0] * b->c->window[1];
-    for (int i = 0; b->phase & PHASE_last && i < b->out.ntail; i++)
-        fetch_operand(b, &b->out.tail[i].operand, results);
     if (b->chunk) {
         emit_chunks(b, results);
         return;
@@ -254,12 +296,13 @@ static void emit_tile(Build *b, int results)
         start_sums(b, pixels, acc);
     else
         load_sums(b, pixels, acc);
-    if (b->entries)
-        emit_sum(b, pixels, acc);
-    if (b->phase & PHASE_last)
+    if (b->phase & PHASE_last) {
+        emit_last_sum(b, results, acc);
         finish_sums(b, results, acc);
-    else
+    } else {
+        emit_sum(b, pixels, acc);
         keep_sums(b, pixels, acc);
+    }
 }
 
 /* ---- kernels ------------------------------------------------------------------------------------------------- */
