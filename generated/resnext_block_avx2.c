@@ -104,6 +104,12 @@ __attribute__((target("avx2,fma,f16c")))
 static void avx2_conv1x1_48x2_1(const float *x, const float *w, float *y, const float *b)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14;
+    for (int i = 0; i < 8; i++) {
+        _mm_prefetch((const char *)(x), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 8), _MM_HINT_T0);
+        x += 25104;
+    }
+    x -= 200832;
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 28; j++) {
             v0 = _mm256_loadu_ps(b);
@@ -230,6 +236,12 @@ static void avx2_conv1x1_48x2_1(const float *x, const float *w, float *y, const 
     y -= 1824;
     w += 3072;
     for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 8; j++) {
+            _mm_prefetch((const char *)(x), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 8), _MM_HINT_T0);
+            x += 25104;
+        }
+        x -= 200832;
         for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 28; k++) {
                 v0 = _mm256_loadu_ps(y);
@@ -356,6 +368,12 @@ static void avx2_conv1x1_48x2_1(const float *x, const float *w, float *y, const 
         y -= 1824;
         w += 3072;
     }
+    for (int i = 0; i < 8; i++) {
+        _mm_prefetch((const char *)(x), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 8), _MM_HINT_T0);
+        x += 25104;
+    }
+    x -= 200832;
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 28; j++) {
             v0 = _mm256_loadu_ps(y);
@@ -509,6 +527,12 @@ __attribute__((target("avx2,fma,f16c")))
 static void avx2_conv1x1_40x2_2(const float *x, const float *w, float *y, const float *b)
 {
     __m256 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12;
+    for (int i = 0; i < 8; i++) {
+        _mm_prefetch((const char *)(x), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 8), _MM_HINT_T0);
+        x += 25104;
+    }
+    x -= 200832;
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 28; j++) {
             v0 = _mm256_loadu_ps(b);
@@ -619,6 +643,12 @@ static void avx2_conv1x1_40x2_2(const float *x, const float *w, float *y, const 
     y -= 1824;
     w += 2560;
     for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 8; j++) {
+            _mm_prefetch((const char *)(x), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 8), _MM_HINT_T0);
+            x += 25104;
+        }
+        x -= 200832;
         for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 28; k++) {
                 v0 = _mm256_loadu_ps(y);
@@ -729,6 +759,12 @@ static void avx2_conv1x1_40x2_2(const float *x, const float *w, float *y, const 
         y -= 1824;
         w += 2560;
     }
+    for (int i = 0; i < 8; i++) {
+        _mm_prefetch((const char *)(x), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 8), _MM_HINT_T0);
+        x += 25104;
+    }
+    x -= 200832;
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 28; j++) {
             v0 = _mm256_loadu_ps(y);
@@ -2071,7 +2107,7 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx2_border_3(y + i * 26456 - 464);
 }
 
-static const Part parts_conv_1[] = {{1, 14, 621894}, {1, 28, 533638}, {1, 16, 405}, {0}};
+static const Part parts_conv_1[] = {{1, 14, 622002}, {1, 28, 533746}, {1, 16, 405}, {0}};
 
 /* convolution 3 x 3, stride 1: 128 x 56 x 56 -> 128 x 56 x 56, 32 groups; sliding, tiles of 8 x 12
  * 14,450,688 MACs per image. Layer conv2 (resnext_block.yaml:46). */

@@ -117,6 +117,14 @@ __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma,f16c")))
 static void avx512_conv1x1_64x6_1(const float *x, const float *w, float *y, const float *b)
 {
     __m512 z0, z1, z2, z3, z4, z5, z6, z7, z8, z9, z10, z11, z12, z13, z14, z15, z16, z17, z18, z19, z20, z21, z22, z23, z24, z25, z26, z27, z28;
+    for (int i = 0; i < 8; i++) {
+        _mm_prefetch((const char *)(x), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 16), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 32), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 40), _MM_HINT_T0);
+        x += 25104;
+    }
+    x -= 200832;
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 6; j++) {
             z0 = _mm512_loadu_ps(b);
@@ -541,6 +549,14 @@ static void avx512_conv1x1_64x6_1(const float *x, const float *w, float *y, cons
     y -= 1824;
     w += 4096;
     for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 8; j++) {
+            _mm_prefetch((const char *)(x), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 16), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 32), _MM_HINT_T0);
+            _mm_prefetch((const char *)(x + 40), _MM_HINT_T0);
+            x += 25104;
+        }
+        x -= 200832;
         for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 6; k++) {
                 z0 = _mm512_zextps256_ps512(_mm256_loadu_ps(y));
@@ -1009,6 +1025,14 @@ static void avx512_conv1x1_64x6_1(const float *x, const float *w, float *y, cons
         y -= 1824;
         w += 4096;
     }
+    for (int i = 0; i < 8; i++) {
+        _mm_prefetch((const char *)(x), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 16), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 32), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 40), _MM_HINT_T0);
+        x += 25104;
+    }
+    x -= 200832;
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 6; j++) {
             z0 = _mm512_zextps256_ps512(_mm256_loadu_ps(y));
@@ -2380,6 +2404,14 @@ __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma,f16c")))
 static void avx512_conv1x1_64x6_4(const float *x, const float *w, float *y, const float *r, const float *b)
 {
     __m512 z0, z1, z2, z3, z4, z5, z6, z7, z8, z9, z10, z11, z12, z13, z14, z15, z16, z17, z18, z19, z20, z21, z22, z23, z24, z25, z26, z27, z28;
+    for (int i = 0; i < 8; i++) {
+        _mm_prefetch((const char *)(x), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 16), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 32), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 40), _MM_HINT_T0);
+        x += 25104;
+    }
+    x -= 200832;
     for (int i = 0; i < 73; i++) {
         z0 = _mm512_loadu_ps(b);
         z1 = z0;
@@ -2803,6 +2835,14 @@ static void avx512_conv1x1_64x6_4(const float *x, const float *w, float *y, cons
     y -= 3584;
     r -= 3584;
     w += 4096;
+    for (int i = 0; i < 8; i++) {
+        _mm_prefetch((const char *)(x), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 16), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 32), _MM_HINT_T0);
+        _mm_prefetch((const char *)(x + 40), _MM_HINT_T0);
+        x += 25104;
+    }
+    x -= 200832;
     for (int i = 0; i < 73; i++) {
         z0 = _mm512_zextps256_ps512(_mm256_loadu_ps(y));
         z0 = _mm512_insertf32x8(z0, _mm256_loadu_ps(y + 25104), 1);
@@ -3724,7 +3764,7 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx512_border_2(y + i * 26456 - 464);
 }
 
-static const Part parts_conv_1[] = {{1, 28, 357542}, {1, 16, 405}, {0}};
+static const Part parts_conv_1[] = {{1, 28, 357714}, {1, 16, 405}, {0}};
 
 /* convolution 3 x 3, stride 1: 128 x 56 x 56 -> 128 x 56 x 56, 32 groups; sliding, tiles of 16 x 12
  * 14,450,688 MACs per image. Layer conv2 (resnext_block.yaml:46). */
@@ -3759,7 +3799,7 @@ static void step_conv_3(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     avx512_conv1x1_64x6_4(x + i * 3584, w + j * 8192, y + i * 3584 + j * 200832, r + i * 3584 + j * 200832, b + j * 64);
 }
 
-static const Part parts_conv_3[] = {{1, 28, 360858}, {0}};
+static const Part parts_conv_3[] = {{1, 28, 360944}, {0}};
 
 /* the output as the caller reads it: 256 x 56 x 56
  * Layer output (resnext_block.yaml:51). */

@@ -153,6 +153,10 @@ static void c_copy_0(const float *x, float *y)
 static void c_conv1x1_48x2_1(const float *x, const float *w, float *y, const float *b)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8], v13[8], v14[8];
+    for (int i = 0; i < 8; i++) {
+        x += 25104;
+    }
+    x -= 200832;
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 28; j++) {
             load8(v0, b);
@@ -277,6 +281,10 @@ static void c_conv1x1_48x2_1(const float *x, const float *w, float *y, const flo
     y -= 1824;
     w += 3072;
     for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 8; j++) {
+            x += 25104;
+        }
+        x -= 200832;
         for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 28; k++) {
                 load8(v0, y);
@@ -401,6 +409,10 @@ static void c_conv1x1_48x2_1(const float *x, const float *w, float *y, const flo
         y -= 1824;
         w += 3072;
     }
+    for (int i = 0; i < 8; i++) {
+        x += 25104;
+    }
+    x -= 200832;
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 28; j++) {
             load8(v0, y);
@@ -551,6 +563,10 @@ static void c_conv1x1_48x2_1(const float *x, const float *w, float *y, const flo
 static void c_conv1x1_40x2_2(const float *x, const float *w, float *y, const float *b)
 {
     float v0[8], v1[8], v2[8], v3[8], v4[8], v5[8], v6[8], v7[8], v8[8], v9[8], v10[8], v11[8], v12[8];
+    for (int i = 0; i < 8; i++) {
+        x += 25104;
+    }
+    x -= 200832;
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 28; j++) {
             load8(v0, b);
@@ -659,6 +675,10 @@ static void c_conv1x1_40x2_2(const float *x, const float *w, float *y, const flo
     y -= 1824;
     w += 2560;
     for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 8; j++) {
+            x += 25104;
+        }
+        x -= 200832;
         for (int j = 0; j < 4; j++) {
             for (int k = 0; k < 28; k++) {
                 load8(v0, y);
@@ -767,6 +787,10 @@ static void c_conv1x1_40x2_2(const float *x, const float *w, float *y, const flo
         y -= 1824;
         w += 2560;
     }
+    for (int i = 0; i < 8; i++) {
+        x += 25104;
+    }
+    x -= 200832;
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 28; j++) {
             load8(v0, y);
@@ -2075,7 +2099,7 @@ static void step_conv_1(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
     c_border_3(y + i * 26456 - 464);
 }
 
-static const Part parts_conv_1[] = {{1, 14, 621894}, {1, 28, 533638}, {1, 16, 405}, {0}};
+static const Part parts_conv_1[] = {{1, 14, 622002}, {1, 28, 533746}, {1, 16, 405}, {0}};
 
 /* convolution 3 x 3, stride 1: 128 x 56 x 56 -> 128 x 56 x 56, 32 groups; sliding, tiles of 8 x 12
  * 14,450,688 MACs per image. Layer conv2 (resnext_block.yaml:46). */

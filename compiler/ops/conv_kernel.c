@@ -368,6 +368,7 @@ static void emit_passes(Build *b, Phase phase, int passes, int entries, int rows
     if (b->lines)
         k_bump(k, b->ahead.pointer, filters);
     k_loop(k, passes);
+    fetch_first_tile(b, even_part(width, b->most));
     emit_walk(b, phase, rows, width);
     k_bump(k, b->x.pointer, entries * b->c->x.block);
     k_bump(k, b->w.pointer, filters);

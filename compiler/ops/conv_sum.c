@@ -92,18 +92,33 @@ static void fetch_ahead(Build *b)
 
 /* A 1 x 1 convolution walks over as many places of the input as it has blocks, which are more than a processor's own
  * prefetcher follows. So each block fetches the lines that the next tile of the row will read of it. */
-static void fetch_next_pixels(Build *b, int pixels)
+static bool is_fetching(const Conv *c)
 {
-    const Conv *c = b->c;
-    bool many = c->kernel[0] * c->kernel[1] == 1 && c->step == 1 && c->n->op != OP_linear && c->window[0] * c->window[1] == 1;
-    int64_t next = pixel_offset(b, pixels), fetched = -LINE;
-    for (int i = 0; many && i < pixels; i++) {
+    return c->kernel[0] * c->kernel[1] == 1 && c->step == 1 && c->n->op != OP_linear && c->window[0] * c->window[1] == 1;
+}
+
+/* The lines of one block with the pixels of a tile, whose first is so many floats away. */
+static void fetch_pixels(Build *b, int pixels, int64_t first)
+{
+    int64_t fetched = -LINE;
+    for (int i = 0; i < pixels; i++) {
         int64_t at = pixel_offset(b, i);
         if (at - fetched < LINE && i < pixels - 1)      /* the tile may begin amidst a line: then its last pixel has one more */
             continue;
-        k_prefetch(b->k, b->x.pointer, next + at);
+        k_prefetch(b->k, b->x.pointer, first + at);
         fetched = at;
     }
+}
+
+void fetch_first_tile(Build *b, int pixels)
+{
+    if (!is_fetching(b->c))
+        return;
+    k_loop(b->k, b->entries);
+    fetch_pixels(b, pixels, 0);
+    k_bump(b->k, b->x.pointer, b->c->x.block);
+    k_end(b->k);
+    k_bump(b->k, b->x.pointer, -b->entries * b->c->x.block);
 }
 
 /* The products of one register of filters, of some columns of the window, and one channel of the pixels that these see. */
@@ -157,7 +172,8 @@ static void emit_taps(Build *b, int pixels, const int *acc, int count)
     Body body = body_of(c, count);
     int64_t column = c->dilation[1] * c->x.pixel, filter = (int64_t)vectors * LANES;
     int64_t channels = body.channels < count ? body.channels * c->step : 0, line = takes_lines(c) ? count * filter : 0;
-    fetch_next_pixels(b, pixels);
+    if (is_fetching(c))
+        fetch_pixels(b, pixels, pixel_offset(b, pixels));
     k_loop(k, c->kernel[0]);
     k_loop(k, c->kernel[1] / body.columns);
     k_loop(k, count / body.channels);
