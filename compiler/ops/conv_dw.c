@@ -11,7 +11,9 @@ enum {
     BAND_PIXELS = 112,                  /* of a band: four vectors of dy, a block of x and the next, that is being fetched, are 22 KiB; */
     TAPS_PIXELS = 90,                   /*   of filters of several taps, which reach beyond it; */
     ALONE_PIXELS = 204,                 /*   where x has no other block: 32 KiB */
-    FEWEST_TASKS = 8,
+    FEWEST_TASKS = 32,                  /* at whose end threads wait for each other */
+    WINOGRAD_TASKS = 8,                 /* likewise, where each task transforms anew what it reads */
+    FEW_FILTERS = 8,                    /* panels by blocks, fewer than which are cut into the rows of the filter */
     MOST_CHUNKS = 16,                   /* of the batch */
     CHUNK_BYTES = 256 << 10,            /* of a gradient, at most, that is summed in chunks, */
     LEAST_BYTES = 256 << 10,            /*   and of the operands, at least */
@@ -145,7 +147,8 @@ static void choose_slice(const Gradient *d, Slices *s, int alike, int *entries)
 {
     const Conv *c = &d->c;
     int64_t bytes = (int64_t)c->kernel[0] * c->kernel[1] * LANES * s->panel->vectors * LANES * (int64_t)sizeof(float);
-    int64_t most = SLICE_BYTES / bytes > 1 ? SLICE_BYTES / bytes : 1, tasks = d->chunks > 1 ? 1 : FEWEST_TASKS;
+    int64_t most = SLICE_BYTES / bytes > 1 ? SLICE_BYTES / bytes : 1;
+    int64_t tasks = d->chunks > 1 ? 1 : d->winograd ? WINOGRAD_TASKS : FEWEST_TASKS;
     int64_t shared = (int64_t)s->run.panels * alike / tasks;
     most = shared < most ? shared : most;
     s->panels = s->run.x == 0 && c->kernel[0] * c->kernel[1] == 1 ? panels_of_slice(s, alike, most) : 1;
@@ -191,12 +194,12 @@ static void choose_band(Gradient *d)
         d->images = largest_divisor(images, most / pixels < farthest ? most / pixels : farthest);
 }
 
-static int count_tasks(const Conv *c)
+static int count_filters(const Conv *c)
 {
-    int tasks = 0;
+    int filters = 0;
     for (size_t i = 0; i < c->npanel; i++)
-        tasks += c->panel[i].entries;
-    return tasks;
+        filters += c->panel[i].entries;
+    return filters;
 }
 
 /* Chunks where the gradient is small beside what is read for it. */
@@ -262,7 +265,7 @@ static void lower_dw(Lower *l, Node *n)
         choose_winograd_band(&d);
     else
         choose_band(&d);
-    d.rows_apart = !d.winograd && d.chunks == 1 && d.c.kernel[0] > 1 && count_tasks(&d.c) < FEWEST_TASKS;
+    d.rows_apart = !d.winograd && d.chunks == 1 && d.c.kernel[0] > 1 && count_filters(&d.c) < FEW_FILTERS;
     step_begin(l);
     add_gradient_calls(&d);
     step_end(l, n, op_name(n->op),
