@@ -1,8 +1,9 @@
-/* absorb.c - training: norms that are computed again for the way back are left to those who read them.
+/* absorb.c - training: norms are left to those who read them, where these can as well read x, and the norm's statistics: a multiply-add
+ * and a maximum cost less there than a pass over tensors that come from memory.
  *
  * What `recompute` repeats, relu(norm(x)), is read by the gradient of the filters behind it, which copies what it multiplies anyway,
- * and for the relu's derivative, which the gradient by the operand has in its tail. Both can as well read x, and the norm's statistics:
- * a multiply-add and a maximum cost less there than a pass over tensors that come from memory. */
+ * and for the relu's derivative, which the gradient by the operand has in its tail. Where a block's shortcut has a norm too, the sum of
+ * two norms is one pass: the add in the tail of one has the other's statistics as a third operand. */
 #include <string.h>
 
 #include "tally.h"
@@ -13,10 +14,16 @@ static bool alike(const Layout *a, const Layout *b)
            a->nsegment == b->nsegment && !memcmp(a->segment, b->segment, (size_t)a->nsegment * sizeof *a->segment);
 }
 
-/* A norm with a relu behind it, of what lies in memory as the result would. */
-static bool is_rectified_norm(const Node *n)
+/* A norm, of what lies in memory as the result would. */
+static bool is_norm(const Node *n)
 {
-    return n->op == OP_bn_train && n->tail && n->tail->op == OP_relu && !n->tail->tail && alike(&n->layout, &n->in[0]->layout);
+    return n->op == OP_bn_train && alike(&n->layout, &n->in[0]->layout);
+}
+
+/* With a relu behind it, and nothing else. */
+static bool is_rectified(const Node *n)
+{
+    return n->tail && n->tail->op == OP_relu && !n->tail->tail;
 }
 
 /* The gradient of filters of one tap, which all output channels share: a band of pixels by all channels can be copied. */
@@ -26,12 +33,19 @@ static bool copies_pixels(const Node *dw)
     return dw->of->tile.algorithm != ALGORITHM_sliding && a->groups == 1 && a->kernel[0] * a->kernel[1] == 1 && a->pad[0] + a->pad[1] == 0;
 }
 
-/* Can node's kernels make what operand i of node, or of this part of its tail, is? */
+/* Can node's kernels make the norm that operand i of node, or of this part of its tail, is? */
 static bool can_absorb(const Node *node, const Node *part, int i)
 {
+    const Node *norm = part->in[i];
+    if (!is_norm(norm))
+        return false;
     if (node->op == OP_conv_dw)
-        return i == 0 && copies_pixels(node);
-    return i == 1 && node->op == OP_conv_dx && part->op == OP_derivative && part->attr.of_op == OP_relu && part->nin == 2 &&
+        return i == 0 && is_rectified(norm) && copies_pixels(node);
+    if (i != 1 || part->nin != 2)
+        return false;
+    if (node->op == OP_bn_train)
+        return part->op == OP_add && part == node->tail && !norm->tail;
+    return node->op == OP_conv_dx && part->op == OP_derivative && part->attr.of_op == OP_relu && is_rectified(norm) &&
            pointers_of(node) + 1 + TALLY_POINTERS <= MAX_POINTERS;
 }
 
@@ -46,7 +60,7 @@ static void absorb_operand(Graph *g, Node *part, int i)
     part->in = in;
 }
 
-/* Needs tiles. In training, norms go of which all readers can do that: those of the forward pass are read by what cannot. */
+/* Needs tiles. In training, norms go of which all readers can do that. */
 void absorb(Graph *g)
 {
     if (!g->training)
@@ -57,7 +71,7 @@ void absorb(Graph *g)
             for (Node *part = n; part; part = part->tail)
                 for (int i = part != n; i < part->nin; i++) {
                     const Node *norm = part->in[i];
-                    if (!is_rectified_norm(norm) || !can_absorb(n, part, i))
+                    if (!can_absorb(n, part, i))
                         continue;
                     if (!change)
                         readers[norm->id]++;

@@ -310,7 +310,7 @@ Output output_open(Lower *l, Kernel *k, const Node *n, int64_t vectors, int nown
         if (t->nin > 1)
             e->operand = stream_operand(l, k, t->in[1], name[operands++]);
         if (t->nin > 2)
-            e->stats = stream_open(l, k, t->in[2], "stats", false);
+            e->stats = stream_open(l, k, t->in[2], "norm", false);
     }
     o.vectors.pointer = -1;
     if (o.nvector)

@@ -49,7 +49,7 @@ typedef struct {
 typedef struct {
     const Node *node;
     Stream operand;                     /* second operand of add and mul; pointer -1: none */
-    Stream stats;                       /* derivative: of the norm whose result is meant, where the operand is what that reads; -1: none */
+    Stream stats;                       /* of the norm whose result is meant, where the operand is what that reads (absorb.c); -1: none */
     int vector;                         /* bn: index of its scale among the per-channel vectors; the shift follows */
 } TailElement;
 

@@ -1,17 +1,38 @@
-/* test_absorb.c - norms that are computed again for the way back, where those who read them do it instead: random shapes against the
- * interpreter in double; bits equal to those with a norm of its own, on every target and for any number of threads. */
+/* test_absorb.c - norms that those who read them compute instead: random shapes against the interpreter in double; bits equal to those
+ * with a norm of its own, on every target and for any number of threads. */
 #include <criterion/criterion.h>
 
 #include "train_case.h"
 
-static Node *convolution(Case *c, const char *name, Node *x, int kernel, int stride)
+static Node *convolution_to(Case *c, const char *name, Node *x, int out, int kernel, int stride)
 {
     Attr a = network_attr();
-    a.out = pick(c, 1, 40);
+    a.out = out;
     a.kernel[0] = a.kernel[1] = kernel;
     a.pad[0] = a.pad[1] = kernel / 2;
     a.stride[0] = a.stride[1] = stride;
     return network_add(c->graph, OP_conv, a, name, &x, 1);
+}
+
+static Node *convolution(Case *c, const char *name, Node *x, int kernel, int stride)
+{
+    return convolution_to(c, name, x, pick(c, 1, 40), kernel, stride);
+}
+
+/* bn(y), by the batch's statistics, which are its second operand. */
+static Node *norm(Case *c, const char *name, Node *y)
+{
+    Node *bn = network_add(c->graph, OP_bn, network_attr(), name, &y, 1);
+    Node *stats = graph_insert(c->graph, bn, OP_bn_stats, (Loc){0}, NULL, &y, 1);
+    stats->of = bn;
+    stats->attr = bn->attr;
+    op_info[OP_bn_stats].infer(c->graph, stats);
+    bn->op = OP_bn_train;
+    bn->in = arena_alloc(&c->context, 2, sizeof *bn->in);
+    bn->in[0] = y;
+    bn->in[1] = stats;
+    bn->nin = 2;
+    return bn;
 }
 
 static Node *normalised(Case *c, const char *name, Node *bn, Node *y, Node *stats)
@@ -29,16 +50,7 @@ static void build_again(Case *c, int kernel, int stride)
 {
     Attr a = network_attr();
     Node *x = operand(c), *y = convolution(c, "before", x, 2 * pick(c, 0, 1) + 1, 1);
-    Node *bn = network_add(c->graph, OP_bn, network_attr(), "norm", &y, 1);
-    Node *stats = graph_insert(c->graph, bn, OP_bn_stats, (Loc){0}, NULL, &y, 1);
-    stats->of = bn;
-    stats->attr = bn->attr;
-    op_info[OP_bn_stats].infer(c->graph, stats);
-    bn->op = OP_bn_train;
-    bn->in = arena_alloc(&c->context, 2, sizeof *bn->in);
-    bn->in[0] = y;
-    bn->in[1] = stats;
-    bn->nin = 2;
+    Node *bn = norm(c, "norm", y), *stats = bn->in[1];
     Node *z = convolution(c, "behind", through(c, OP_relu, bn), kernel, stride);
     Node *again = normalised(c, "norm.again", bn, y, stats);
     a.result = bn->shape;
@@ -77,6 +89,33 @@ static void build_padded(Case *c)
     build_again(c, 3, 1);
 }
 
+/* relu(bn(y) + bn(z)): a block whose shortcut has a norm of its own. The later norm adds the other. */
+static void build_sum(Case *c)
+{
+    c->width = c->width ? c->width : pick(c, 2, 20);
+    c->height = c->height ? c->height : pick(c, 1, 20);
+    open_case(c, 1);
+    int out = pick(c, 1, 40);
+    Node *x = operand(c), *y = convolution_to(c, "body", x, out, 3, 1), *z = convolution_to(c, "shortcut", x, out, 1, 1);
+    Node *in[] = {norm(c, "body.norm", y), norm(c, "shortcut.norm", z)};
+    give(c, through(c, OP_relu, network_add(c->graph, OP_add, network_attr(), "sum", in, 2)));
+}
+
+/* A norm that is added to two others, one of which is pooled first: somebody must compute it. */
+static void build_sum_of_pooled(Case *c)
+{
+    open_case(c, 1);
+    Attr pool = network_attr();
+    pool.kernel[0] = pool.kernel[1] = 3;
+    pool.pad[0] = pool.pad[1] = 1;
+    pool.stride[0] = pool.stride[1] = 1;
+    Node *x = operand(c), *y = convolution_to(c, "body", x, 16, 3, 1), *z = convolution_to(c, "shortcut", x, 16, 1, 1);
+    Node *first = norm(c, "body.norm", y), *second = norm(c, "shortcut.norm", z);
+    Node *pooled = network_add(c->graph, OP_max_pool, pool, "pool", &first, 1);
+    Node *sum = network_add(c->graph, OP_add, network_attr(), "sum", (Node *[]){first, second}, 2);
+    give(c, network_add(c->graph, OP_add, network_attr(), "all", (Node *[]){sum, pooled}, 2));
+}
+
 enum { ROUNDING = 60 };                 /* times that of one operation: a norm and its gradient between convolutions */
 
 Test(absorb, random) { check_cases(build_random, (Case){.absorbed = 1, .rounding = ROUNDING}, 20); }
@@ -95,3 +134,13 @@ Test(absorb, large)
 
 /* A border that must be zero behind the norm: who reads it does not make it. */
 Test(absorb, padded) { check_cases(build_padded, (Case){.rounding = ROUNDING}, 4); }
+
+Test(absorb, sum) { check_cases(build_sum, (Case){.absorbed = 1, .rounding = ROUNDING}, 20); }
+
+Test(absorb, sum_of_large)
+{
+    const Case large = {.absorbed = 1, .rounding = ROUNDING, .height = 40, .width = 37, .nparts = 1, .parts = {30}, .batch = 3};
+    check_cases(build_sum, large, 2);
+}
+
+Test(absorb, sum_of_pooled) { check_cases(build_sum_of_pooled, (Case){.rounding = ROUNDING}, 3); }
