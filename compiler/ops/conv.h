@@ -133,9 +133,10 @@ TallyKernel build_tally(const Conv *, int vectors, int rows, int width, int imag
 /* conv_sum.c: adds the sum over the entries of the walk to accumulators [unit][pixel]; x and w end where they began. The loop body runs
  * so many times for each line of the window over `count` channels of an entry, and fetches `lines` of `ahead` each time. */
 void emit_sum(Build *, int pixels, const int *acc);
+int sum_bodies(const Conv *, int count);
 /* Fetches what the first tile of a pass of a 1 x 1 convolution reads, of so many pixels: no tile before it has. */
 void fetch_first_tile(Build *, int pixels);
-int sum_bodies(const Conv *, int count);
+int64_t filters_of(const Build *, int entries);    /* floats, of the next entries of the walk */
 int vectors_of_unit(const Build *, int unit);      /* that the unit holds: the last may lack one */
 /* Every Build must say how many blocks its registers hold: 1, or what the machine has at most. */
 void build_width(Build *, int blocks);

@@ -14,6 +14,12 @@ int channels_of(const Conv *c, int entry, int entries)
     return sum;
 }
 
+int64_t filters_of(const Build *b, int entries)
+{
+    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, entries);
+    return filter_floats(b->c, taps * b->panel->vectors * LANES);
+}
+
 /* ---- one tile of registers ----------------------------------------------------------------------------------- */
 
 int vectors_of_unit(const Build *b, int u)
@@ -190,9 +196,8 @@ static int fetched_operands(const Build *b, int results, const Stream **fetched)
 static void move_entries(Build *b, int entries, int sign)
 {
     const Entry *e = b->c->entry + b->entry;
-    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, entries);
     k_bump(b->k, b->x.pointer, sign * (e[entries].offset - e[0].offset));
-    k_bump(b->k, b->w.pointer, sign * filter_floats(b->c, taps * b->panel->vectors * LANES));
+    k_bump(b->k, b->w.pointer, sign * filters_of(b, entries));
 }
 
 /* The sum that the tail follows, in as many parts as there are tensors to be fetched for it, one before each: the lines of all of them
@@ -250,7 +255,6 @@ static void emit_chunk(Build *b, int pixels, int entries, Phase phase)
 {
     Kernel *k = b->k;
     int acc[MAX_REGISTERS];
-    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, entries);
     for (int i = 0; i < b->units * pixels; i++)
         k_zero(k, acc[i] = kernel_register(k));
     b->entries = entries;
@@ -260,7 +264,7 @@ static void emit_chunk(Build *b, int pixels, int entries, Phase phase)
         emit_sum(b, pixels, acc);
     end_chunk(b, pixels, acc, phase);
     k_bump(k, b->x.pointer, entries * entry_distance(b));
-    k_bump(k, b->w.pointer, filter_floats(b->c, taps * b->panel->vectors * LANES));
+    k_bump(k, b->w.pointer, filters_of(b, entries));
 }
 
 /* A tile in chunks; x and w end where they began. A chunk that is not whole, and a block that is not full, have their own; so has the first
@@ -278,11 +282,10 @@ static void emit_chunks(Build *b, int pixels)
             emit_chunk(b, pixels, group[i].entries, (Phase)(begins * PHASE_first | ends * PHASE_last));
             k_end(b->k);
         }
-    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, first, entries);
-    k_bump(b->k, b->x.pointer, -entries * entry_distance(b));
-    k_bump(b->k, b->w.pointer, -filter_floats(b->c, taps * b->panel->vectors * LANES));
     b->entry = first;
     b->entries = entries;
+    k_bump(b->k, b->x.pointer, -entries * entry_distance(b));
+    k_bump(b->k, b->w.pointer, -filters_of(b, entries));
 }
 
 static void emit_tile(Build *b, int results)
@@ -361,8 +364,7 @@ int64_t begin_ahead(Build *b, int64_t filters, int rows, int width)
 static void emit_passes(Build *b, Phase phase, int passes, int entries, int rows, int width)
 {
     Kernel *k = b->k;
-    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, entries);
-    int64_t filters = taps * b->panel->vectors * LANES;
+    int64_t filters = filters_of(b, entries);
     b->entries = entries;
     int64_t fetched = begin_ahead(b, filters, rows, width);
     if (b->lines)
@@ -405,8 +407,7 @@ static void emit_deep_sum(Build *b, int rows, int width)
 /* Everything in registers. The filters of the next panel are fetched, which is what the next task works on. */
 static void emit_whole_sum(Build *b, int rows, int width)
 {
-    const Conv *c = b->c;
-    int64_t taps = (int64_t)c->kernel[0] * c->kernel[1] * channels_of(c, b->entry, b->entries), filters = taps * b->panel->vectors * LANES;
+    int64_t filters = filters_of(b, b->entries);
     if (begin_ahead(b, filters, rows, width))
         k_bump(b->k, b->ahead.pointer, filters);
     emit_walk(b, PHASE_whole, rows, width);

@@ -236,6 +236,5 @@ void emit_sum(Build *b, int pixels, const int *acc)
     k_bump(k, b->x.pointer, stride - at);
     k_end(k);
     k_bump(k, b->x.pointer, -(count / p) * stride);
-    int64_t taps = (int64_t)b->c->kernel[0] * b->c->kernel[1] * channels_of(b->c, b->entry, count);
-    k_bump(k, b->w.pointer, -filter_floats(b->c, taps * b->panel->vectors * LANES));
+    k_bump(k, b->w.pointer, -filters_of(b, count));
 }
