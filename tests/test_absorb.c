@@ -19,20 +19,9 @@ static Node *convolution(Case *c, const char *name, Node *x, int kernel, int str
     return convolution_to(c, name, x, pick(c, 1, 40), kernel, stride);
 }
 
-/* bn(y), by the batch's statistics, which are its second operand. */
 static Node *norm(Case *c, const char *name, Node *y)
 {
-    Node *bn = network_add(c->graph, OP_bn, network_attr(), name, &y, 1);
-    Node *stats = graph_insert(c->graph, bn, OP_bn_stats, (Loc){0}, NULL, &y, 1);
-    stats->of = bn;
-    stats->attr = bn->attr;
-    op_info[OP_bn_stats].infer(c->graph, stats);
-    bn->op = OP_bn_train;
-    bn->in = arena_alloc(&c->context, 2, sizeof *bn->in);
-    bn->in[0] = y;
-    bn->in[1] = stats;
-    bn->nin = 2;
-    return bn;
+    return batch_norm(c, name, network_attr(), y);
 }
 
 static Node *normalised(Case *c, const char *name, Node *bn, Node *y, Node *stats)
@@ -67,11 +56,16 @@ static void build_again(Case *c, int kernel, int stride)
     give(c, gradient(c, OP_bn_dx, network_attr(), bn, (Node *[]){dy, y, stats, sums}, 4));
 }
 
-static void build_random(Case *c)
+static void open_random(Case *c)
 {
     c->width = c->width ? c->width : pick(c, 2, 20);
     c->height = c->height ? c->height : pick(c, 1, 20);
     open_case(c, 1);
+}
+
+static void build_random(Case *c)
+{
+    open_random(c);
     build_again(c, 1, 1);
 }
 
@@ -92,16 +86,14 @@ static void build_padded(Case *c)
 /* relu(bn(y) + bn(z)): a block whose shortcut has a norm of its own. The later norm adds the other. */
 static void build_sum(Case *c)
 {
-    c->width = c->width ? c->width : pick(c, 2, 20);
-    c->height = c->height ? c->height : pick(c, 1, 20);
-    open_case(c, 1);
+    open_random(c);
     int out = pick(c, 1, 40);
     Node *x = operand(c), *y = convolution_to(c, "body", x, out, 3, 1), *z = convolution_to(c, "shortcut", x, out, 1, 1);
     Node *in[] = {norm(c, "body.norm", y), norm(c, "shortcut.norm", z)};
     give(c, through(c, OP_relu, network_add(c->graph, OP_add, network_attr(), "sum", in, 2)));
 }
 
-/* A norm that is added to two others, one of which is pooled first: somebody must compute it. */
+/* The norm that is added is pooled as well: who pools it cannot compute it. */
 static void build_sum_of_pooled(Case *c)
 {
     open_case(c, 1);

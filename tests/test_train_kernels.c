@@ -25,16 +25,7 @@ static void build_bn(Case *c)
     Attr attr = network_attr();
     attr.momentum = 0.3;
     attr.eps = pick(c, 0, 3) ? 1e-5 : 0;
-    Node *x = operand(c), *dy = operand(c), *y = norm_node(c, OP_bn, attr, x);
-    Node *stats = graph_insert(c->graph, y, OP_bn_stats, (Loc){0}, NULL, &x, 1);
-    stats->of = y;
-    stats->attr = attr;
-    op_info[OP_bn_stats].infer(c->graph, stats);
-    y->op = OP_bn_train;
-    y->in = arena_alloc(&c->context, 2, sizeof *y->in);
-    y->in[0] = x;
-    y->in[1] = stats;
-    y->nin = 2;
+    Node *x = operand(c), *dy = operand(c), *y = batch_norm(c, "norm", attr, x), *stats = y->in[1];
     Node *sums = gradient(c, OP_bn_sums, attr, y, (Node *[]){dy, x, stats}, 3);
     Node *dx = gradient(c, OP_bn_dx, attr, y, (Node *[]){dy, x, stats, sums}, 4);
     give(c, pick(c, 0, 1) ? through(c, OP_relu6, y) : y);

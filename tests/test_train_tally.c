@@ -18,19 +18,10 @@ static Node *convolution(Case *c, const char *name, Node *x, int out, int kernel
     return network_add(c->graph, OP_conv, a, name, &x, 1);
 }
 
-/* A batch norm of y as `grad` has it; *stats are its statistics. */
 static Node *norm(Case *c, Node *y, Node **stats)
 {
-    Node *bn = network_add(c->graph, OP_bn, network_attr(), "norm", &y, 1);
-    *stats = graph_insert(c->graph, bn, OP_bn_stats, (Loc){0}, NULL, &y, 1);
-    (*stats)->of = bn;
-    (*stats)->attr = bn->attr;
-    op_info[OP_bn_stats].infer(c->graph, *stats);
-    bn->op = OP_bn_train;
-    bn->in = arena_alloc(&c->context, 2, sizeof *bn->in);
-    bn->in[0] = y;
-    bn->in[1] = *stats;
-    bn->nin = 2;
+    Node *bn = batch_norm(c, "norm", network_attr(), y);
+    *stats = bn->in[1];
     return bn;
 }
 

@@ -55,6 +55,21 @@ void give(Case *c, Node *n)
     c->result[c->nresult++] = n;
 }
 
+Node *batch_norm(Case *c, const char *name, Attr attr, Node *y)
+{
+    Node *bn = network_add(c->graph, OP_bn, attr, name, &y, 1);
+    Node *stats = graph_insert(c->graph, bn, OP_bn_stats, (Loc){0}, NULL, &y, 1);
+    stats->of = bn;
+    stats->attr = bn->attr;
+    op_info[OP_bn_stats].infer(c->graph, stats);
+    bn->op = OP_bn_train;
+    bn->in = arena_alloc(&c->context, 2, sizeof *bn->in);
+    bn->in[0] = y;
+    bn->in[1] = stats;
+    bn->nin = 2;
+    return bn;
+}
+
 Node *through(Case *c, Op op, Node *in)
 {
     return network_add(c->graph, op, network_attr(), NULL, &in, 1);

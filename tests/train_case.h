@@ -34,6 +34,8 @@ Node *operand(Case *);                          /* the next channels of the inpu
 Attr slice_attr(int begin, int count);
 /* A node that `grad` would make, for a forward node; or one of a given shape. */
 Node *gradient(Case *, Op, Attr, Node *of, Node *const *in, int nin);
+/* A batch norm of y as `grad` has it: its statistics are its second operand. */
+Node *batch_norm(Case *, const char *name, Attr, Node *y);
 Node *with_result(Case *, Op, Attr, Shape result, Node *const *in, int nin);
 Node *through(Case *, Op, Node *in);             /* an operation of one operand */
 void give(Case *, Node *);                      /* compares the node's result, too */
