@@ -480,6 +480,21 @@ void print_program(Text *, const Program *);
 const char *base_name_of(Base);         /* "arena", ... */
 /* verify_program.c: dies where a kernel would touch memory that is not its step's, or is not well formed. */
 void verify_program(const Program *);
+
+/* ---- extent.c: what steps touch in memory ---- */
+/* Floats from `low` up to, but not with, `high`; low == high: none. */
+typedef struct {
+    int64_t low, high;
+} Extent;
+/* What one call of a kernel touches, in floats from where its pointers are. */
+typedef struct {
+    Extent extent[MAX_POINTERS];
+} KernelExtent;
+enum { DEEPEST_LOOP = 16 };             /* of a kernel, the kernel itself included */
 int64_t image_stride(const Program *, Base);            /* floats from one image to the next */
+/* Of all kernels, by their id, which are well formed. */
+const KernelExtent *program_extents(const Program *);
+/* What all tasks of a call touch through one pointer, in the memory of the first image of what the pointer's slot is of. */
+Extent call_extent(const Program *, const Step *, const Call *, int pointer, const KernelExtent *);
 
 #endif

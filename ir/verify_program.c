@@ -1,57 +1,14 @@
-/* verify_program.c - no kernel reads or writes where it should not, for any task of any step. Every size in a kernel is a
- * constant, so what a call touches is known without running it: for each pointer, the floats from `low` to `high`. */
+/* verify_program.c - no kernel reads or writes where it should not, for any task of any step: see extent.c. */
 #include <string.h>
 
 #include "ir.h"
 
-/* What a stretch of code touches through one pointer, in floats from where the pointer is at its start. */
-typedef struct {
-    int64_t low, high;                  /* first float, one past the last; low == high: nothing */
-    int64_t moved;                      /* by the bumps */
-} Reach;
-
-typedef struct {
-    Reach reach[MAX_POINTERS];
-} Frame;
-
-static void touch(Reach *reach, int64_t low, int64_t high)
-{
-    if (reach->low == reach->high) {
-        reach->low = low;
-        reach->high = high;
-    }
-    reach->low = low < reach->low ? low : reach->low;
-    reach->high = high > reach->high ? high : reach->high;
-}
-
-/* `trips` times the inner stretch, after what the outer one has done already. */
-static void repeat(Frame *outer, const Frame *inner, int64_t trips)
-{
-    for (int p = 0; p < MAX_POINTERS; p++) {
-        const Reach *in = &inner->reach[p];
-        Reach *out = &outer->reach[p];
-        int64_t last = (trips - 1) * in->moved;
-        if (in->low != in->high) {
-            touch(out, out->moved + in->low, out->moved + in->high);
-            touch(out, out->moved + in->low + last, out->moved + in->high + last);
-        }
-        out->moved += trips * in->moved;
-    }
-}
-
-static int floats_touched(const Kernel *kernel, const VIns *ins)
+static void check_store(const Kernel *kernel, const VIns *ins)
 {
     switch (ins->op) {
     case V_store: case V_stream: case V_store1: case V_store_low: case V_store_high:
         if (!kernel->written[ins->pointer])
             die("kernel '%s' stores through '%s'", kernel->name, kernel->pointer[ins->pointer]);
-    }
-    switch (ins->op) {
-    case V_load: case V_store: case V_stream:                                   return LANES << ins->wide;
-    case V_load_half:                                                           return LANES / 2 << ins->wide;
-    case V_load_low: case V_load_high: case V_store_low: case V_store_high:     return LANES;
-    case V_broadcast: case V_load1: case V_store1:                              return 1;
-    default:                                                                    return 0;
     }
 }
 
@@ -92,54 +49,39 @@ static void check_registers(const Kernel *kernel, const VIns *ins, Machine machi
     }
 }
 
-/* What one call of the kernel touches. */
-static Frame kernel_frame(const Kernel *kernel, Machine machine)
+/* Depth of the loops behind the instruction. */
+static int check_loop(const Kernel *kernel, const VIns *ins, int depth)
 {
-    enum { DEEPEST = 16 };
-    Frame frame[DEEPEST] = {0};
-    int32_t trips[DEEPEST] = {1};
+    depth += (ins->op == V_loop) - (ins->op == V_end);
+    if (depth < 0)
+        die("kernel '%s' ends a loop that it has not begun", kernel->name);
+    if (depth == DEEPEST_LOOP || (ins->op == V_loop && ins->count < 1))
+        die("kernel '%s': a loop too deep or without trips", kernel->name);
+    return depth;
+}
+
+static void check_kernel(const Kernel *kernel, Machine machine)
+{
     uint32_t wide = 0;
     int depth = 0;
     for (size_t i = 0; i < kernel->count; i++) {
         const VIns *ins = &kernel->code[i];
         if (ins->op >= NVOP || ins->pointer >= kernel->npointer)
             die("kernel '%s': instruction %zu names what does not exist", kernel->name, i);
-        int floats = floats_touched(kernel, ins);
+        check_store(kernel, ins);
         check_registers(kernel, ins, machine, &wide);
-        if (floats) {
-            Reach *reach = &frame[depth].reach[ins->pointer];
-            touch(reach, reach->moved + ins->offset, reach->moved + ins->offset + floats);
-        } else if (ins->op == V_bump) {
-            frame[depth].reach[ins->pointer].moved += ins->offset;
-        } else if (ins->op == V_loop) {
-            if (++depth == DEEPEST || ins->count < 1)
-                die("kernel '%s': a loop too deep or without trips", kernel->name);
-            frame[depth] = (Frame){0};
-            trips[depth] = ins->count;
-        } else if (ins->op == V_end) {
-            if (depth-- == 0)
-                die("kernel '%s' ends a loop that it has not begun", kernel->name);
-            repeat(&frame[depth], &frame[depth + 1], trips[depth + 1]);
-        }
+        depth = check_loop(kernel, ins, depth);
     }
     if (depth)
         die("kernel '%s' does not end its loops", kernel->name);
     check_streams(kernel);
-    const Reach *pool = &frame[0].reach[kernel->constants < 0 ? 0 : kernel->constants];
-    if (kernel->constants >= 0 && (pool->low < 0 || pool->high > (int64_t)kernel->nconstant))
-        die("kernel '%s' reads beyond its constants", kernel->name);
-    return frame[0];
 }
 
-int64_t image_stride(const Program *program, Base base)
+static void check_constants(const Kernel *kernel, const KernelExtent *touched)
 {
-    switch (base) {
-    case BASE_arena:  return program->arena_floats;
-    case BASE_input:  return shape_floats(program->graph->input->shape);
-    case BASE_output: return shape_floats(node_result(program->graph->output));
-    case BASE_target: return shape_floats(program->graph->target->shape);
-    default:          return 0;
-    }
+    const Extent *pool = &touched->extent[kernel->constants < 0 ? 0 : kernel->constants];
+    if (kernel->constants >= 0 && (pool->low < 0 || pool->high > (int64_t)kernel->nconstant))
+        die("kernel '%s' reads beyond its constants", kernel->name);
 }
 
 static bool lies_in(const Node *node, int64_t low, int64_t high)
@@ -201,38 +143,32 @@ static bool is_allowed(const Program *program, const Step *step, Base base, bool
     }
 }
 
-static void check_call(const Program *program, const Step *step, const Call *call, const Frame *frame)
+static void check_call(const Program *program, const Step *step, const Call *call, const KernelExtent *touched)
 {
     const Kernel *kernel = call->kernel;
     for (int p = 0; p < kernel->npointer; p++) {
-        const Argument *argument = &call->argument[p];
-        Reach reach = frame->reach[p];
-        if (p == kernel->constants || reach.low == reach.high)
+        int at = call->argument[p].slot;
+        if (p == kernel->constants || touched->extent[p].low == touched->extent[p].high)
             continue;
-        if (argument->slot < 0 || argument->slot >= step->code->nslot)
+        if (at < 0 || at >= step->code->nslot)
             die("step '%s': pointer '%s' of kernel '%s' has no place", step->label, kernel->pointer[p], kernel->name);
-        const Slot *slot = &step->slot[argument->slot];
-        int64_t low = slot->offset + argument->offset + reach.low, high = slot->offset + argument->offset + reach.high;
-        for (int d = 0; d < MAX_CALL_GRID; d++) {
-            int64_t last = argument->stride[d] * (call->grid[d] - 1);
-            *(last < 0 ? &low : &high) += last;
-        }
-        high -= (call->images - 1) * image_stride(program, slot->base);
-        if (slot->base != step->code->base[argument->slot] ||
-            !is_allowed(program, step, slot->base, kernel->written[p], low, high))
+        const Slot *slot = &step->slot[at];
+        Extent r = call_extent(program, step, call, p, touched);
+        bool allowed = r.low < r.high && is_allowed(program, step, slot->base, kernel->written[p], r.low, r.high);
+        if (slot->base != step->code->base[at] || !allowed)
             die("step '%s': kernel '%s' %s floats %lld to %lld through '%s', beyond its tensors", step->label, kernel->name,
-                kernel->written[p] ? "writes" : "reads", (long long)low, (long long)high, kernel->pointer[p]);
+                kernel->written[p] ? "writes" : "reads", (long long)r.low, (long long)r.high, kernel->pointer[p]);
     }
 }
 
-static void check_step(const Program *program, const Step *step, const Frame *frame)
+static void check_step(const Program *program, const Step *step, const KernelExtent *touched)
 {
     const StepCode *code = step->code;
     for (int i = 0; i < code->ncall; i++) {
         const Call *call = &code->call[i];
         if (call->follows && (i == 0 || call->images != call[-1].images || memcmp(call->grid, call[-1].grid, sizeof call->grid)))
             die("step '%s': kernel '%s' follows a call of another grid", step->label, call->kernel->name);
-        check_call(program, step, call, &frame[call->kernel->id]);
+        check_call(program, step, call, &touched[call->kernel->id]);
     }
     if (code->scratch_floats > program->scratch_floats)
         die("step '%s' needs more scratch than there is", step->label);
@@ -250,13 +186,15 @@ static void check_leading(const Program *program, size_t step)
 /* Needs the graph that the program was made of, as `plan` left it. */
 void verify_program(const Program *program)
 {
-    Frame *frame = arena_alloc(program->context, (size_t)program->nkernels, sizeof *frame);
     for (const Kernel *kernel = program->kernels; kernel; kernel = kernel->next)
-        frame[kernel->id] = kernel_frame(kernel, program->graph->machine);
+        check_kernel(kernel, program->graph->machine);
+    const KernelExtent *touched = program_extents(program);
+    for (const Kernel *kernel = program->kernels; kernel; kernel = kernel->next)
+        check_constants(kernel, &touched[kernel->id]);
     for (size_t s = 0; s < program->nstep; s++) {
-        check_step(program, &program->step[s], frame);
+        check_step(program, &program->step[s], touched);
         check_leading(program, s);
     }
     for (size_t s = 0; s < program->nevaluation; s++)
-        check_step(program, &program->evaluation[s], frame);
+        check_step(program, &program->evaluation[s], touched);
 }
