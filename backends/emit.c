@@ -248,7 +248,10 @@ void emit_includes(Emit *e)
         emit_lines(e, "#include <time.h>\n");
     emit_lines(e,
         "#if defined(__unix__) || defined(__APPLE__)\n"
-        "#include <fcntl.h>\n"
+        "#include <fcntl.h>\n");
+    if (e->program->graph->training)
+        emit_lines(e, "#include <sched.h>\n");
+    emit_lines(e,
         "#include <sys/mman.h>\n"
         "#include <sys/stat.h>\n"
         "#include <unistd.h>\n"
@@ -300,6 +303,9 @@ void emit_step_types(Emit *e)
         "    const Part *part;                   /* all of its tasks */\n");
     text_add(e->out, "    ptrdiff_t slot[%d];                  /* where its arrays begin: floats from the start of what holds them */\n",
              slots);
+    if (e->program->graph->training)
+        emit_lines(e,
+            "    unsigned beside;                    /* bit d, below BESIDE: need not wait for the step d + 1 before it */\n");
     emit_lines(e, "} Step;\n\n");
 }
 

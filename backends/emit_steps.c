@@ -375,7 +375,10 @@ static void print_table(Emit *e, const char *name, const Step *first, size_t cou
         text_add(e->out, "    { step_%s, parts_%s, {", step->code->name, step->code->name);
         for (int s = 0; s < step->code->nslot; s++)
             text_add(e->out, "%s %lld", s ? "," : "", (long long)step->slot[s].offset);
-        text_add(e->out, " } }, ");
+        text_add(e->out, " }");
+        if (e->program->graph->training)
+            text_add(e->out, ", %#x", (unsigned)step->beside);
+        text_add(e->out, " }, ");
         for (size_t column = e->out->size - start; column < COMMENT_COLUMN; column++)
             text_append(e->out, " ", 1);
         print_comment(e->out, step->label ? step->label : step->code->name);

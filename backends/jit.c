@@ -158,6 +158,7 @@ static Text jit_source(const Program *program, const Target *target)
 }
 
 _Static_assert((int)RUN_SLOTS == (int)MAX_SLOTS, "the runtime has a place for every slot of a step");
+_Static_assert((int)RUN_BESIDE == (int)STEPS_BESIDE, "the runtime looks back as far as the compiler");
 
 /* ---- TCC: one call at a time --------------------------------------------------------------------------------------- */
 
@@ -286,7 +287,7 @@ static void copy_steps(Jit *jit, const Program *program, const Parts *parts)
     }
     for (size_t i = 0; i < program->nstep; i++) {
         const Step *step = &program->step[i];
-        jit->step[i] = (RunStep){.part = jit->part + parts->first[step->code->id]};
+        jit->step[i] = (RunStep){.part = jit->part + parts->first[step->code->id], .beside = step->beside};
         for (int s = 0; s < step->code->nslot; s++)
             jit->step[i].slot[s] = step->slot[s].offset;
     }

@@ -123,6 +123,12 @@ Program *compile_program(Graph *graph, const Options *options)
     stop_clock(chain, "lower");
     verify_program(program);
     dump(chain, "lower", graph, program);
+    if (!graph->training)
+        return program;
+    chain->since = milliseconds();
+    depend(program);                                        /* steps that need not wait for each other    */
+    stop_clock(chain, "depend");
+    dump(chain, "depend", graph, program);
     return program;
 }
 
@@ -134,6 +140,6 @@ Program *compile(Context *context, const char *path, const char *text, const Opt
 const char *const *pass_names(void)
 {
     static const char *const names[] = {"expand", "infer", "regroup", "fold", "grad", "recompute", "prune", "fuse", "gather", "layout",
-                                        "choose", "absorb", "tally", "band", "lead", "plan", "lower", NULL};
+                                        "choose", "absorb", "tally", "band", "lead", "plan", "lower", "depend", NULL};
     return names;
 }

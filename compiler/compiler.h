@@ -82,6 +82,7 @@ void band(Graph *);     /* band.c: pools that are computed with the convolution 
 void lead(Graph *);     /* lead.c: which nodes each image of a batch passes alone */
 void plan(Graph *);     /* plan.c: gives every storage an offset in one image's arena; sets live_floats, arena_floats */
 Program *lower(Graph *);/* lower.c: nodes -> kernels, steps and pack items */
+void depend(Program *); /* depend.c: which steps need not be over when another begins */
 
 /* layout.c: the block that holds a channel; for the channel behind the last one, the number of blocks. */
 int block_of(const Layout *, int channel);

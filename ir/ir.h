@@ -440,10 +440,13 @@ typedef struct StepCode {
     int id;
 } StepCode;
 
-/* One layer: its code and its places. Steps run in order, each after all tasks of the one before. */
+/* One layer: its code and its places. Steps run in order, each after all tasks of those before it; in training but for some of the last
+ * STEPS_BESIDE before it. */
+enum { STEPS_BESIDE = 8 };
 typedef struct {
     StepCode *code;
     Slot slot[MAX_SLOTS];
+    uint32_t beside;                    /* depend: bit d: need not wait for the step d + 1 before it */
     const Node *node;                   /* what it computes, for comments and profiles; NULL for none */
     const char *label;                  /* the layer's name in profiles and comments */
 } Step;

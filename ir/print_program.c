@@ -25,6 +25,9 @@ static void print_steps(Text *text, const Program *program)
         text_add(text, "step %zu %s = %s", s, step->label, step->code->name);
         for (int i = 0; i < step->code->nslot; i++)
             text_add(text, " %s+%lld", base_name_of(step->slot[i].base), (long long)step->slot[i].offset);
+        for (size_t d = 0; d < STEPS_BESIDE; d++)
+            if (step->beside >> d & 1)
+                text_add(text, " beside %zu", s - d - 1);
         text_add(text, "\n");
     }
 }

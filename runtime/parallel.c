@@ -4,7 +4,10 @@
 #include "parallel.h"
 
 #include <omp.h>
+#include <sched.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* The tasks, and their work, of a group of so many images. */
 static RunPart sum_parts(const RunPart *part, int images)
@@ -113,56 +116,94 @@ void run_steps(const RunStep *step, size_t count, size_t leading, const Run *run
 
 /* ---- steps whose threads help each other ---------------------------------------------------------------------------- */
 
-/* A thread's share of a step's tasks: those from `next` on have not been taken. On a cache line of its own, to which its thread
- * writes for every task. */
+/* How far the team has come: of each thread's share of each step, how many tasks have been taken; of each step, how many are over.
+ * A row for each thread, to which that thread writes for every task, and one for all; rows are whole cache lines. */
 typedef struct {
-    _Alignas(64) ptrdiff_t next;
-    ptrdiff_t end;
-} Share;
+    const RunStep *step;
+    int threads;
+    size_t row;
+    ptrdiff_t *taken, *over;
+} Team;
 
-static Share share_of(const Run *run, const RunStep *step, int thread, int threads)
+/* Takes tasks of a thread's share until there are no more. Returns how many. */
+static ptrdiff_t take_tasks(const Run *run, const Team *team, size_t i, int thread)
 {
-    return (Share){first_task(step->part, run->batch, thread, threads), first_task(step->part, run->batch, thread + 1, threads)};
-}
-
-static void take_tasks(const Run *run, const RunStep *step, Share *share)
-{
-    for (;;) {
+    const RunStep *step = &team->step[i];
+    const ptrdiff_t first = first_task(step->part, run->batch, thread, team->threads),
+                    end = first_task(step->part, run->batch, thread + 1, team->threads);
+    ptrdiff_t *taken = &team->taken[(size_t)thread * team->row + i];
+    for (ptrdiff_t count = 0;; count++) {
         ptrdiff_t task;
 #pragma omp atomic capture
-        task = share->next++;
-        if (task >= share->end)
-            return;
-        step->run(run, step->slot, task);
+        task = (*taken)++;
+        if (task >= end - first)
+            return count;
+        step->run(run, step->slot, first + task);
     }
 }
 
-/* One thread's way: in every step its own share, and then what others have not come to. Shares of the next step are dealt before all wait
- * for each other, in the place of those of the step before. */
-static void run_helping_thread(const RunStep *step, size_t count, const Run *shared, Share *shares)
+/* Waits until all tasks of a step are over: in a loop at first, as others end soon, then letting them run, where processors are fewer. */
+static void await_step(const Run *run, const Team *team, size_t i)
+{
+    enum { LOOPS = 1000 };
+    const ptrdiff_t tasks = first_task(team->step[i].part, run->batch, team->threads, team->threads);
+    for (int loop = 0;;) {
+        ptrdiff_t over;
+#pragma omp atomic read seq_cst
+        over = team->over[i];
+        if (over == tasks)
+            return;
+        if (loop < LOOPS)
+            loop++;
+        else
+            sched_yield();
+    }
+}
+
+/* Waits for what step i must follow. This thread has waited for those before the last RUN_BESIDE already, but for one. */
+static void await_others(const Run *run, const Team *team, size_t i)
+{
+    for (size_t d = 0; d < RUN_BESIDE && d < i; d++)
+        if (!(team->step[i].beside >> d & 1))
+            await_step(run, team, i - d - 1);
+    if (i > RUN_BESIDE)
+        await_step(run, team, i - RUN_BESIDE - 1);
+}
+
+/* One thread's way: in every step its own share, and then what others have not come to. */
+static void run_helping_thread(const Team *team, size_t count, const Run *shared)
 {
     _Alignas(64) float scratch[shared->scratch_floats + 1];
     Run own = *shared;
     const Run *run = &own;
     own.scratch = scratch;
-    const int thread = omp_get_thread_num(), threads = omp_get_num_threads();
+    const int thread = omp_get_thread_num();
     double start = start_clock(run, thread, count);
-    shares[thread] = share_of(run, step, thread, threads);
-#pragma omp barrier
     for (size_t i = 0; i < count; i++) {
-        Share *share = shares + i % 2 * (size_t)threads, *next = shares + (i + 1) % 2 * (size_t)threads;
-        for (int other = 0; other < threads; other++)
-            take_tasks(run, &step[i], &share[(thread + other) % threads]);
-        if (i + 1 < count)
-            next[thread] = share_of(run, &step[i + 1], thread, threads);
-#pragma omp barrier
+        ptrdiff_t ran = 0;
+        await_others(run, team, i);
+        for (int other = 0; other < team->threads; other++)
+            ran += take_tasks(run, team, i, (thread + other) % team->threads);
+#pragma omp atomic update seq_cst
+        team->over[i] += ran;
+        if (run->seconds)
+            await_step(run, team, i);
         stop_clock(run, thread, i, &start);
     }
 }
 
 void run_long_steps(const RunStep *step, size_t count, const Run *run, int threads)
 {
-    Share shares[2 * threads];          /* of two steps */
-#pragma omp parallel num_threads(threads) if (threads > 1)
-    run_helping_thread(step, count, run, shares);
+    enum { LINE = 64 };
+    const size_t row = (count * sizeof(ptrdiff_t) / LINE + 1) * LINE / sizeof(ptrdiff_t);
+    const size_t size = ((size_t)threads + 1) * row * sizeof(ptrdiff_t);
+    ptrdiff_t *taken = threads > 1 ? aligned_alloc(LINE, size) : NULL;
+    if (!taken) {                       /* nobody to help: or no memory for it */
+        run_thread(step, count, 0, run);
+        return;
+    }
+    const Team team = {step, threads, row, memset(taken, 0, size), taken + (size_t)threads * row};
+#pragma omp parallel num_threads(threads)
+    run_helping_thread(&team, count, run);
+    free(taken);
 }

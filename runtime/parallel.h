@@ -19,7 +19,7 @@ typedef struct {
                                            optimiser's. The weights are written then */
 } Run;
 
-enum { RUN_SLOTS = 8 };
+enum { RUN_SLOTS = 8, RUN_BESIDE = 8 };
 
 /* Tasks of one layer that follow each other and cost the same. */
 typedef struct {
@@ -33,6 +33,7 @@ typedef struct {
     void (*run)(const Run *, const ptrdiff_t *slot, ptrdiff_t task);
     const RunPart *part;                /* all of its tasks */
     ptrdiff_t slot[RUN_SLOTS];          /* where its arrays begin: floats from the start of what holds them */
+    unsigned beside;                    /* bit d, below RUN_BESIDE: long steps: need not wait for the step d + 1 before it */
 } RunStep;
 
 /* The first task of thread `thread` of `threads`, which does those before the first of the next: shares of equal work. */
@@ -41,7 +42,8 @@ ptrdiff_t first_task(const RunPart *, int batch, int thread, int threads);
  * none of which takes several images at once, every thread goes with one image after the other, as far as these can be dealt out evenly. */
 void run_steps(const RunStep *step, size_t count, size_t leading, const Run *, int threads);
 /* The same for steps that take long beside the taking of a task, as those of a training do: a thread that has done its share helps
- * the others, which may have been held up or run on slower processors. */
+ * the others, which may have been held up or run on slower processors, and then goes on to what need not wait for them. Where layers are
+ * timed, each waits for the one before. */
 void run_long_steps(const RunStep *step, size_t count, const Run *, int threads);
 
 #endif

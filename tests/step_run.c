@@ -128,3 +128,31 @@ void step_free(const Graph *g, Numbers *n)
     free(n->gradient);
     free(n->output);
 }
+
+/* Are all steps over that step i must wait for? */
+static bool may_begin(const Program *p, const bool *over, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (!over[j] && (i - j > STEPS_BESIDE || !(p->step[i].beside >> (i - j - 1) & 1)))
+            return false;
+    return true;
+}
+
+int last_first(Program *p)
+{
+    Step *step = arena_alloc(p->context, p->nstep, sizeof *step);
+    bool *over = arena_alloc(p->context, p->nstep, sizeof *over);
+    int moved = 0;
+    for (size_t n = 0; n < p->nstep; n++) {
+        size_t i = p->nstep - 1;
+        while (over[i] || !may_begin(p, over, i))
+            i--;
+        over[i] = true;
+        moved += i != n;
+        step[n] = p->step[i];
+    }
+    for (size_t n = 0; n < p->nstep; n++)
+        step[n].beside = 0;
+    p->step = step;
+    return moved;
+}

@@ -76,7 +76,7 @@ Test(parallel, layers_in_order)
     RunStep step[LAYERS];
     double seconds[LAYERS];
     for (int i = 0; i < LAYERS; i++)
-        step[i] = (RunStep){count_task, part, {i}};
+        step[i] = (RunStep){count_task, part, {i}, 0};
     for (int batch = 1; batch <= MOST_IMAGES; batch++)
         for (int threads = 1; threads <= 4; threads++)
             for (int leading = 0; leading <= LAYERS; leading++) {
@@ -106,7 +106,7 @@ Test(parallel, long_steps_in_order)
     static const RunPart part[] = {{1, TASKS - 2, 10}, {1, 2, 3}, {0}};
     RunStep step[LAYERS];
     for (int i = 0; i < LAYERS; i++)
-        step[i] = (RunStep){count_long_task, part, {i}};
+        step[i] = (RunStep){count_long_task, part, {i}, 0};
     for (int batch = 1; batch <= MOST_IMAGES; batch++)
         for (int threads = 1; threads <= 5; threads++)
             for (int again = 0; again < 50; again++) {
@@ -116,6 +116,60 @@ Test(parallel, long_steps_in_order)
                     cr_assert_eq(done[i / MOST_IMAGES][i % MOST_IMAGES], i % MOST_IMAGES < batch ? TASKS : 0);
             }
     cr_expect_eq(early, 0);
+}
+
+/* ---- steps beside each other ---------------------------------------------------------------------------------------------------- */
+
+enum { MANY_STEPS = 40, STEP_TASKS = 5 };
+static RunStep many[MANY_STEPS];
+static atomic_int over[MANY_STEPS];
+
+/* A task finds all tasks over of the steps that its own must wait for. */
+static void count_beside(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    int step = (int)*slot;
+    (void)task;
+    for (int i = 0; i < step; i++)
+        if (step - i > RUN_BESIDE || !(many[step].beside >> (step - i - 1) & 1))
+            early += over[i] != run->batch * STEP_TASKS;
+    over[step]++;
+}
+
+Test(parallel, steps_wait_for_what_they_must)
+{
+    static const RunPart part[] = {{1, STEP_TASKS, 1}, {0}};
+    unsigned random = 1;
+    for (int again = 0; again < 300; again++) {
+        for (int i = 0; i < MANY_STEPS; i++) {
+            random = random * 1103515245 + 12345;
+            many[i] = (RunStep){count_beside, part, {i}, random >> 16 & 255};
+            over[i] = 0;
+        }
+        run_long_steps(many, MANY_STEPS, &(Run){.batch = 3}, 1 + again % 5);
+        for (int i = 0; i < MANY_STEPS; i++)
+            cr_assert_eq(over[i], 3 * STEP_TASKS);
+    }
+    cr_expect_eq(early, 0);
+}
+
+/* The first step's only task ends when the second step, which may run beside it, is over. */
+static void wait_for_next(const Run *run, const ptrdiff_t *slot, ptrdiff_t task)
+{
+    double deadline = omp_get_wtime() + 20;
+    (void)run, (void)task;
+    while (*slot == 0 && !over[1] && omp_get_wtime() < deadline)
+        ;
+    over[*slot]++;
+    early += omp_get_wtime() >= deadline;
+}
+
+Test(parallel, threads_go_on_to_what_need_not_wait)
+{
+    static const RunPart part[] = {{1, 1, 1}, {0}};
+    const RunStep step[] = {{wait_for_next, part, {0}, 0}, {wait_for_next, part, {1}, 1}, {wait_for_next, part, {2}, 0}};
+    run_long_steps(step, 3, &(Run){.batch = 1}, 2);
+    cr_expect(over[0] == 1 && over[1] == 1 && over[2] == 1);
+    cr_expect_eq(early, 0, "nobody began the next step while the one before was held up");
 }
 
 /* The first task of all ends when the others have: it takes another thread to do those of its share. */
@@ -132,7 +186,7 @@ static void wait_for_others(const Run *run, const ptrdiff_t *slot, ptrdiff_t tas
 Test(parallel, threads_help_each_other)
 {
     static const RunPart part[] = {{1, TASKS, 1}, {0}};
-    run_long_steps(&(RunStep){wait_for_others, part, {0}}, 1, &(Run){.batch = 2}, 2);
+    run_long_steps(&(RunStep){wait_for_others, part, {0}, 0}, 1, &(Run){.batch = 2}, 2);
     cr_expect_eq(done[0][0], 2 * TASKS);
     cr_expect_eq(early, 0, "nobody did the tasks of a thread that was held up");
 }
