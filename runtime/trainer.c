@@ -110,6 +110,18 @@ static bool fresh_progress(Work *work, Failure *failure)
     return work->progress->run || failure_set(failure, "out of memory");
 }
 
+/* Where the run goes on. Another learning rate than before is no mistake, but worth a word. */
+static void tell_position(const Work *work, char *text, size_t size)
+{
+    const Progress *p = work->progress;
+    const Schedule *s = &work->trainer->schedule;
+    int length = snprintf(text, size, "resuming after step %" PRId64 ", in epoch %" PRId64, p->step, p->epochs + 1);
+    const double before = p->epochs ? p->epoch[p->epochs - 1].rate : 0, now = schedule_rate(s, p->epochs * work->steps - 1, work->steps);
+    if (p->epochs && before != now)
+        snprintf(text + length, size - (size_t)length, "; epoch %" PRId64 " ended at a learning rate of %g, which would now be %g",
+                 p->epochs, before, now);
+}
+
 /* Opens the directory and finds out where to begin. */
 static bool begin(Work *work, Failure *failure)
 {
@@ -131,8 +143,7 @@ static bool begin(Work *work, Failure *failure)
     if (found && work->progress->epochs == trainer->schedule.epochs)
         snprintf(text, sizeof text, "the run is complete: all of its %d epochs are done", trainer->schedule.epochs);
     else if (found)
-        snprintf(text, sizeof text, "resuming after step %" PRId64 ", in epoch %" PRId64, work->progress->step,
-                 work->progress->epochs + 1);
+        tell_position(work, text, sizeof text);
     else if (trainer->resume)
         snprintf(text, sizeof text, "nothing to resume: starting");
     work->first_step = found ? work->progress->step : 0;

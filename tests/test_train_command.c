@@ -383,7 +383,10 @@ Test(train_command, resuming)
     expect(TRAIN("--data", DATA, "--epochs", "1", "--out", out, "--resume"), 0, NULL, "nothing to resume: starting");
     expect(TRAIN("--data", DATA, "--epochs", "1", "--out", out), 1, NULL, "holds a run already");
     expect(TRAIN("--data", DATA, "--epochs", "1", "--out", out, "--resume", "--seed", "3"), 1, NULL, "is of another run");
-    expect(TRAIN("--data", DATA, "--epochs", "2", "--out", out, "--resume", "--lr", "0.01"), 0, NULL, "epoch 2/2");
+#define ON(epochs, rate) TRAIN("--data", DATA, "--epochs", epochs, "--out", out, "--resume", "--schedule", "constant", "--lr", rate)
+    expect(ON("2", "0.02"), 0, NULL, "epoch 2/2");
+    expect(ON("3", "0.02"), 0, NULL, "resuming after step 14, in epoch 3\n");
+    expect(ON("4", "0.01"), 0, NULL, "in epoch 4; epoch 3 ended at a learning rate of 0.02, which would now be 0.01");
 }
 
 Test(train_command, dry_run)
