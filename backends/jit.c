@@ -1,8 +1,9 @@
 /* jit.c - a program compiled in this process by TCC, in milliseconds.
  *
- * TCC gets kernels (assembly, or portable C where the processor lacks AVX2 or FMA) and one function per step code,
- * without any header or library; what they need is handed in by name. The order of steps is data, which native code
- * (runtime/parallel.c) walks. libtcc keeps its state in globals, so one compilation runs at a time. */
+ * TCC gets one function per step code, without any header or library; what they need is handed in by name. Kernels are machine
+ * code already, for which TCC only keeps room. Where the processor lacks AVX2 or FMA, they are portable C for it. The order of
+ * steps is data, which native code (runtime/parallel.c) walks. libtcc keeps its state in globals, so one compilation runs at a
+ * time. */
 #include <libtcc.h>
 #include <math.h>
 #include <pthread.h>
@@ -14,7 +15,7 @@
 #include "../runtime/parallel.h"
 #include "../runtime/peak.h"
 #include "emit.h"
-#include "tcc.h"
+#include "x86.h"
 
 /* A compiled program; everything that its code refers to. */
 typedef struct {
@@ -135,26 +136,47 @@ static const char ending[] =
     "    return profiled(weights, arena, input, batch, threads, output, 0);\n"
     "}\n";
 
-static Text jit_source(const Program *program, const Target *target)
+typedef struct {
+    Text text;                          /* for TCC */
+    Text code;                          /* machine code of all kernels, for which the text keeps room behind the symbol `kernels` */
+} Unit;
+
+/* Kernels begin on 32 bytes, as much as processors fetch or decode at once. */
+static void add_machine_code(Unit *unit, const Kernel *kernel)
 {
-    Text text = text_new(program->context);
+    enum { ALIGNMENT = 32 };
+    size_t start = unit->code.size;
+    if (!start)
+        text_add(&unit->text, "__asm__(\".globl kernels\\n.p2align 5\\nkernels:\\n\");\n");
+    encode_kernel(&unit->code, kernel);
+    while (unit->code.size % ALIGNMENT)
+        text_append(&unit->code, "\x90", 1);
+    print_kernel_prototype(&unit->text, kernel, &target_x86);
+    text_add(&unit->text, "__asm__(\".globl x86_%s\\nx86_%s:\\n.skip %zu\\n\");\n", kernel->name, kernel->name,
+             unit->code.size - start);
+}
+
+static Unit jit_source(const Program *program, const Target *target)
+{
+    Unit unit = {text_new(program->context), text_new(program->context)};
+    Text *text = &unit.text;
     EmitOptions options = {.target = {target}, .ntarget = 1};
-    Emit e = {.out = &text, .program = program, .options = &options, .kernels = program->kernels, .bare = true,
+    Emit e = {.out = text, .program = program, .options = &options, .kernels = program->kernels, .bare = true,
               .input = program->graph->input->shape, .output = node_result(program->graph->output)};
-    text_append(&text, beginning, sizeof beginning - 1);
-    if (target != &target_tcc)
-        print_helpers(&text, program->kernels, target);
+    text_append(text, beginning, sizeof beginning - 1);
+    if (target != &target_x86)
+        print_helpers(text, program->kernels, target);
     for (const Kernel *kernel = program->kernels; kernel; kernel = kernel->next) {
         if (kernel->constants >= 0)
-            text_add(&text, "extern const float %s_constants[];\n", kernel->name);
-        if (target == &target_tcc)
-            print_kernel_bytes(&text, kernel);
+            text_add(text, "extern const float %s_constants[];\n", kernel->name);
+        if (target == &target_x86)
+            add_machine_code(&unit, kernel);
         else
-            print_kernel(&text, kernel, target, KERNEL_STATIC);
+            print_kernel(text, kernel, target, KERNEL_STATIC);
     }
     emit_steps(&e);
-    text_append(&text, ending, sizeof ending - 1);
-    return text;
+    text_append(text, ending, sizeof ending - 1);
+    return unit;
 }
 
 _Static_assert((int)RUN_SLOTS == (int)MAX_SLOTS, "the runtime has a place for every slot of a step");
@@ -190,7 +212,7 @@ static void add_symbols(TCCState *tcc, const Jit *jit, const Program *program)
 }
 
 /* Links into a mapping of our own: TCC would take it from the heap and leave that executable. */
-static bool place_code(TCCState *tcc, Jit *jit)
+static bool place_code(TCCState *tcc, Jit *jit, const Text *kernels)
 {
     int size = tcc_relocate(tcc, NULL);
     if (size <= 0)
@@ -200,7 +222,11 @@ static bool place_code(TCCState *tcc, Jit *jit)
     if (code == MAP_FAILED)
         return false;
     jit->code = code;
-    return tcc_relocate(tcc, code) == 0 && mprotect(code, jit->code_size, PROT_READ | PROT_EXEC) == 0;
+    if (tcc_relocate(tcc, code) != 0)
+        return false;
+    if (kernels->size)
+        memcpy(tcc_get_symbol(tcc, "kernels"), kernels->data, kernels->size);
+    return mprotect(code, jit->code_size, PROT_READ | PROT_EXEC) == 0;
 }
 
 static bool find_symbol(TCCState *tcc, const char *name, void *function)
@@ -221,7 +247,7 @@ static bool find_steps(TCCState *tcc, Jit *jit, const Program *program)
     return true;
 }
 
-static bool run_tcc(Jit *jit, const Program *program, const char *source, Model *model, Failure *failure)
+static bool run_tcc(Jit *jit, const Program *program, const Unit *unit, Model *model, Failure *failure)
 {
     TCCState *tcc = tcc_new();
     if (!tcc)
@@ -231,8 +257,9 @@ static bool run_tcc(Jit *jit, const Program *program, const char *source, Model 
     tcc_set_options(tcc, "-nostdlib");
     tcc_set_output_type(tcc, TCC_OUTPUT_MEMORY);
     add_symbols(tcc, jit, program);
-    bool good = tcc_compile_string(tcc, source) == 0 && place_code(tcc, jit) && find_symbol(tcc, "forward", &model->forward) &&
-                find_symbol(tcc, "profiled", &model->profiled) && find_steps(tcc, jit, program);
+    bool good = tcc_compile_string(tcc, unit->text.data) == 0 && place_code(tcc, jit, &unit->code) &&
+                find_symbol(tcc, "forward", &model->forward) && find_symbol(tcc, "profiled", &model->profiled) &&
+                find_steps(tcc, jit, program);
     tcc_delete(tcc);
     return good || *failure->text ? good : failure_set(failure, "cannot place compiled code in memory");
 }
@@ -322,7 +349,7 @@ static Jit *jit_new(const Program *program)
 static const Target *best_target(const Program *program, Model *model)
 {
     if (program->graph->machine.widest > 1 ? processor_has_avx512() : processor_has_fma())
-        return &target_tcc;
+        return &target_x86;
     model->notice = "this processor lacks instructions that the kernels need: running portable C";
     return target_find("c");
 }
@@ -333,12 +360,12 @@ bool jit_load(const Program *program, const Target *target, Model *model, Failur
     *model = (Model){0};
     if (!target || target->query)
         target = best_target(program, model);
-    Text source = jit_source(program, target);
+    Unit unit = jit_source(program, target);
     Jit *jit = jit_new(program);
     if (!jit)
         return failure_set(failure, "out of memory");
     pthread_mutex_lock(&tcc_turn);
-    bool good = run_tcc(jit, program, source.data, model, failure);
+    bool good = run_tcc(jit, program, &unit, model, failure);
     pthread_mutex_unlock(&tcc_turn);
     if (!good) {
         jit_free(jit);

@@ -45,9 +45,8 @@ static int bytes_touched(const VexRow *row, const VIns *ins)
     }
 }
 
-/* [base + displacement] in its shortest form, whose single byte counts in `unit`s. rsp and r12 need a SIB byte; rbp and r13
- * need a displacement. */
-static uint8_t *put_memory(uint8_t *at, int reg, int base, int32_t displacement, int unit)
+/* rsp and r12 need a SIB byte; rbp and r13 need a displacement. */
+uint8_t *put_memory(uint8_t *at, int reg, int base, int32_t displacement, int unit)
 {
     bool small = displacement % unit == 0 && displacement / unit == (int8_t)(displacement / unit);
     int size = displacement == 0 && (base & 7) != 5 ? 0 : small ? 1 : 4;

@@ -26,5 +26,8 @@ bool vex_is_extended(const VexRow *, const VIns *);
 /* Writes at most VEX_LONGEST bytes and returns how many. A memory operand is base + displacement in bytes, where base is
  * a general register's number in the instruction set's own order: rax rcx rdx rbx rsp rbp rsi rdi r8 ... r15. */
 int vex_encode(uint8_t *out, const VexRow *, const VIns *, int base, int32_t displacement);
+/* The operands reg and [base + displacement], of any instruction, in the shortest form, whose single byte of displacement counts in
+ * `unit`s. Returns where the next byte goes. */
+uint8_t *put_memory(uint8_t *at, int reg, int base, int32_t displacement, int unit);
 
 #endif

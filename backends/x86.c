@@ -1,10 +1,10 @@
-/* tcc.c - the target "tcc": kernels as assembly that TCC can assemble. It knows no vector instructions, so these are
- * bytes; loops, bumps and the return are ordinary instructions. GNU as reads the same text.
+/* x86.c - the target "x86": kernels as machine code. Vector instructions are rows of a table, which vex.c encodes; loops, bumps and
+ * the return are a handful of ordinary ones, encoded here.
  *
  * A kernel is a leaf function that calls nobody and saves nothing: pointers stay in the registers in which they arrive,
  * the seventh and eighth come from the stack. The innermost loops count in registers, the others below the stack
  * pointer, in the 128 bytes that the calling convention leaves to leaf functions. */
-#include "tcc.h"
+#include "x86.h"
 
 #include <string.h>
 
@@ -50,20 +50,20 @@ const VexRow *vex_row(const VIns *ins)
 }
 
 /* General registers by their numbers; the first six pointers arrive in these, in the order of the calling convention. */
-enum { RAX, RCX, RDX, RSI = 6, RDI, R8, R9, R10, R11 };
+enum { RAX, RCX, RDX, RSP = 4, RSI = 6, RDI, R8, R9, R10, R11 };
 static const uint8_t pointer_register[MAX_POINTERS] = {RDI, RSI, RDX, RCX, R8, R9, R10, R11};
-static const char *const pointer_name[MAX_POINTERS] = {"rdi", "rsi", "rdx", "rcx", "r8", "r9", "r10", "r11"};
 enum { IN_REGISTERS = 6 };              /* pointers that arrive so */
 
 enum { DEEPEST = 16 };                  /* loops in each other: 16 counters of 8 bytes below the stack pointer */
 
-/* One kernel while it is printed. */
+/* One kernel while it is encoded. */
 typedef struct {
     Text *out;
     const Kernel *kernel;
     int deepest;                        /* loops in each other, at most */
     int depth;                          /* of open loops */
-} Printer;
+    size_t start[DEEPEST];              /* of the body of each: where in `out` */
+} Encoder;
 
 static int deepest_loop(const Kernel *kernel)
 {
@@ -73,100 +73,136 @@ static int deepest_loop(const Kernel *kernel)
         deepest = depth > deepest ? depth : deepest;
     }
     if (deepest > DEEPEST)
-        die("print: kernel %s nests too many loops", kernel->name);
+        die("encode: kernel %s nests too many loops", kernel->name);
     return deepest;
 }
 
+/* ---- ordinary instructions ---------------------------------------------------------------------------------- */
+
+/* The operand rm: a register, or [register + displacement]. */
+typedef struct {
+    int reg;
+    bool memory;
+    int32_t displacement;
+} Operand;
+
+enum { BITS_32, BITS_64 };
+
+/* REX where it is needed, opcode (above 0xff: two bytes), operands; reg is a register or a part of the opcode. */
+static void put(Encoder *e, int bits, int opcode, int reg, Operand rm)
+{
+    uint8_t byte[VEX_LONGEST], *at = byte;
+    int rex = bits << 3 | reg >> 3 << 2 | rm.reg >> 3;
+    if (rex)
+        *at++ = (uint8_t)(0x40 | rex);
+    if (opcode > 0xff)
+        *at++ = (uint8_t)(opcode >> 8);
+    *at++ = (uint8_t)opcode;
+    if (rm.memory)
+        at = put_memory(at, reg, rm.reg, rm.displacement, 1);
+    else
+        *at++ = (uint8_t)(0xc0 | (reg & 7) << 3 | (rm.reg & 7));
+    text_append(e->out, (const char *)byte, (size_t)(at - byte));
+}
+
+static void put_number(Encoder *e, int32_t number, int bytes)
+{
+    text_append(e->out, (const char *)&number, (size_t)bytes);
+}
+
+/* add (extension 0) or sub (5) of a constant. */
+static void put_sum(Encoder *e, int bits, int extension, Operand rm, int32_t number)
+{
+    bool small = number == (int8_t)number;
+    put(e, bits, small ? 0x83 : 0x81, extension, rm);
+    put_number(e, number, small ? 1 : 4);
+}
+
+static Operand stack(int32_t displacement)
+{
+    return (Operand){RSP, true, displacement};
+}
+
 /* Where the loop at this depth (from 0) counts: the deepest in eax, then in registers that no pointer needs. */
-static const char *counter(const Printer *p, int depth)
+static Operand counter(const Encoder *e, int depth)
 {
-    static const char *const name[] = {"%eax", "%r11d", "%r10d"};
-    static const char *const below[DEEPEST] = {"-8(%rsp)", "-16(%rsp)", "-24(%rsp)", "-32(%rsp)", "-40(%rsp)", "-48(%rsp)", "-56(%rsp)",
-        "-64(%rsp)", "-72(%rsp)", "-80(%rsp)", "-88(%rsp)", "-96(%rsp)", "-104(%rsp)", "-112(%rsp)", "-120(%rsp)", "-128(%rsp)"};
-    int outwards = p->deepest - 1 - depth, spare = MAX_POINTERS - p->kernel->npointer;
-    return outwards == 0 || (outwards <= 2 && outwards <= spare) ? name[outwards] : below[depth];
+    static const uint8_t reg[] = {RAX, R11, R10};
+    int outwards = e->deepest - 1 - depth, spare = MAX_POINTERS - e->kernel->npointer;
+    return outwards == 0 || (outwards <= 2 && outwards <= spare) ? (Operand){.reg = reg[outwards]} : stack(-8 * (depth + 1));
 }
 
-static void print_loop(Printer *p, int trips)
+static void encode_loop(Encoder *e, int trips)
 {
-    text_add(p->out, "\"movl $%d,%s\\n%d:\\n\"\n", trips, counter(p, p->depth), p->depth + 1);
-    p->depth++;
+    put(e, BITS_32, 0xc7, 0, counter(e, e->depth));             /* mov */
+    put_number(e, trips, 4);
+    e->start[e->depth++] = e->out->size;
 }
 
-static void print_end(Printer *p)
+static void encode_end(Encoder *e)
 {
-    p->depth--;
-    text_add(p->out, "\"subl $1,%s\\njnz %db\\n\"\n", counter(p, p->depth), p->depth + 1);
+    e->depth--;
+    put_sum(e, BITS_32, 5, counter(e, e->depth), 1);
+    int64_t back = (int64_t)e->start[e->depth] - (int64_t)e->out->size;     /* from the jump; it counts from behind itself */
+    bool small = back - 2 >= INT8_MIN;
+    text_append(e->out, small ? "\x75" : "\x0f\x85", small ? 1 : 2);       /* jnz */
+    put_number(e, (int32_t)(back - (small ? 2 : 6)), small ? 1 : 4);
 }
 
 /* In steps that an instruction can take. */
-static void print_bump(Printer *p, int pointer, int64_t bytes)
+static void encode_bump(Encoder *e, int pointer, int64_t bytes)
 {
     while (bytes) {
         int32_t step = bytes > INT32_MAX ? INT32_MAX : bytes < INT32_MIN ? INT32_MIN : (int32_t)bytes;
-        text_add(p->out, "\"addq $%d,%%%s\\n\"\n", step, pointer_name[pointer]);
+        put_sum(e, BITS_64, 0, (Operand){.reg = pointer_register[pointer]}, step);
         bytes -= step;
     }
 }
 
-static void print_bytes(Printer *p, const uint8_t *byte, int count)
-{
-    char line[16 + 4 * VEX_LONGEST], *at = line;
-    for (const char *word = "\".byte "; *word; word++)
-        *at++ = *word;
-    for (int i = 0; i < count; i++) {   /* by hand: this is most of what a JIT prints */
-        if (byte[i] >= 100)
-            *at++ = (char)('0' + byte[i] / 100);
-        if (byte[i] >= 10)
-            *at++ = (char)('0' + byte[i] / 10 % 10);
-        *at++ = (char)('0' + byte[i] % 10);
-        *at++ = ',';
-    }
-    memcpy(at - 1, "\\n\"\n", 4);
-    text_append(p->out, line, (size_t)(at + 3 - line));
-}
-
-static void print_prefetch(Printer *p, const VIns *ins, int64_t displacement)
+static void encode_prefetch(Encoder *e, const VIns *ins, int64_t displacement)
 {
     if (displacement == (int32_t)displacement)      /* else nothing is lost but a hint */
-        text_add(p->out, "\"prefetcht%d %d(%%%s)\\n\"\n", ins->op == V_prefetch2, (int32_t)displacement, pointer_name[ins->pointer]);
+        put(e, BITS_32, 0x0f18, ins->op == V_prefetch ? 1 : 2,
+            (Operand){pointer_register[ins->pointer], true, (int32_t)displacement});
 }
 
+/* ---- vector instructions and loops of them ------------------------------------------------------------------ */
+
 /* moved: bytes that the pointer should have been bumped by, but was not. */
-static void print_vector(Printer *p, const VIns *ins, int64_t moved)
+static void encode_vector(Encoder *e, const VIns *ins, int64_t moved)
 {
     if (ins->op == V_prefetch || ins->op == V_prefetch2) {
-        print_prefetch(p, ins, moved + ins->offset * (int64_t)sizeof(float));
+        encode_prefetch(e, ins, moved + ins->offset * (int64_t)sizeof(float));
         return;
     }
     if (ins->op == V_fence) {
-        text_add(p->out, "\"sfence\\n\"\n");
+        text_append(e->out, "\x0f\xae\xf8", 3);     /* sfence */
         return;
     }
     const VexRow *row = vex_row(ins);
     uint8_t byte[VEX_LONGEST];
     if (!row->fields)
-        die("print: target tcc cannot spell instruction %d", ins->op);
+        die("encode: there is no machine code for instruction %d", ins->op);
     bool memory = row->fields[2] == 'm';
     int64_t displacement = memory ? moved + ins->offset * (int64_t)sizeof(float) : 0;
     bool far = displacement != (int32_t)displacement;       /* walk there and back */
     if (far)
-        print_bump(p, ins->pointer, displacement);
-    print_bytes(p, byte, vex_encode(byte, row, ins, memory ? pointer_register[ins->pointer] : 0, far ? 0 : (int32_t)displacement));
+        encode_bump(e, ins->pointer, displacement);
+    int size = vex_encode(byte, row, ins, memory ? pointer_register[ins->pointer] : 0, far ? 0 : (int32_t)displacement);
+    text_append(e->out, (const char *)byte, (size_t)size);
     if (far)
-        print_bump(p, ins->pointer, -displacement);
+        encode_bump(e, ins->pointer, -displacement);
 }
 
-static void print_instruction(Printer *p, const VIns *ins)
+static void encode_instruction(Encoder *e, const VIns *ins)
 {
     if (ins->op == V_loop)
-        print_loop(p, ins->count);
+        encode_loop(e, ins->count);
     else if (ins->op == V_end)
-        print_end(p);
+        encode_end(e);
     else if (ins->op == V_bump)
-        print_bump(p, ins->pointer, ins->offset * (int64_t)sizeof(float));
+        encode_bump(e, ins->pointer, ins->offset * (int64_t)sizeof(float));
     else
-        print_vector(p, ins, 0);
+        encode_vector(e, ins, 0);
 }
 
 /* Tiny loops, which copy or add numbers one by one, would mostly count: several trips become one. */
@@ -183,7 +219,7 @@ static size_t tiny_body(const VIns *loop)
 }
 
 /* Some trips in a row; pointers move once, at their end. */
-static void print_trips(Printer *p, const VIns *code, size_t body, int trips)
+static void encode_trips(Encoder *e, const VIns *code, size_t body, int trips)
 {
     int64_t moved[MAX_POINTERS] = {0};
     for (int trip = 0; trip < trips; trip++)
@@ -191,61 +227,50 @@ static void print_trips(Printer *p, const VIns *code, size_t body, int trips)
             if (code[i].op == V_bump)
                 moved[code[i].pointer] += code[i].offset * (int64_t)sizeof(float);
             else
-                print_vector(p, &code[i], moved[code[i].pointer]);
-    for (int i = 0; i < p->kernel->npointer; i++)
-        print_bump(p, i, moved[i]);
+                encode_vector(e, &code[i], moved[code[i].pointer]);
+    for (int i = 0; i < e->kernel->npointer; i++)
+        encode_bump(e, i, moved[i]);
 }
 
-static void print_tiny_loop(Printer *p, const VIns *loop, size_t body)
+static void encode_tiny_loop(Encoder *e, const VIns *loop, size_t body)
 {
     int together = UNROLLED / (int)body, rounds = loop->count / together;
-    print_trips(p, loop + 1, body, loop->count % together);
+    encode_trips(e, loop + 1, body, loop->count % together);
     if (rounds == 0)
         return;
     if (rounds > 1)
-        print_loop(p, rounds);
-    print_trips(p, loop + 1, body, together);
+        encode_loop(e, rounds);
+    encode_trips(e, loop + 1, body, together);
     if (rounds > 1)
-        print_end(p);
+        encode_end(e);
 }
 
-static void print_code(Printer *p, const VIns *code, size_t count)
+static void encode_code(Encoder *e, const VIns *code, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         size_t body = code[i].op == V_loop ? tiny_body(&code[i]) : 0;
         if (body)
-            print_tiny_loop(p, &code[i], body);
+            encode_tiny_loop(e, &code[i], body);
         else
-            print_instruction(p, &code[i]);
+            encode_instruction(e, &code[i]);
         i += body ? body + 1 : 0;
     }
 }
 
-static void print_prototype(Text *out, const Kernel *kernel)
+void encode_kernel(Text *out, const Kernel *kernel)
 {
-    text_add(out, "void tcc_%s(", kernel->name);
-    for (int i = 0; i < kernel->npointer; i++)
-        text_add(out, "%s%sfloat *%s", i ? ", " : "", kernel->written[i] ? "" : "const ", kernel->pointer[i]);
-    text_add(out, ");\n");
-}
-
-void print_kernel_bytes(Text *out, const Kernel *kernel)
-{
-    static const uint8_t vzeroupper[] = {0xc5, 0xf8, 0x77};
-    Printer p = {.out = out, .kernel = kernel, .deepest = deepest_loop(kernel)};
-    print_prototype(out, kernel);
-    text_add(out, "__asm__(\".globl tcc_%s\\n.p2align 5,144\\ntcc_%s:\\n\"\n", kernel->name, kernel->name);
+    Encoder e = {.out = out, .kernel = kernel, .deepest = deepest_loop(kernel)};
     for (int i = IN_REGISTERS; i < kernel->npointer; i++)
-        text_add(out, "\"movq %d(%%rsp),%%%s\\n\"\n", 8 * (i - IN_REGISTERS + 1), pointer_name[i]);
+        put(&e, BITS_64, 0x8b, pointer_register[i], stack(8 * (i - IN_REGISTERS + 1)));     /* mov */
     size_t count = kernel->count;
     while (count && kernel->code[count - 1].op == V_bump)
         count--;                        /* nobody reads the pointer any more */
-    print_code(&p, kernel->code, count);
-    print_bytes(&p, vzeroupper, sizeof vzeroupper);
-    text_add(out, "\"ret\\n\"\n);\n\n");
+    encode_code(&e, kernel->code, count);
+    text_append(out, "\xc5\xf8\x77\xc3", 4);    /* vzeroupper, ret */
 }
 
-const Target target_tcc = {
-    .name = "tcc",
-    .meaning = "assembly for TCC, in this process",
+const Target target_x86 = {
+    .name = "x86",
+    .attribute = "",
+    .meaning = "machine code, in this process",
 };
