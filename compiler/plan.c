@@ -20,7 +20,8 @@ typedef struct {
     int count;
     size_t *first;                      /* the lives that overlap life i in time are neighbour[first[i] .. first[i + 1]) */
     int *neighbour;
-    const Life **placed;                /* scratch of lowest_gap */
+    int *placed;                        /* of these, those that have a place, by offset: placed[first[i]] and so on */
+    size_t *nplaced;                    /* how many */
 } Lives;
 
 enum { CACHE_LINE = 16 };               /* floats */
@@ -153,37 +154,48 @@ static void find_neighbours(Graph *graph, Lives *lives, int64_t pairs)
 
 /* ---- placing -------------------------------------------------------------------------------------------- */
 
-static int by_offset(const void *a, const void *b)
-{
-    const Life *const *x = a, *const *y = b;
-    return ((*x)->offset > (*y)->offset) - ((*x)->offset < (*y)->offset);
-}
-
 /* The lowest offset at which life i fits between its neighbours that have been placed. */
 static int64_t lowest_gap(const Lives *lives, int i)
 {
-    const Life **placed = lives->placed;
-    size_t count = 0;
-    for (size_t k = lives->first[i]; k < lives->first[i + 1]; k++)
-        if (lives->life[lives->neighbour[k]].offset >= 0)
-            placed[count++] = &lives->life[lives->neighbour[k]];
-    qsort(placed, count, sizeof *placed, by_offset);
-    int64_t offset = 0;
-    for (size_t k = 0; k < count && placed[k]->offset < offset + lives->life[i].size; k++)
-        if (placed[k]->offset + placed[k]->size > offset)
-            offset = placed[k]->offset + placed[k]->size;
+    const int *placed = lives->placed + lives->first[i];
+    int64_t offset = 0, size = lives->life[i].size;
+    for (size_t k = 0; k < lives->nplaced[i]; k++) {
+        const Life *other = &lives->life[placed[k]];
+        if (other->offset >= offset + size)
+            break;
+        if (other->offset + other->size > offset)
+            offset = other->offset + other->size;
+    }
     return offset;
+}
+
+/* Adds life i to the lists of neighbours that are yet to be placed: mostly at the end, because arenas fill from below. */
+static void tell_neighbours(Lives *lives, int i)
+{
+    for (size_t k = lives->first[i]; k < lives->first[i + 1]; k++) {
+        int other = lives->neighbour[k];
+        if (lives->life[other].offset >= 0)
+            continue;
+        int *placed = lives->placed + lives->first[other];
+        size_t at = lives->nplaced[other]++;
+        for (; at > 0 && lives->life[placed[at - 1]].offset > lives->life[i].offset; at--)
+            placed[at] = placed[at - 1];
+        placed[at] = i;
+    }
 }
 
 /* Places all lives in the given order; returns the floats that they take. */
 static int64_t place_all(Lives *lives, const int *order)
 {
     int64_t floats = 0;
-    for (int i = 0; i < lives->count; i++)
+    for (int i = 0; i < lives->count; i++) {
         lives->life[i].offset = -1;
+        lives->nplaced[i] = 0;
+    }
     for (int i = 0; i < lives->count; i++) {
         Life *life = &lives->life[order[i]];
         life->offset = lowest_gap(lives, order[i]);
+        tell_neighbours(lives, order[i]);
         floats = life->offset + life->size > floats ? life->offset + life->size : floats;
     }
     return floats;
@@ -265,7 +277,8 @@ static void search(Graph *graph, Lives *lives, int64_t pairs)
     int rounds = (int)(MOST_PAIRS / 4 / (pairs + lives->count + 1));
     rounds = rounds < 1 ? 1 : rounds > MOST_ROUNDS ? MOST_ROUNDS : rounds;
     int *order = arena_alloc(graph->context, (size_t)lives->count, sizeof *order);
-    lives->placed = arena_alloc(graph->context, (size_t)lives->count, sizeof *lives->placed);
+    lives->placed = arena_alloc(graph->context, (size_t)pairs * 2, sizeof *lives->placed);
+    lives->nplaced = arena_alloc(graph->context, (size_t)lives->count, sizeof *lives->nplaced);
     graph->arena_floats = INT64_MAX;
     for (Order by = 0; by < NORDER; by++) {
         sort_lives(graph, lives, by, order);
