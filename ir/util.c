@@ -88,11 +88,15 @@ char *arena_strdup(Context *context, const char *text)
 
 char *arena_vprintf(Context *context, const char *format, va_list arguments)
 {
+    char line[256];                     /* most texts fit, and need not be printed twice */
     va_list again;
     va_copy(again, arguments);
-    size_t size = (size_t)vsnprintf(NULL, 0, format, arguments) + 1;
+    size_t size = (size_t)vsnprintf(line, sizeof line, format, arguments) + 1;
     char *text = arena_alloc(context, size, 1);
-    vsnprintf(text, size, format, again);
+    if (size <= sizeof line)
+        memcpy(text, line, size);
+    else
+        vsnprintf(text, size, format, again);
     va_end(again);
     return text;
 }
