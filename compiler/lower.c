@@ -27,12 +27,28 @@ static bool same_kernel(const Kernel *a, const Kernel *b)
            (!a->nconstant || !memcmp(a->constant, b->constant, a->nconstant * sizeof *a->constant));
 }
 
+/* Moves the code of a kernel that is complete to where it stays; the next kernel is built in the room that this leaves. Most kernels
+ * are equal to older ones: they would fill the arena. */
+static void settle(Lower *l, Kernel *k, VIns *code)
+{
+    if (k->capacity > l->room_capacity) {
+        l->room = k->code;
+        l->room_capacity = k->capacity;
+    }
+    k->code = code;
+    k->capacity = k->count;
+}
+
 static Kernel *share_kernel(Lower *l, Kernel *k, const char *name, const char *comment, va_list arguments)
 {
     Kernel **bucket = &l->table->kernel[XXH3_64bits(k->code, k->count * sizeof *k->code) % BUCKETS];
     for (Kernel *old = *bucket; old; old = old->same_bucket)
-        if (same_kernel(old, k))
+        if (same_kernel(old, k)) {
+            if (k->code != old->code)
+                settle(l, k, old->code);
             return old;
+        }
+    settle(l, k, memcpy(arena_alloc(l->context, k->count, sizeof *k->code), k->code, k->count * sizeof *k->code));
     Program *p = l->program;
     k->id = p->nkernels++;
     k->name = arena_printf(l->context, "%s_%d", name, k->id);
@@ -91,7 +107,12 @@ static int step_slot(Lower *l, Base base, int64_t offset)
 
 Kernel *step_kernel(Lower *l)
 {
-    return kernel_new(l->context, l->graph->machine);
+    Kernel *k = kernel_new(l->context, l->graph->machine);
+    k->code = l->room;
+    k->capacity = l->room_capacity;
+    l->room = NULL;
+    l->room_capacity = 0;
+    return k;
 }
 
 View view_of(const Node *n)

@@ -30,6 +30,8 @@ typedef struct Lower {
     Slot slot[MAX_SLOTS];
     bool evaluation;                    /* nodes are lowered once more, for a forward pass by running statistics */
     int pointer_slot[MAX_POINTERS];     /* of the kernel under construction: where each pointer starts */
+    VIns *room;                         /* where kernels are built, one after the other; NULL while one is, and at first */
+    size_t room_capacity;
 } Lower;
 
 /* A tensor as a kernel addresses it: floats from one block, row and pixel to the next. */
