@@ -25,12 +25,20 @@ typedef struct {
     const Rect *rect;                   /* input vectors one after the other */
 } Pair;
 
+/* What the entries of a panel hold of a vector of the other side's channels. */
+typedef struct {
+    int entry;                          /* the one that holds some of them; -1: none */
+    int lane;                           /* of the vector, which has the entry's first channel; -1: none has */
+    uint64_t lanes;                     /* bit for each lane whose channel the entry holds */
+    int64_t at;                         /* where the entry's filters begin, for this panel */
+} Held;
+
 /* A side: its convolution, the channel of each lane of its result, and the channels of the entries before each. */
 typedef struct {
     const Conv *c;
     const int *channel;
     int64_t *before;
-    int *entry;                         /* without groups: which holds each vector of the other side's channels, -2: not known yet */
+    Held *held;                         /* by vector, where all panels have the same entries; NULL: groups have entries of their own */
 } Side;
 
 typedef struct {
@@ -38,18 +46,12 @@ typedef struct {
     Side from, to;
 } Sides;
 
-/* vectors: of the other side's result. */
-static Side side_of(const Conv *c, int vectors)
+static Side side_of(const Conv *c)
 {
     Side s = {.c = c, .channel = lane_channels(c->l, &c->n->layout)};
     s.before = arena_alloc(c->l->context, c->nentry + 1, sizeof *s.before);
     for (size_t e = 0; e < c->nentry; e++)
         s.before[e + 1] = s.before[e] + c->entry[e].count;
-    if (c->groups > 1)
-        return s;
-    s.entry = arena_alloc(c->l->context, (size_t)vectors, sizeof *s.entry);
-    for (int i = 0; i < vectors; i++)
-        s.entry[i] = -2;
     return s;
 }
 
@@ -74,77 +76,90 @@ static int entry_of(const Side *s, const Panel *p, int channel)
     return -1;
 }
 
-/* The entry that holds some of the channels of a vector; -1: none. */
-static int entry_of_vector(const Side *s, const Panel *p, const int *channel, int vector)
+/* channel: of the vector's lanes. */
+static Held find_held(const Side *s, const Panel *p, const int *channel)
 {
-    int e = -1;
-    if (s->entry && s->entry[vector] != -2)
-        return s->entry[vector];
-    for (int i = 0; i < LANES && e < 0; i++)
-        e = entry_of(s, p, channel[vector * LANES + i]);
-    if (s->entry)
-        s->entry[vector] = e;
-    return e;
+    Held held = {.entry = -1, .lane = -1};
+    for (int i = 0; i < LANES && held.entry < 0; i++)
+        held.entry = entry_of(s, p, channel[i]);
+    for (int i = 0; i < LANES && held.entry >= 0; i++) {
+        held.lanes |= (uint64_t)holds(&s->c->entry[held.entry], channel[i]) << i;
+        if (channel[i] == s->c->entry[held.entry].channel)
+            held.lane = i;
+    }
+    return held;
 }
 
-static int64_t entry_at(const Side *s, const Panel *p, int e)
+/* Of other's vectors. */
+static void hold_vectors(Side *s, const Side *other)
 {
-    return p->at + (s->before[e] - s->before[p->entry]) * s->c->kernel[0] * s->c->kernel[1] * p->vectors * LANES;
+    int vectors = other->c->n->layout.blocks;
+    if (s->c->groups > 1)
+        return;
+    s->held = arena_alloc(s->c->l->context, (size_t)vectors, sizeof *s->held);
+    for (int i = 0; i < vectors; i++)
+        s->held[i] = find_held(s, s->c->panel, other->channel + i * LANES);
 }
 
-static int lane_of_channel(const int *channel, int wanted)
+static Held held_by(const Side *s, const Panel *p, const Side *other, int vector)
 {
-    for (int i = 0; i < LANES; i++)
-        if (channel[i] == wanted)
-            return i;
-    die("repack: blocks of one channel's forward and backward tensors differ");
+    Held held = s->held ? s->held[vector] : find_held(s, p, other->channel + vector * LANES);
+    if (held.entry >= 0)
+        held.at = p->at + (s->before[held.entry] - s->before[p->entry]) * s->c->kernel[0] * s->c->kernel[1] * p->vectors * LANES;
+    return held;
 }
 
 /* Which filters of `outs` output channels from `first` on are parameters, of the lanes that the entry holds. */
-static uint64_t parameters_of(const Conv *from, const int *in, const Entry *held, int first, int outs)
+static uint64_t parameters_of(const Conv *from, const int *in, uint64_t lanes, int first, int outs)
 {
-    uint64_t copied = 0, row = 0;
+    uint64_t copied = 0;
     int group_out = from->out / from->groups, group_in = from->in / from->groups;
-    for (int lane = 0; lane < LANES; lane++)
-        row |= (uint64_t)holds(held, in[lane]) << lane;
     for (int i = 0; from->groups == 1 && i < outs; i++)
-        copied |= row << (i * LANES);
+        copied |= lanes << (i * LANES);
     for (int lane = 0; lane < LANES && from->groups > 1; lane++)
-        for (int i = 0; row >> lane & 1 && i < outs; i++)
+        for (int i = 0; lanes >> lane & 1 && i < outs; i++)
             if ((first + i) / group_out == in[lane] / group_in)
                 copied |= (uint64_t)1 << (i * LANES + lane);
     return copied;
 }
 
-/* Output vector o of panel q, input vector u of panel p; false where p's sums do not reach these output channels. */
-static bool make_rect(const Sides *l, const Panel *p, int u, const Panel *q, int o, Rect *rect)
+/* Output vector o of panel q, of which p holds `to`, and input vector u of panel p, of which q holds `from`. */
+static Rect make_rect(const Sides *l, const Panel *p, int u, const Held *from, const Panel *q, int o, const Held *to)
 {
-    const Conv *from = l->from.c, *to = l->to.c;
-    const int *in = l->to.channel + (p->vector + u) * LANES, *out = l->from.channel + (q->vector + o) * LANES;
-    int e = entry_of_vector(&l->to, p, l->from.channel, q->vector + o), f = entry_of_vector(&l->from, q, l->to.channel, p->vector + u);
-    if (e < 0)
-        return false;
-    int first = to->entry[e].channel;
-    *rect = (Rect){.from = -1, .to = entry_at(&l->to, p, e) + u * LANES, .to_out = p->vectors * LANES, .outs = to->entry[e].count,
-                   .from_in = q->vectors * LANES};
-    rect->to_tap = l->r->tap_floats ? l->r->tap_floats : to->entry[e].count * rect->to_out;
-    if (f < 0)
-        return true;
-    const Entry *held = &from->entry[f];
-    rect->from_tap = held->count * rect->from_in;
-    rect->from = entry_at(&l->from, q, f) + o * LANES + lane_of_channel(out, first) - lane_of_channel(in, held->channel) * rect->from_in;
-    rect->copied = parameters_of(from, in, held, first, (int)rect->outs);
-    return true;
+    const Entry *summed = &l->to.c->entry[to->entry];
+    Rect rect = {.from = -1, .to = to->at + u * LANES, .to_out = p->vectors * LANES, .outs = summed->count, .from_in = q->vectors * LANES};
+    rect.to_tap = l->r->tap_floats ? l->r->tap_floats : summed->count * rect.to_out;
+    if (from->entry < 0)
+        return rect;
+    if (to->lane < 0 || from->lane < 0)
+        die("repack: blocks of one channel's forward and backward tensors differ");
+    rect.from_tap = l->from.c->entry[from->entry].count * rect.from_in;
+    rect.from = from->at + o * LANES + to->lane - from->lane * rect.from_in;
+    rect.copied = parameters_of(l->from.c, l->to.channel + (p->vector + u) * LANES, from->lanes, summed->channel, (int)rect.outs);
+    return rect;
+}
+
+/* All of a pair of panels; returns how many. p's sums need not reach all vectors of q. */
+static int make_rects(const Sides *l, const Panel *p, const Panel *q, Rect *rect)
+{
+    Held to[MAX_REGISTERS];
+    int count = 0;
+    for (int o = 0; o < q->vectors; o++)
+        to[o] = held_by(&l->to, p, &l->from, q->vector + o);
+    for (int u = 0; u < p->vectors; u++) {
+        const Held from = held_by(&l->from, q, &l->to, p->vector + u);
+        for (int o = 0; o < q->vectors; o++)
+            if (to[o].entry >= 0)
+                rect[count++] = make_rect(l, p, u, &from, q, o, &to[o]);
+    }
+    return count;
 }
 
 /* Rects relative to the pair; shared with the pair before where they are the same. */
 static bool make_pair(const Sides *l, const Panel *p, const Panel *q, const Pair *last, Pair *pair)
 {
     Rect rect[MOST_RECTS];
-    *pair = (Pair){.from = -1};
-    for (int u = 0; u < p->vectors; u++)
-        for (int o = 0; o < q->vectors; o++)
-            pair->nrect += make_rect(l, p, u, q, o, &rect[pair->nrect]);
+    *pair = (Pair){.from = -1, .nrect = make_rects(l, p, q, rect)};
     if (!pair->nrect)
         return false;
     pair->to = rect[0].to;
@@ -350,9 +365,11 @@ static bool may_meet(const Sides *l, const Panel *p, const Panel *q)
 void add_repack(Lower *l, const Repack *r)
 {
     const Conv *from = r->from, *to = r->to;
-    Sides sides = {r, side_of(from, to->n->layout.blocks), side_of(to, from->n->layout.blocks)};
+    Sides sides = {r, side_of(from), side_of(to)};
     Pair *pair = arena_alloc(l->context, from->npanel * to->npanel + 1, sizeof *pair);
     int count = 0;
+    hold_vectors(&sides.from, &sides.to);
+    hold_vectors(&sides.to, &sides.from);
     for (size_t p = 0; p < to->npanel; p++)
         for (size_t q = 0; q < from->npanel; q++)
             if (may_meet(&sides, &to->panel[p], &from->panel[q]))
