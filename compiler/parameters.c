@@ -65,9 +65,10 @@ static const PackSource *source_of(const PackItem *item)
     return item->kind == PACK_vector && item->vector == VECTOR_bias ? &item->bias : &item->weight;
 }
 
+/* A graph has one tensor of a name, and so one name. */
 static bool same_source(const PackSource *a, const PackSource *b)
 {
-    return a->name && b->name && !strcmp(a->name, b->name) && a->axis == b->axis && a->begin == b->begin;
+    return a->name && a->name == b->name && a->axis == b->axis && a->begin == b->begin;
 }
 
 static const PackItem *find_item(const Lower *l, const PackSource *source)
