@@ -9,7 +9,7 @@
 #include "command_bench.h"
 #include "command_train.h"
 
-enum { LEAST_STEPS = 5, MOST_STEPS = 5000, PROFILED_STEPS = 5 };
+enum { LEAST_STEPS = 10, MOST_STEPS = 5000, PROFILED_STEPS = 5 };
 static const double LONG_ENOUGH = 3, PEAK_EVERY = 0.5;      /* seconds */
 
 typedef struct {
