@@ -4,6 +4,7 @@
  * input channels, and for each pixel a vector of dy meets broadcasts of x. A tile sums over the band, which stays in the first cache
  * while the taps pass over it, then it is added to the gradient in memory. What a task reads often but in pieces, it copies first. */
 #include "conv_dw.h"
+#include "normed.h"
 
 enum {
     COPY_USES = 8,                      /* of dy by a task, from which on a copy is worth its time */
@@ -383,43 +384,6 @@ static int64_t band_floats(const Gradient *d)
     return (int64_t)d->images * d->rows * d->width * LANES;
 }
 
-/* What a norm does to an entry's channels, in registers. */
-typedef struct {
-    int mean, scale, shift, zero;
-} Norm_dw;
-
-static Norm_dw norm_open(const Build_dw *b)
-{
-    Kernel *k = b->k;
-    Norm_dw n = {kernel_register(k), kernel_register(k), kernel_register(k), kernel_register(k)};
-    k_load(k, n.mean, b->stats.pointer, STATS_mean * b->stats.view.pixel);
-    k_load(k, n.scale, b->stats.pointer, STATS_scale * b->stats.view.pixel);
-    k_load(k, n.shift, b->stats.pointer, STATS_shift * b->stats.view.pixel);
-    k_bump(k, b->stats.pointer, b->stats_between);
-    k_zero(k, n.zero);
-    return n;
-}
-
-static void norm_close(Kernel *k, const Norm_dw *n)
-{
-    for (int i = 0; i < 4; i++)
-        kernel_release(k, (int[]){n->mean, n->scale, n->shift, n->zero}[i]);
-}
-
-/* One pixel of the copy. */
-static void copy_pixel(const Build_dw *b, const Norm_dw *n, int64_t from, int64_t to)
-{
-    Kernel *k = b->k;
-    int reg = kernel_register(k);
-    k_load(k, reg, b->x.pointer, from);
-    if (n) {
-        reg = emit_normalised(k, reg, n->mean, n->scale, n->shift);
-        k_op(k, V_max, reg, n->zero, reg);
-    }
-    k_store(k, b->x_copy.pointer, to, reg);
-    kernel_release(k, reg);
-}
-
 /* The band's pixels of x that a filter of one tap reads, of all entries: a strided one leaves the others out. */
 static void emit_x_copy(const Build_dw *b)
 {
@@ -427,31 +391,26 @@ static void emit_x_copy(const Build_dw *b)
     const Gradient *d = b->d;
     const Conv *c = &d->c;
     bool normed = b->stats.pointer >= 0;
-    int unroll = d->width % 4 ? d->width % 2 ? 1 : 2 : 4;
-    int64_t pixel = c->stride[1] * c->x.pixel, row = c->stride[0] * c->x.row;
+    Stream x = b->x, copy = b->x_copy;
+    x.view = (View){c->x.block, c->stride[0] * c->x.row, c->stride[1] * c->x.pixel};
+    copy.view = (View){band_floats(d), d->width * LANES, LANES};
     kernel_width(k, 1);
     k_loop(k, b->entries);
-    Norm_dw norm = normed ? norm_open(b) : (Norm_dw){0};
+    Normed norm = normed ? normed_open(k, b->stats) : (Normed){0};
     k_loop(k, d->images);
-    k_loop(k, d->rows);
-    k_loop(k, d->width / unroll);
-    for (int i = 0; i < unroll; i++)
-        copy_pixel(b, normed ? &norm : NULL, i * pixel, i * LANES);
-    k_bump(k, b->x.pointer, unroll * pixel);
-    k_bump(k, b->x_copy.pointer, unroll * LANES);
+    emit_copied_rows(k, normed ? &norm : NULL, x, copy, d->rows, d->width);
+    k_bump(k, x.pointer, x.image - d->rows * x.view.row);
     k_end(k);
-    k_bump(k, b->x.pointer, row - d->width * pixel);
-    k_end(k);
-    k_bump(k, b->x.pointer, b->x.image - d->rows * row);
-    k_end(k);
-    k_bump(k, b->x.pointer, b->between - d->images * b->x.image);
-    k_end(k);
+    k_bump(k, x.pointer, b->between - d->images * x.image);
     if (normed) {
-        k_bump(k, b->stats.pointer, -b->entries * b->stats_between);
-        norm_close(k, &norm);
+        k_bump(k, b->stats.pointer, b->stats_between);
+        normed_close(k, &norm);
     }
-    k_bump(k, b->x.pointer, -b->entries * b->between);
-    k_bump(k, b->x_copy.pointer, -b->entries * band_floats(d));
+    k_end(k);
+    if (normed)
+        k_bump(k, b->stats.pointer, -b->entries * b->stats_between);
+    k_bump(k, x.pointer, -b->entries * b->between);
+    k_bump(k, copy.pointer, -b->entries * band_floats(d));
     kernel_width(k, b->width);
 }
 
