@@ -33,18 +33,15 @@ static Node *normalised(Case *c, const char *name, Node *bn, Node *y, Node *stat
     return through(c, OP_relu, n);
 }
 
-/* z = conv(relu(bn(y))); with z as its own gradient, that of its filters and, without a stride, of y, with the norm computed again
+/* z = conv(relu(bn(y))), with z as its own gradient: that of its filters and, where wanted, of y, with the norm computed again
  * between them. */
-static void build_again(Case *c, int kernel, int stride)
+static void add_gradients(Case *c, Node *y, Node *bn, Node *z, bool of_operand)
 {
     Attr a = network_attr();
-    Node *x = operand(c), *y = convolution(c, "before", x, 2 * pick(c, 0, 1) + 1, 1);
-    Node *bn = norm(c, "norm", y), *stats = bn->in[1];
-    Node *z = convolution(c, "behind", through(c, OP_relu, bn), kernel, stride);
-    Node *again = normalised(c, "norm.again", bn, y, stats);
+    Node *stats = bn->in[1], *again = normalised(c, "norm.again", bn, y, stats);
     a.result = bn->shape;
     gradient(c, OP_conv_dw, a, z, (Node *[]){again, z}, 2);
-    if (stride > 1) {
+    if (!of_operand) {
         give(c, z);
         return;
     }
@@ -62,6 +59,34 @@ static void open_random(Case *c)
     c->height = c->height ? c->height : pick(c, 1, 20);
     open_case(c, 1);
 }
+
+static void build_again(Case *c, int kernel, int stride)
+{
+    Node *x = operand(c), *y = convolution(c, "before", x, 2 * pick(c, 0, 1) + 1, 1), *bn = norm(c, "norm", y);
+    Node *z = convolution(c, "behind", through(c, OP_relu, bn), kernel, stride);
+    add_gradients(c, y, bn, z, stride == 1);
+}
+
+/* Filters of groups of `size` channels that slide over a picture with a border of zeros. */
+static void build_grouped(Case *c, int size)
+{
+    Attr a = network_attr();
+    open_random(c);
+    a.groups = pick(c, 2, size > 8 ? 3 : 11);
+    a.out = a.groups * size;
+    for (int i = 0; i < 2; i++) {
+        a.kernel[i] = 3;
+        a.stride[i] = pick(c, 1, 2);
+        a.dilation[i] = a.pad[i] = pick(c, 1, 2);
+    }
+    Node *x = operand(c), *y = convolution_to(c, "before", x, a.out, 1, 1), *bn = norm(c, "norm", y), *in = through(c, OP_relu, bn);
+    add_gradients(c, y, bn, network_add(c->graph, OP_conv, a, "behind", &in, 1), true);
+}
+
+static void build_grouped_by_2(Case *c)  { build_grouped(c, 2); }
+static void build_grouped_by_4(Case *c)  { build_grouped(c, 4); }
+static void build_grouped_by_8(Case *c)  { build_grouped(c, 8); }
+static void build_grouped_by_16(Case *c) { build_grouped(c, 16); }
 
 static void build_random(Case *c)
 {
@@ -126,6 +151,26 @@ Test(absorb, large)
 
 /* A border that must be zero behind the norm: who reads it does not make it. */
 Test(absorb, padded) { check_cases(build_padded, (Case){.rounding = ROUNDING}, 4); }
+
+/* Who copies a picture puts the zeros around it. */
+Test(absorb, grouped)
+{
+    Build *const build[] = {build_grouped_by_2, build_grouped_by_4, build_grouped_by_8, build_grouped_by_16};
+    for (int i = 0; i < 4; i++)
+        check_cases(build[i], (Case){.absorbed = 1, .rounding = ROUNDING}, 8);
+}
+
+/* Bands of rows, and more images than fit in one; a picture too large for a copy is read as the norm has left it. */
+Test(absorb, grouped_large)
+{
+    Case tall = {.absorbed = 1, .rounding = ROUNDING, .height = 41, .width = 30, .batch = 7}, huge = tall;
+    huge.height = huge.width = 100;
+    huge.batch = 1;
+    huge.absorbed = 0;
+    check_cases(build_grouped_by_4, tall, 2);
+    check_cases(build_grouped_by_16, tall, 2);
+    check_cases(build_grouped_by_8, huge, 1);
+}
 
 Test(absorb, sum) { check_cases(build_sum, (Case){.absorbed = 1, .rounding = ROUNDING}, 20); }
 

@@ -5,9 +5,12 @@
  * pixels of dy in whose windows it is. Groups of 2, 4 or 8 channels have input channels i in lanes, and dy meets them with its lanes
  * exchanged so that lane i holds output channel i ^ r of the same group, for each r below the group's size; neighbouring r differ in
  * one bit (a Gray code), hence one exchange for each. Only at the end do their lanes become output channels.
- * Sums go over bands of pixels that stay in the first cache, then to memory. A wide register holds two blocks. */
+ * Sums go over bands of pixels that stay in the first cache, then to memory. A wide register holds two blocks.
+ *
+ * Where x is to be what relu of a norm makes of it (absorb.c), a task copies its blocks, picture by picture, with zeros around. */
 #include "chunks.h"
 #include "lanes.h"
+#include "normed.h"
 #include "transpose.h"
 
 enum {
@@ -22,6 +25,7 @@ typedef struct {
     Lower *l;
     const Attr *a;                      /* of the convolution */
     const Node *x, *dy;
+    const Node *stats;                  /* of a norm: the filters read relu of what that makes of x; NULL: x */
     Shape s;                            /* of dy */
     int size;                           /* channels of a group */
     int unit;                           /* vectors that lie together in the filters */
@@ -35,7 +39,9 @@ typedef struct {
     const Gradient *d;
     Kernel *k;
     Stream x, dy, g;
+    Stream source, stats;               /* what x, in scratch memory, is made of, one image at a time; without norm source is x itself */
     int width;                          /* blocks of a register */
+    int ahead;                          /* lines of the next image that each row of a walk fetches, for its copy */
 } Build_dw;
 
 /* What one walk over a band sums: `count` members of the group from `first` on, and taps from `column` on, of one row of the filter.
@@ -54,6 +60,67 @@ static int gray(int i)
 static bool is_large(const Gradient *d)
 {
     return d->size > LANES;
+}
+
+/* Blocks of x that a kernel reads. */
+static int source_blocks(const Build_dw *b)
+{
+    return is_large(b->d) ? b->d->size / LANES : b->width;
+}
+
+/* From the corner of the border to the first pixel. */
+static int64_t border_floats(const Attr *a, View x)
+{
+    return a->pad[0] * x.row + a->pad[1] * x.pixel;
+}
+
+/* ---- the copy that a norm makes of x: pictures with zeros around ------------------------------------------------------- */
+
+static void open_copy(Build_dw *b)
+{
+    const Gradient *d = b->d;
+    Shape s = node_result(d->x);
+    int64_t row = (s.width + d->a->pad[1]) * LANES;
+    b->stats = stream_open(d->l, b->k, d->stats, "stats", false);
+    b->x = stream_scratch(d->l, b->k, "copy", true);
+    b->x.view = (View){(s.height + 2 * d->a->pad[0]) * row + d->a->pad[1] * LANES, row, LANES};
+    step_scratch(d->l, source_blocks(b) * b->x.view.block);
+}
+
+/* Zeros, of which the borders remain. */
+static void clear_copy(const Build_dw *b)
+{
+    Kernel *k = b->k;
+    int64_t floats = source_blocks(b) * b->x.view.block;
+    int zero = kernel_register(k);
+    k_zero(k, zero);
+    k_loop(k, floats / LANES);
+    k_store(k, b->x.pointer, 0, zero);
+    k_bump(k, b->x.pointer, LANES);
+    k_end(k);
+    k_bump(k, b->x.pointer, -floats);
+    kernel_release(k, zero);
+}
+
+/* The image at hand; pointers end where they began. */
+static void emit_copy(const Build_dw *b)
+{
+    Kernel *k = b->k;
+    const Attr *a = b->d->a;
+    Shape s = node_result(b->d->x);
+    int blocks = source_blocks(b);
+    k_bump(k, b->x.pointer, border_floats(a, b->x.view));
+    k_loop(k, blocks);
+    Normed norm = normed_open(k, b->stats);
+    emit_copied_rows(k, &norm, b->source, b->x, s.height, s.width);
+    normed_close(k, &norm);
+    k_bump(k, b->source.pointer, b->source.view.block - s.height * b->source.view.row);
+    k_bump(k, b->x.pointer, b->x.view.block - s.height * b->x.view.row);
+    k_bump(k, b->stats.pointer, b->stats.view.block);
+    k_end(k);
+    k_bump(k, b->source.pointer, -blocks * b->source.view.block);
+    k_bump(k, b->x.pointer, -blocks * b->x.view.block - border_floats(a, b->x.view));
+    k_bump(k, b->stats.pointer, -blocks * b->stats.view.block);
 }
 
 /* ---- a walk over the band ---------------------------------------------------------------------------------------------- */
@@ -181,6 +248,14 @@ static void emit_row(const Build_dw *b, const Walk *w)
     move(b, 1, width % unroll - width);
 }
 
+/* The copy of the next image would wait for memory. */
+static void fetch_ahead(const Build_dw *b)
+{
+    for (int i = 0; i < b->ahead; i++)
+        k_prefetch2(b->k, b->source.pointer, b->source.image + i * LINE);
+    k_bump(b->k, b->source.pointer, b->ahead * LINE);
+}
+
 /* Where the gradient's second block lies after the first, and floats from one tap to the next. */
 static int64_t block_distance(const Build_dw *b)
 {
@@ -196,6 +271,7 @@ static void emit_walk(const Build_dw *b, Walk *w, int rows)
         k_zero(k, w->acc[i] = kernel_register(k));
     k_bump(k, b->x.pointer, w->column * column);
     k_loop(k, rows);
+    fetch_ahead(b);
     emit_row(b, w);
     k_end(k);
     move(b, -rows, 0);
@@ -219,6 +295,23 @@ static int most_members(const Build_dw *b, int taps)
     while (most * taps + taps + 1 > registers)
         most /= 2;
     return most;
+}
+
+/* Walks over each row of the picture. */
+static int count_walks(const Build_dw *b)
+{
+    const Gradient *d = b->d;
+    int size, parts, larger, blocks = is_large(d) ? d->size / LANES : 1, members = d->size / blocks, walks = 0;
+    split_evenly(d->a->kernel[1], MOST_TAPS, &size, &parts, &larger);
+    for (int i = 0; i < parts; i++)
+        walks += members / most_members(b, size + (i < larger));
+    return d->a->kernel[0] * blocks * walks;
+}
+
+static int lines_ahead(const Build_dw *b)
+{
+    int64_t rows = (int64_t)count_walks(b) * b->d->s.height, lines = source_blocks(b) * b->source.view.block / LINE;
+    return (int)((lines + rows - 1) / rows);
 }
 
 /* All taps and exchanges over the band; pointers end where they began. */
@@ -304,9 +397,16 @@ static void emit_kernel(const Build_dw *b, int channels)
     const Gradient *d = b->d;
     Kernel *k = b->k;
     const int bands[][2] = {{d->s.height / d->rows, d->rows}, {1, d->s.height % d->rows}};
+    if (d->stats)
+        clear_copy(b);
     kernel_width(k, b->width);
     emit_zeros(b);
     k_loop(k, d->l->graph->max_batch / d->chunks.chunks);
+    if (d->stats) {
+        kernel_width(k, 1);
+        emit_copy(b);
+        kernel_width(k, b->width);
+    }
     for (int i = 0; i < 2 && bands[i][1]; i++) {
         k_loop(k, bands[i][0]);
         emit_band(b, bands[i][1]);
@@ -314,7 +414,7 @@ static void emit_kernel(const Build_dw *b, int channels)
         k_end(k);
     }
     move(b, -d->s.height, 0);
-    k_bump(k, b->x.pointer, b->x.image);
+    k_bump(k, b->source.pointer, b->source.image - (int64_t)b->ahead * LINE * count_walks(b) * d->s.height);
     k_bump(k, b->dy.pointer, b->dy.image);
     k_end(k);
     if (!is_large(d))
@@ -347,25 +447,33 @@ static void add_call(const Gradient *d, int first, BlockRun run, int width)
     int images = l->graph->max_batch / d->chunks.chunks;
     Tasks t = cut_run(d, run.blocks, width);
     Build_dw b = {.d = d, .k = step_kernel(l), .width = width};
-    b.x = stream_open(l, b.k, d->x, "x", false);
+    b.source = b.x = stream_open(l, b.k, d->x, "x", false);
     b.dy = stream_open(l, b.k, d->dy, "dy", false);
+    if (d->stats)
+        open_copy(&b);
+    b.ahead = d->stats && images > 1 ? lines_ahead(&b) : 0;
     b.g = d->chunks.chunks > 1 ? stream_common(l, b.k, d->chunks.room, "g", true) : stream_gradient(l, b.k, d->chunks.filters, "g");
     emit_kernel(&b, run.channels);
     Call *call = step_call(l, b.k, (int[]){d->chunks.chunks, t.count[0], t.count[1]}, "grouped_dw",
                            "gradient of %d output channels by %d channels of their groups: sums over %d x %d pixels of %d images",
                            width * run.channels, d->size, d->s.height, d->s.width, images);
     call->images = l->graph->max_batch;
-    call_move(call, b.x, first * b.x.view.block - a->pad[0] * b.x.view.row - a->pad[1] * b.x.view.pixel);
+    call_move(call, b.source, first * b.source.view.block - (d->stats ? 0 : border_floats(a, b.source.view)));
     call_move(call, b.dy, first * b.dy.view.block);
     call_move(call, b.g, first / d->unit * d->unit * d->floats + first % d->unit * LANES);
-    call_stride(call, b.x, 0, images * b.x.image);
+    call_stride(call, b.source, 0, images * b.source.image);
     call_stride(call, b.dy, 0, images * b.dy.image);
     call_stride(call, b.g, 0, d->chunks.chunks > 1 ? d->chunks.size : 0);
     for (int i = 0; i < 2; i++) {
-        call_stride(call, b.x, 1 + i, t.x[i] * b.x.view.block);
+        call_stride(call, b.source, 1 + i, t.x[i] * b.source.view.block);
         call_stride(call, b.dy, 1 + i, t.dy[i] * b.dy.view.block);
         call_stride(call, b.g, 1 + i, t.g[i]);
     }
+    if (!d->stats)
+        return;
+    call_move(call, b.stats, first * b.stats.view.block);
+    for (int i = 0; i < 2; i++)
+        call_stride(call, b.stats, 1 + i, t.x[i] * b.stats.view.block);
 }
 
 static void add_calls_of(const Gradient *d, const Layout *layout)
@@ -396,8 +504,8 @@ void lower_grouped_dw(Lower *l, Node *n)
 {
     const Node *of = n->of;
     const Attr *a = &of->attr;
-    Gradient d = {.l = l, .a = a, .x = n->in[0], .dy = n->in[1], .s = node_result(n->in[1]), .size = a->out / a->groups,
-                     .unit = of->tile.vectors, .blocks = of->layout.blocks};
+    Gradient d = {.l = l, .a = a, .x = n->in[0], .dy = n->in[1], .stats = n->nin > 2 ? n->in[2] : NULL, .s = node_result(n->in[1]),
+                  .size = a->out / a->groups, .unit = of->tile.vectors, .blocks = of->layout.blocks};
     d.floats = (int64_t)a->kernel[0] * a->kernel[1] * d.size * LANES;
     d.rows = BAND_PIXELS / d.s.width < 1 ? 1 : BAND_PIXELS / d.s.width < d.s.height ? BAND_PIXELS / d.s.width : d.s.height;
     d.chunks = (Chunks){count_chunks(&d), d.blocks * d.floats, 0, sliding_filters(l, of)};
