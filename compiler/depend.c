@@ -10,16 +10,6 @@ typedef struct {
     Extent read, written;
 } Touched;
 
-static void widen(Extent *sum, Extent r)
-{
-    if (r.low == r.high)
-        return;
-    if (sum->low == sum->high)
-        *sum = r;
-    sum->low = r.low < sum->low ? r.low : sum->low;
-    sum->high = r.high > sum->high ? r.high : sum->high;
-}
-
 static void touch_slots(const Program *p, const Step *step, const KernelExtent *kernel, Touched touched[MAX_SLOTS])
 {
     for (int i = 0; i < step->code->ncall; i++) {
@@ -28,7 +18,7 @@ static void touch_slots(const Program *p, const Step *step, const KernelExtent *
         for (int pointer = 0; pointer < k->npointer; pointer++)
             if (pointer != k->constants) {
                 Touched *t = &touched[call->argument[pointer].slot];
-                widen(k->written[pointer] ? &t->written : &t->read, call_extent(p, step, call, pointer, &kernel[k->id]));
+                extent_widen(k->written[pointer] ? &t->written : &t->read, call_extent(p, step, call, pointer, &kernel[k->id]));
             }
     }
 }

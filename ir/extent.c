@@ -8,28 +8,29 @@ typedef struct {
     int64_t moved[MAX_POINTERS];        /* by the bumps */
 } Frame;
 
-static bool is_empty(const Extent *e)
+bool extent_is_empty(Extent e)
 {
-    return e->low == e->high;
+    return e.low == e.high;
 }
 
-static void touch(Extent *extent, int64_t low, int64_t high)
+void extent_widen(Extent *extent, Extent by)
 {
-    bool first = is_empty(extent);
-    extent->low = first || low < extent->low ? low : extent->low;
-    extent->high = first || high > extent->high ? high : extent->high;
+    if (extent_is_empty(by))
+        return;
+    if (extent_is_empty(*extent))
+        *extent = by;
+    extent->low = by.low < extent->low ? by.low : extent->low;
+    extent->high = by.high > extent->high ? by.high : extent->high;
 }
 
 /* `trips` times the inner stretch, after what the outer one has done already. */
 static void repeat(Frame *outer, const Frame *inner, int64_t trips)
 {
     for (int p = 0; p < MAX_POINTERS; p++) {
-        const Extent *in = &inner->touched.extent[p];
+        const Extent in = inner->touched.extent[p];
         int64_t *at = &outer->moved[p], last = *at + (trips - 1) * inner->moved[p];
-        if (!is_empty(in)) {
-            touch(&outer->touched.extent[p], *at + in->low, *at + in->high);
-            touch(&outer->touched.extent[p], last + in->low, last + in->high);
-        }
+        extent_widen(&outer->touched.extent[p], (Extent){*at + in.low, *at + in.high});
+        extent_widen(&outer->touched.extent[p], (Extent){last + in.low, last + in.high});
         *at += trips * inner->moved[p];
     }
 }
@@ -55,7 +56,7 @@ static KernelExtent kernel_extents(const Kernel *kernel)
         int floats = floats_touched(ins);
         if (floats) {
             int64_t at = frame[depth].moved[ins->pointer] + ins->offset;
-            touch(&frame[depth].touched.extent[ins->pointer], at, at + floats);
+            extent_widen(&frame[depth].touched.extent[ins->pointer], (Extent){at, at + floats});
         } else if (ins->op == V_bump) {
             frame[depth].moved[ins->pointer] += ins->offset;
         } else if (ins->op == V_loop) {
@@ -101,7 +102,7 @@ Extent call_extent(const Program *program, const Step *step, const Call *call, i
 {
     const Argument *argument = &call->argument[pointer];
     Extent extent = touched->extent[pointer];
-    if (is_empty(&extent))
+    if (extent_is_empty(extent))
         return extent;
     const Slot *slot = &step->slot[argument->slot];
     extent.low += slot->offset + argument->offset;

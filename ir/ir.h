@@ -489,6 +489,8 @@ void verify_program(const Program *);
 typedef struct {
     int64_t low, high;
 } Extent;
+bool extent_is_empty(Extent);
+void extent_widen(Extent *, Extent by);                 /* to the smallest that holds both */
 /* What one call of a kernel touches, in floats from where its pointers are. */
 typedef struct {
     Extent extent[MAX_POINTERS];

@@ -148,7 +148,7 @@ static void check_call(const Program *program, const Step *step, const Call *cal
     const Kernel *kernel = call->kernel;
     for (int p = 0; p < kernel->npointer; p++) {
         int at = call->argument[p].slot;
-        if (p == kernel->constants || touched->extent[p].low == touched->extent[p].high)
+        if (p == kernel->constants || extent_is_empty(touched->extent[p]))
             continue;
         if (at < 0 || at >= step->code->nslot)
             die("step '%s': pointer '%s' of kernel '%s' has no place", step->label, kernel->pointer[p], kernel->name);
