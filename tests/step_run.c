@@ -129,6 +129,16 @@ void step_free(const Graph *g, Numbers *n)
     free(n->output);
 }
 
+void expect_bits(const Graph *g, const Numbers *a, const Numbers *b, const char *who, const char *how)
+{
+    cr_expect_arr_eq(a->output, b->output, (size_t)output_floats(g) * sizeof(float), "%s: %s changes the output", who, how);
+    for (const Tensor *t = g->tensors; t; t = t->next) {
+        size_t size = (size_t)tensor_elements(t) * sizeof(float);
+        cr_expect_arr_eq(a->gradient[t->id], b->gradient[t->id], size, "%s: %s changes the gradient of %s", who, how, t->name);
+        cr_expect_arr_eq(a->value[t->id], b->value[t->id], size, "%s: %s changes %s", who, how, t->name);
+    }
+}
+
 /* Are all steps over that step i must wait for? */
 static bool may_begin(const Program *p, const bool *over, size_t i)
 {

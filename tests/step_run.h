@@ -28,6 +28,8 @@ Expected expect_shifted(const Graph *, const Weights *, const float *input, cons
 void expected_free(const Graph *, Expected *);
 Numbers run_step(const Program *, const Model *, const Weights *, const float *input, const float *target, int threads);
 void step_free(const Graph *, Numbers *);
+/* Expects the same bits of both; who: whose step it is, how: what distinguishes the second. */
+void expect_bits(const Graph *, const Numbers *, const Numbers *, const char *who, const char *how);
 /* Puts the program's steps into the order in which threads could at most come to them: of those that may begin, always the last. Returns
  * how many are not where they were. */
 int last_first(Program *);

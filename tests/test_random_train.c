@@ -301,16 +301,6 @@ static void compare_step(const Case *c, const Numbers *n, Tally *tally)
     }
 }
 
-static void expect_bits(const Case *c, const Numbers *a, const Numbers *b, const char *how)
-{
-    cr_expect_arr_eq(a->output, b->output, (size_t)output_floats(c->graph) * sizeof(float), "seed %d: %s changes the output", c->seed, how);
-    for (const Tensor *t = c->graph->tensors; t; t = t->next) {
-        size_t size = (size_t)tensor_elements(t) * sizeof(float);
-        cr_expect_arr_eq(a->gradient[t->id], b->gradient[t->id], size, "seed %d: %s changes the gradient of %s", c->seed, how, t->name);
-        cr_expect_arr_eq(a->value[t->id], b->value[t->id], size, "seed %d: %s changes %s", c->seed, how, t->name);
-    }
-}
-
 /* A step by that target, on so many threads. moved: not NULL: of the network's steps the last first; how many that moved is added. */
 static Numbers step_by(Case *c, const Target *target, int threads, int *moved)
 {
@@ -334,14 +324,15 @@ static void check_seed(int seed, Tally *tally)
     static Case c;
     open_case(&c, seed);
     Numbers first = step_by(&c, target_find("avx2"), 1, NULL), late = step_by(&c, target_find("avx2"), 1, &tally->moved);
-    expect_bits(&c, &first, &late, "another order of steps");
+    const char *who = arena_printf(&c.context, "seed %d", seed);
+    expect_bits(c.graph, &first, &late, who, "another order of steps");
     step_free(c.graph, &late);
     compare_step(&c, &first, tally);
     static const char *const others[] = {"avx2", "avx512", "c"};
     const char *name = others[seed % 3];
     if (target_runs_here(target_find(name))) {
         Numbers other = step_by(&c, target_find(name), 3, NULL);
-        expect_bits(&c, &first, &other, name);
+        expect_bits(c.graph, &first, &other, who, name);
         step_free(c.graph, &other);
     }
     step_free(c.graph, &first);

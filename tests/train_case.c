@@ -209,7 +209,7 @@ static void compare_all(const Case *c, const Numbers *n, const Expected *e)
     }
 }
 
-static void expect_bits(const Case *c, const Numbers *a, const Numbers *b, const char *how)
+static void same_bits(const Case *c, const Numbers *a, const Numbers *b, const char *how)
 {
     cr_assert_eq(memcmp(a->output, b->output, (size_t)output_floats(c->graph) * sizeof(float)), 0, "%s changes results", how);
     for (const Tensor *t = c->graph->tensors; t; t = t->next) {
@@ -232,13 +232,13 @@ static void check_order(const Ran *r, Program *p, Model *model, const Target *t,
     Failure failure;
     Model late;
     Numbers other = run_step(p, model, weights, input, wanted, 3);
-    expect_bits(&r->c, &r->n, &other, "a number of threads");
+    same_bits(&r->c, &r->n, &other, "a number of threads");
     step_free(r->c.graph, &other);
     if (!last_first(p))
         return;
     cr_assert(jit_load(p, t, &late, &failure), "%s", failure.text);
     other = run_step(p, &late, weights, input, wanted, 1);
-    expect_bits(&r->c, &r->n, &other, "an order of steps");
+    same_bits(&r->c, &r->n, &other, "an order of steps");
     step_free(r->c.graph, &other);
     model_close(&late);
 }
@@ -290,14 +290,14 @@ void check_cases(Build *build, Case shape, int count)
             if (!target_runs_here(target_find(others[i])))
                 continue;
             Ran *other = run_target(&shape, build, seed * 7919, others[i]);
-            expect_bits(&first->c, &first->n, &other->n, others[i]);
+            same_bits(&first->c, &first->n, &other->n, others[i]);
             ran_free(other);
         }
         if (shape.absorbed) {
             Case apart = shape;
             apart.apart = true;
             Ran *other = run_target(&apart, build, seed * 7919, "avx2");
-            expect_bits(&first->c, &first->n, &other->n, "who normalises");
+            same_bits(&first->c, &first->n, &other->n, "who normalises");
             ran_free(other);
         }
         ran_free(first);
